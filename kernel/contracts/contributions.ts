@@ -1,0 +1,191 @@
+// Every kind of thing a plugin can add, and the shapes that flow through it.
+import type { GenericSchema, InferOutput } from "valibot";
+import type { AnyEvent } from "../bus/events.ts";
+import type { ClawError } from "../errors.ts";
+import type { Frontend } from "./host.ts";
+import type { Block, Compaction, Json, Message, Session, SessionSummary, Usage } from "./message.ts";
+import type { CallScope, StepScope, TurnScope } from "./scopes.ts";
+
+/** The most a call may do. `none` touches only the session itself; `network` only fetches. In doubt, say more, never less. */
+export type Access = "none" | "read" | "network" | "write" | "execute";
+
+/** What the model can run. */
+export interface Tool<S extends GenericSchema = GenericSchema> {
+  readonly name: string;
+  /** Shown to the model. A long one lives in `prompt.md` beside the tool. */
+  readonly description: string;
+  readonly input: S;
+  /** JSON Schema for the model when `input` cannot give one, as for tools whose schema comes from outside. */
+  readonly schema?: Json;
+  access(input: InferOutput<S>): Access;
+  /** What permission rules match against: a path, a command line, a URL. */
+  subject(input: InferOutput<S>): string;
+  /** Files and folders the call touches, as the model named them. Absent means none, and no workspace boundary applies. */
+  paths?(input: InferOutput<S>): readonly string[];
+  /** A throw becomes a failed result. Output is for the model: cap it, and say what was cut and where the rest is. */
+  run(input: InferOutput<S>, scope: CallScope): Promise<ToolResult>;
+}
+/** A call after validation. Frozen before `permit`: what permission judged is what runs. */
+export interface ToolCall {
+  readonly id: string;
+  readonly tool: string;
+  readonly input: unknown;
+  readonly access: Access;
+  readonly subject: string;
+  readonly paths: readonly string[];
+}
+/** What a call gives back: `content` for the model, `details` for renderers and stores, never for the model. */
+export interface ToolResult {
+  readonly content: readonly Block[];
+  readonly failed?: boolean;
+  readonly details?: Json;
+}
+
+/** What the user runs: `/name` in a session, `claw name` in a shell. `args` parses the words after the name, a `string[]`. */
+export interface Command<S extends GenericSchema = GenericSchema> {
+  readonly name: string;
+  readonly summary: string;
+  readonly args: S;
+  run(args: InferOutput<S>, scope: TurnScope): Promise<CommandOutcome>;
+}
+/** `notice` is for people, `data` the same facts for programs. `prompt` goes on to the model as input. */
+export type CommandOutcome =
+  | { readonly kind: "done"; readonly notice?: string; readonly data?: Json }
+  | { readonly kind: "prompt"; readonly text: string }
+  | { readonly kind: "exit"; readonly code: number; readonly notice?: string; readonly data?: Json };
+
+/** One model of a provider. Sizes are tokens; prices are US dollars per million tokens, absent when unknown. */
+export interface Model {
+  readonly id: string;
+  readonly context: number;
+  readonly maxOutput: number;
+  readonly price?: Usage;
+}
+/** What a provider is sent. Consecutive requests of a session share `system`, `tools` and earlier `messages` by identity. */
+export interface Request {
+  readonly model: Model;
+  readonly system: readonly string[];
+  readonly messages: readonly Message[];
+  readonly tools: readonly ToolSpec[];
+  readonly maxOutput: number;
+  /** Provider-specific settings, by the provider's own names. */
+  readonly options: Readonly<Record<string, Json>>;
+}
+/** A tool as the model sees it. */
+export interface ToolSpec {
+  readonly name: string;
+  readonly description: string;
+  readonly schema: Json;
+}
+/** Why the model stopped. `length`: at the output limit. `pause`: wants its own answer sent back to go on. */
+export type StopReason = "done" | "calls" | "length" | "refusal" | "pause";
+/**
+ * What a provider yields; the last part is always `finish`. A `call` part comes only when its input is complete, and stands in
+ * `finish.content` too. A call whose input never became complete JSON stands only in `content`, with its id and what to tell the model in `broken`:
+ * it is answered, never run.
+ */
+export type Part =
+  | { readonly type: "text"; readonly delta: string }
+  | { readonly type: "thinking"; readonly delta: string }
+  | { readonly type: "call"; readonly id: string; readonly tool: string; readonly input: Json }
+  | Finish;
+/** The end of a stream: the whole message, and what it took. */
+export interface Finish {
+  readonly type: "finish";
+  readonly stop: StopReason;
+  readonly usage: Usage;
+  readonly content: readonly Block[];
+  readonly broken?: Readonly<Record<string, string>>;
+}
+/** Speaks to one API. */
+export interface Provider {
+  readonly name: string;
+  models(): Promise<readonly Model[]>;
+  /** The model a name or alias means. Throws `CLAW_MODEL_UNKNOWN`, or `CLAW_PROVIDER_AUTH` when there are no credentials to use it. */
+  resolve(name: string): Promise<Model>;
+  /** Throws only `ClawError` with a `CLAW_PROVIDER_*` code; stops promptly when `signal` aborts. Never retries: that is `recover`'s affair. */
+  stream(request: Request, signal: AbortSignal): AsyncIterable<Part>;
+}
+
+/** Shortens history. `due` is asked before each request; `usage` is the last request's, so its sum is the real size of the context then. */
+export interface Compactor {
+  readonly name: string;
+  due(session: Session, model: Model, usage: Usage): boolean;
+  compact(session: Session, scope: TurnScope): Promise<Compaction>;
+}
+
+/** A standing policy for calls that no rule decided. No opinion (`undefined`) asks; a throw denies. */
+export interface PermissionMode {
+  readonly name: string;
+  readonly summary: string;
+  decide(call: ToolCall, scope: StepScope): Decision | undefined | Promise<Decision | undefined>;
+}
+/** One answer of the gate. With `rules`, the question also offers to save them for the session or for good. */
+export type Decision =
+  | { readonly verdict: "allow" }
+  | { readonly verdict: "deny"; readonly reason: string }
+  | { readonly verdict: "ask"; readonly question: string; readonly rules?: readonly string[] };
+
+/** Shows events. Must not throw, must not await. `out` writes to stdout, `err` to stderr; both are safe after the other end closed. */
+export interface Renderer {
+  readonly name: string;
+  open(out: (text: string) => void, err: (text: string) => void): void | Promise<void>;
+  render(event: AnyEvent): void;
+  close(): void | Promise<void>;
+}
+
+/** What `Store.open` opens. */
+export type StoreOptions = Readonly<{ cwd: string; ref?: string; fork?: boolean; id?: string; parent?: string }>;
+/** Keeps sessions. Writes nothing before the first message is appended. */
+export interface Store {
+  readonly name: string;
+  /**
+   * A new session of `cwd`, or with `ref` a kept one: an id, a unique prefix, a path, or `latest`; with `fork`, a copy of it under a new id.
+   * `parent` marks a sub-agent's session, which is never `latest`. Throws `CLAW_SESSION_MISSING` or `CLAW_SESSION_INVALID`.
+   */
+  open(options: StoreOptions): Promise<Session>;
+  /** Newest first; of every folder when `cwd` is absent. */
+  list(cwd?: string): Promise<readonly SessionSummary[]>;
+}
+
+/** What the user, a script or a queue gives a turn. */
+export interface Input {
+  readonly text: string;
+  readonly blocks?: readonly Block[];
+}
+/** How a turn ended. `reason` of `stopped` is a word of the plugin that stopped it: `max_turns`, `max_budget_usd`, … */
+export type TurnOutcome =
+  | { readonly kind: "completed" }
+  | { readonly kind: "stopped"; readonly reason: string }
+  | { readonly kind: "exit"; readonly code: number }
+  | { readonly kind: "aborted"; readonly reason: string }
+  | { readonly kind: "failed"; readonly error: ClawError };
+
+/** What becomes a request: `draft` taps add to it. `tools` are names; a tap may leave some out. */
+export interface Draft {
+  readonly system: readonly string[];
+  readonly messages: readonly Message[];
+  readonly tools: readonly string[];
+}
+
+/** Every kind of thing a plugin can add. The key is the manifest key, the folder under `plugins/` and the prefix of the package name. */
+export interface Contributions {
+  tool: Tool;
+  command: Command;
+  provider: Provider;
+  compactor: Compactor;
+  "permission-mode": PermissionMode;
+  renderer: Renderer;
+  store: Store;
+  frontend: Frontend;
+}
+export type Kind = keyof Contributions;
+
+/** Checks `tool` against its own schema, then widens it so that a registry of mixed tools can hold it. */
+export function defineTool<const S extends GenericSchema>(tool: Tool<S>): Tool {
+  return tool as unknown as Tool;
+}
+/** The same for a command. */
+export function defineCommand<const S extends GenericSchema>(command: Command<S>): Command {
+  return command as unknown as Command;
+}

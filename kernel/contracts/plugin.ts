@@ -1,0 +1,43 @@
+// A plugin, and what it gets when it is set up.
+import type { GenericSchema, InferOutput } from "valibot";
+import type { Taps } from "../hooks/hooks.ts";
+import type { Manifest } from "../host/manifest.ts";
+import type { Contributions, Kind } from "./contributions.ts";
+import type { Host, Inspection } from "./host.ts";
+import type { PluginScope, ServiceToken } from "./scopes.ts";
+
+/** Handed to `setup`. Everything added through it is undone by the kernel when the plugin goes. */
+export interface PluginContext<C> extends PluginScope {
+  /** The plugin's slice of the config, parsed by its own schema. */
+  readonly config: C;
+  readonly hooks: Taps;
+  contribute<K extends Kind>(kind: K, item: Contributions[K]): Disposable;
+  provide<T>(token: ServiceToken<T>, service: T): Disposable;
+}
+/** The default export of a plugin. `config` is the schema of its slice; without one it takes none. A throw of `setup` switches it off. */
+export interface Plugin<S extends GenericSchema = GenericSchema> {
+  readonly config?: S;
+  setup(ctx: PluginContext<InferOutput<S>>): void | Promise<void>;
+}
+/** A plugin the host can list without running it. Without a manifest it is activated at start, and what it adds is its manifest. */
+export interface Loadable {
+  readonly name: string;
+  readonly version: string;
+  readonly manifest?: Manifest;
+  /** The path it was found at. Absent when bundled. */
+  readonly source?: string;
+  load(): Promise<{ readonly default: Plugin }>;
+}
+
+/** Identity at run time; at type level it ties `setup`'s `ctx.config` to the schema. */
+export function definePlugin<const S extends GenericSchema>(plugin: Plugin<S>): Plugin<S> {
+  return plugin;
+}
+/** Names a service. Two majors of one service can be provided side by side. */
+export function defineService<T>(id: `${string}@${number}`): ServiceToken<T> {
+  return { id };
+}
+/** Provided by the host itself. */
+export const Inspecting: ServiceToken<Inspection> = defineService<Inspection>("claw.inspect@1");
+/** The host itself, for plugins that open sessions of their own. */
+export const Hosting: ServiceToken<Host> = defineService<Host>("claw.host@1");

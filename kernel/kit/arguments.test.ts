@@ -1,0 +1,132 @@
+import { describe, expect, test } from "bun:test";
+import { ClawError, type Option } from "claw";
+import { HOST_OPTIONS, parseArguments, referring, splitWords } from "./arguments.ts";
+
+const OPTIONS: readonly Option[] = [
+  ...HOST_OPTIONS,
+  { name: "print", short: "p", summary: "" },
+  { name: "model", value: "M", summary: "" },
+  { name: "resume", short: "r", value: "[REF]", summary: "" },
+  { name: "continue", short: "c", summary: "" },
+  { name: "allowedTools", aliases: ["allowed-tools"], value: "LIST", many: true, summary: "" },
+];
+const ID = "0198c5a4-7d1e-7c3b-8a2f-1b2c3d4e5f60";
+
+function parse(...argv: string[]) {
+  return parseArguments(argv, OPTIONS, true, ["mcp", "doctor"]);
+}
+function refusal(...argv: string[]): { code: string; message: string; hint: string | undefined } {
+  try {
+    parse(...argv);
+  } catch (error) {
+    if (error instanceof ClawError) return { code: error.code, message: error.message, hint: error.info.hint };
+  }
+  throw new Error("was accepted");
+}
+
+describe("parseArguments", () => {
+  test.each<[string[], object, string[]]>([
+    [[], {}, []],
+    [["-p", "hello world"], { print: true }, ["hello world"]],
+    [["-p", "--model", "x", "TEXT"], { print: true, model: "x" }, ["TEXT"]],
+    [["--model=x=y", "--model", "z"], { model: "z" }, []],
+    [["--model=-x"], { model: "-x" }, []],
+    [["--model="], { model: "" }, []],
+    [["-C/tmp", "-C=/usr"], { cwd: "/usr" }, []],
+    [["-pc", "hi"], { print: true, continue: true }, ["hi"]],
+    [["-cr", "latest", "go on"], { continue: true, resume: "latest" }, ["go on"]],
+    [["-r", "fix it"], { resume: true }, ["fix it"]],
+    [["-r", ID, "go"], { resume: ID }, ["go"]],
+    [["--resume=abc"], { resume: "abc" }, []],
+    [["-r", "-p", "x"], { resume: true, print: true }, ["x"]],
+    [["--plugin-dir", "a", "--plugin-dir=b"], { "plugin-dir": ["a", "b"] }, []],
+    [["--allowedTools", "Read", "--allowed-tools", "Bash(git *)"], { allowedTools: ["Read", "Bash(git *)"] }, []],
+    [["-"], {}, ["-"]],
+  ])("parseArguments > reads %j", (argv, options, words) => {
+    expect(parse(...argv)).toEqual({ options, words, rest: false } as ReturnType<typeof parse>);
+  });
+
+  test("parseArguments > everything after -- is words, and known to be", () => {
+    expect(parse("-p", "a", "--", "-b", "--model", "--")).toEqual({
+      options: { print: true, "--": ["-b", "--model", "--"] },
+      words: ["a", "-b", "--model", "--"],
+      rest: true,
+    });
+  });
+
+  test("parseArguments > an option does not take its value from beyond --", () => {
+    expect(refusal("--model", "--", "x").message).toBe("--model needs a value: M");
+    expect(parse("-r", "--", "latest").options).toEqual({ resume: true, "--": ["latest"] });
+  });
+
+  test("parseArguments > after a command, unknown options are words in order, known ones are still options", () => {
+    expect(parse("mcp", "add", "-xp", "--transport", "http", "--model", "m", "--header=a")).toEqual({
+      options: { model: "m" },
+      words: ["mcp", "add", "-xp", "--transport", "http", "--header=a"],
+      rest: false,
+    });
+    expect(parse("/doctor", "--all").words).toEqual(["/doctor", "--all"]);
+  });
+
+  test("parseArguments > a prompt is no command", () => {
+    expect(refusal("-p", "doctor", "--all").message).toBe("unknown option --all");
+    expect(refusal("what", "--all").message).toBe("unknown option --all");
+  });
+
+  test("parseArguments > an unknown option names the nearest", () => {
+    expect(refusal("--modle", "x")).toEqual({
+      code: "CLAW_USAGE",
+      message: "unknown option --modle",
+      hint: 'Did you mean "--model"? `claw --help` lists every option; what follows `--` is prompt.',
+    });
+    expect(refusal("-px").message).toBe("unknown option -x");
+  });
+
+  test("parseArguments > a missing value says how to write it", () => {
+    expect(refusal("--model")).toEqual({ code: "CLAW_USAGE", message: "--model needs a value: M", hint: "Write --model M" });
+    expect(refusal("--model", "-x").hint).toBe("For a value that starts with a dash write --model=-x");
+    expect(refusal("--print=yes").message).toBe('--print takes no value, but got "yes"');
+  });
+
+  test("parseArguments > not strict, passes over what it does not know", () => {
+    expect(parseArguments(["--frob", "-zp", "-C", "/x", "--settings"], HOST_OPTIONS, false)).toEqual({
+      options: { cwd: "/x" },
+      words: [],
+      rest: false,
+    });
+  });
+
+  test("parseArguments > names of object members are no options", () => {
+    expect(refusal("--__proto__=x").message).toBe("unknown option --__proto__");
+    expect(refusal("--constructor").message).toBe("unknown option --constructor");
+  });
+});
+
+test.each<[string, boolean]>([
+  ["latest", true],
+  ["last", true],
+  ["recent", true],
+  [ID, true],
+  ["0198c5", true],
+  ["0198c5a4-7d", true],
+  ["./a b/session.jsonl", true],
+  ["read the session.jsonl", false],
+  ["add", false],
+  ["facade", false],
+  ["fix 2 bugs", false],
+  ["", false],
+])("referring > %j is %p", (word, expected) => {
+  expect(referring(word)).toBe(expected);
+});
+
+test.each<[string, string[]]>([
+  ["", []],
+  ["  a  b ", ["a", "b"]],
+  [`a "b c" 'd "e'`, ["a", "b c", 'd "e']],
+  [`x="1 2"y`, ["x=1 2y"]],
+  [`a\\ b "q\\"r" \\`, ["a b", 'q"r', ""]],
+  [`"open to the end`, ["open to the end"]],
+  [`'' ""`, ["", ""]],
+])("splitWords > splits %j", (line, words) => {
+  expect(splitWords(line)).toEqual(words);
+});

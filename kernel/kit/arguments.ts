@@ -1,0 +1,155 @@
+// The command line, parsed by the options that manifests declare. Says what was written, not what it means.
+// By hand: `parseArgs` of `node:util` costs every start 1 ms and 2 MB, and knows no optional values.
+import { ClawError, type Option, type Options } from "claw";
+import { didYouMean } from "./nearest.ts";
+
+/** What the host itself acts on, before and beside what plugins declare. */
+export const HOST_OPTIONS: readonly Option[] = [
+  { name: "cwd", short: "C", value: "DIR", summary: "Work in this folder" },
+  { name: "settings", value: "FILE|JSON", summary: "Settings that win over those of files" },
+  { name: "plugin-dir", value: "DIR", many: true, summary: "Try the plugin in this folder without installing it" },
+  { name: "bare", summary: "No user or project plugins, hooks, skills, MCP servers or instruction files" },
+  { name: "trust", summary: "Trust this folder: its plugins, hooks and settings may act" },
+  { name: "debug", summary: "Show diagnostics on stderr" },
+  { name: "no-color", summary: "No colours" },
+];
+
+/** `words` are what is no option, those after `--` too; `rest` says that there was a `--`, and `options["--"]` has the words after it. */
+export interface Arguments {
+  readonly options: Options;
+  readonly words: readonly string[];
+  readonly rest: boolean;
+}
+
+/**
+ * Throws `CLAW_USAGE` for an unknown option or a missing value, unless not `strict`: then both are passed over. An option whose value stands in
+ * brackets (`[REF]`) takes the next word only when that looks like a session. After a first word of `commands` (or `/` and one), unknown options
+ * are words, for the command to judge; not after `--print`, whose words are a prompt.
+ */
+export function parseArguments(
+  argv: readonly string[],
+  options: readonly Option[],
+  strict: boolean,
+  commands: readonly string[] = [],
+): Arguments {
+  const known = lookup(options);
+  const values = new Map<string, boolean | string | readonly string[]>();
+  const words: string[] = [];
+  const end = argv.indexOf("--");
+  const last = end === -1 ? argv.length : end;
+  let command = false;
+  for (let at = 0; at < last; at++) {
+    const arg = argv[at] ?? "";
+    if (!arg.startsWith("-") || arg === "-") {
+      command ||= words.length === 0 && !values.has("print") && commands.includes(arg.replace(/^\//, ""));
+      words.push(arg);
+      continue;
+    }
+    const written = split(arg, known);
+    const strange = written.find(({ name }) => !known.has(name));
+    if (strange !== undefined && command) words.push(arg);
+    else if (strange !== undefined && strict) throw unknownOption(strange.name, known.keys());
+    else {
+      for (const { name, inline } of written) {
+        const option = known.get(name);
+        if (option === undefined) continue;
+        const next = inline === undefined && at + 1 < last && takes(option, argv[at + 1] ?? "") ? argv[++at] : inline;
+        const value = judge(option, name, next, strict, argv[at + 1]);
+        if (value === undefined) continue;
+        const earlier = values.get(option.name);
+        values.set(option.name, option.many && typeof value === "string" ? [...(Array.isArray(earlier) ? earlier : []), value] : value);
+      }
+    }
+  }
+  if (end !== -1) {
+    const tail = argv.slice(end + 1);
+    words.push(...tail);
+    values.set("--", tail);
+  }
+  return { options: Object.fromEntries(values), words, rest: end !== -1 };
+}
+
+/** Whether a word can only be meant as a session: `latest` and its like, an id or the start of one, a path to a session file. */
+export function referring(word: string): boolean {
+  if (word === "latest" || word === "last" || word === "recent") return true;
+  if (word.endsWith(".jsonl")) return word.includes("/") || !/\s/.test(word);
+  // A digit is asked for, since "add" and "face" are words too.
+  return /^[0-9a-f]{4,}(-[0-9a-f]*)*$/i.test(word) && /\d/.test(word);
+}
+
+/** The words of one line, as a shell splits them: quotes group, a backslash takes the next character as it is. Nothing is expanded. */
+export function splitWords(line: string): string[] {
+  const words: string[] = [];
+  const pattern = /\s*((?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*(?:"|$)|'[^']*(?:'|$)|\\$)+)/sy;
+  for (let match = pattern.exec(line); match !== null; match = pattern.exec(line)) {
+    words.push((match[1] ?? "").replace(/"((?:[^"\\]|\\.)*)(?:"|$)|'([^']*)(?:'|$)|\\(.|$)/gs, unquote));
+  }
+  return words;
+}
+
+// --- internal ---
+
+/** One option of an argument: `-xyz` writes three, unless one takes the rest as its value. */
+interface Written {
+  readonly name: string;
+  readonly inline?: string;
+}
+
+/** By every way to write it, dashes included. The first to declare a name has it. */
+function lookup(options: readonly Option[]): ReadonlyMap<string, Option> {
+  const known = new Map<string, Option>();
+  for (const option of options) {
+    const names = [option.name, ...(option.aliases ?? [])].map((name) => `--${name}`);
+    if (option.short !== undefined) names.push(`-${option.short}`);
+    for (const name of names) if (!known.has(name)) known.set(name, option);
+  }
+  return known;
+}
+
+function split(arg: string, known: ReadonlyMap<string, Option>): readonly Written[] {
+  if (arg.startsWith("--")) {
+    const equals = arg.indexOf("=");
+    return [equals === -1 ? { name: arg } : { name: arg.slice(0, equals), inline: arg.slice(equals + 1) }];
+  }
+  const written: Written[] = [];
+  for (let at = 1; at < arg.length; at++) {
+    const name = `-${arg[at]}`;
+    const rest = arg.slice(at + 1);
+    const whole = rest.startsWith("=") || (rest !== "" && known.get(name)?.value !== undefined);
+    written.push(whole ? { name, inline: rest.replace(/^=/, "") } : { name });
+    if (whole) break;
+  }
+  return written;
+}
+
+/** Whether `option` takes `next` as its value. One that starts with a dash is more likely a forgotten value than meant. */
+function takes(option: Option, next: string): boolean {
+  if (option.value === undefined) return false;
+  return option.value.startsWith("[") ? referring(next) : !next.startsWith("-") || next === "-";
+}
+
+function judge(option: Option, name: string, value: string | undefined, strict: boolean, next?: string): string | true | undefined {
+  if (option.value === undefined) {
+    if (value === undefined || !strict) return true;
+    throw new ClawError("CLAW_USAGE", `${name} takes no value, but got "${value}"`, { hint: `Write ${name} alone.` });
+  }
+  if (value !== undefined) return value;
+  if (option.value.startsWith("[")) return true;
+  if (!strict) return undefined;
+  const hint = next?.startsWith("-") ? `For a value that starts with a dash write ${name}=${next}` : `Write ${name} ${option.value}`;
+  throw new ClawError("CLAW_USAGE", `${name} needs a value: ${option.value}`, { hint });
+}
+
+function unknownOption(name: string, known: Iterable<string>): ClawError {
+  const near = didYouMean(
+    name,
+    [...known].filter((other) => other.startsWith("--")),
+  );
+  const hint = [near, "`claw --help` lists every option; what follows `--` is prompt."].filter((part) => part !== "").join(" ");
+  return new ClawError("CLAW_USAGE", `unknown option ${name}`, { hint });
+}
+
+function unquote(_whole: string, double?: string, single?: string, escaped?: string): string {
+  if (double !== undefined) return double.replace(/\\(["\\$`])/g, "$1");
+  return single ?? escaped ?? "";
+}

@@ -1,0 +1,242 @@
+// What a turn came to, gathered from its events: the `result` object of `json` and `stream-json`. Knows no output.
+import type { AnyEvent, Block, EventMap, Json, Usage } from "claw";
+import { addUsage, NO_USAGE } from "./cost.ts";
+import { type Failure, kindOf } from "./failure.ts";
+
+type Ended = EventMap["turn.ended"];
+
+/** Hears every event of a process; keeps what concerns the last session that is no sub-agent's. Money and API time count sub-agents in. */
+export interface Report {
+  add(event: AnyEvent): void;
+  readonly session: string | undefined;
+  /** The model that was last spoken to. */
+  readonly model: string | undefined;
+  /** What the user was answered: the last message's text, or what a command had to say. */
+  text(): string;
+  /** How the turn ended, once it has. */
+  readonly ended: Ended | undefined;
+  /** The whole. `failure` is what ended it, or kept it from beginning. */
+  result(failure?: Failure): { readonly [key: string]: Json };
+}
+/** Without `calls` the result leaves out calls and their results, which were shown as they came. */
+export function createReport({ calls }: { readonly calls: boolean }): Report {
+  let session: string | undefined;
+  let model: string | undefined;
+  let turn = emptyTurn(0);
+  const inside = (event: AnyEvent): boolean => event.session === session;
+
+  function addMessage(content: readonly Block[], role: string): void {
+    if (role === "assistant") {
+      turn.answer = content;
+      for (const block of content) if (block.type === "call") turn.calls.set(block.id, { name: block.tool, input: block.input });
+    } else if (calls) for (const block of content) if (block.type === "result") turn.results.push(block);
+  }
+  function add(event: AnyEvent): void {
+    switch (event.type) {
+      case "session.opened":
+        if (event.data.parent === undefined) session = event.session;
+        break;
+      case "turn.started":
+        if (inside(event)) turn = emptyTurn(event.at);
+        break;
+      case "step.started":
+        if (!inside(event)) break;
+        model = event.data.model;
+        turn.requests += 1;
+        break;
+      case "step.ended":
+        count(turn, event.data);
+        if (!inside(event)) break;
+        turn.steps += 1;
+        turn.usage = addUsage(turn.usage, event.data.usage);
+        turn.stop = STOPS[event.data.stop];
+        break;
+      case "message.added":
+        if (inside(event)) addMessage(event.data.message.content, event.data.message.role);
+        break;
+      case "notice.raised":
+        if (inside(event) && turn.requests === 0) turn.notices.push(event.data.text);
+        break;
+      case "call.ended": {
+        const details = event.data.details;
+        if (inside(event) && record(details) && details["structured_output"] !== undefined) turn.structured = details["structured_output"];
+        break;
+      }
+      case "permission.decided":
+        if (inside(event) && event.data.decision.verdict === "deny") turn.denied.push({ id: event.data.id, tool: event.data.tool });
+        break;
+      case "session.compacted":
+        if (inside(event)) turn.dropped += event.data.dropped;
+        break;
+      case "turn.ended":
+        if (inside(event)) turn = { ...turn, ended: event.data, usage: event.data.usage, ms: event.at - turn.at };
+        break;
+    }
+  }
+  return {
+    add,
+    get session() {
+      return session;
+    },
+    get model() {
+      return model;
+    },
+    get ended() {
+      return turn.ended;
+    },
+    text: () => textOf(turn),
+    result: (failure) => resultOf(turn, { session: session ?? "", model: model ?? "", calls }, failure),
+  };
+}
+
+/** What a result says, as text. */
+export function textOfBlocks(content: readonly Block[], separator = ""): string {
+  const parts: string[] = [];
+  for (const block of content) {
+    if (block.type === "text") parts.push(block.text);
+    else if (block.type === "image") parts.push(`[image ${block.mediaType}]`);
+  }
+  return parts.join(separator);
+}
+
+/** Tokens under the Messages API's names. */
+export function usageOf(usage: Usage): { readonly [key: string]: number } {
+  return {
+    input_tokens: usage.input,
+    output_tokens: usage.output,
+    cache_creation_input_tokens: usage.cacheWrite,
+    cache_read_input_tokens: usage.cacheRead,
+  };
+}
+
+/** The Messages API's word for why the model stopped. */
+export const STOPS = { done: "end_turn", calls: "tool_use", length: "max_tokens", refusal: "refusal", pause: "pause_turn" } as const;
+
+/** What has become of a turn that ended otherwise than it should, as a failure. */
+export function failureOfEnd({ outcome, reason, code }: Ended): Failure | undefined {
+  if (outcome === "failed") return { code: code ?? "CLAW_BUG", kind: kindOf(code ?? ""), message: reason ?? "the turn failed", hint: null };
+  if (outcome === "aborted") return { code: "CLAW_ABORTED", kind: "aborted", message: `interrupted: ${reason ?? "unknown"}`, hint: null };
+  if (outcome !== "stopped") return undefined;
+  const word = reason ?? "stopped";
+  return { code: word, kind: word, message: ENDS[word] ?? `the turn was stopped: ${word}`, hint: HINTS[word] ?? null };
+}
+
+// --- internal ---
+
+interface TurnFacts {
+  readonly at: number;
+  readonly calls: Map<string, { readonly name: string; readonly input: Json }>;
+  readonly results: Extract<Block, { type: "result" }>[];
+  readonly denied: { readonly id: string; readonly tool: string }[];
+  readonly notices: string[];
+  readonly models: Map<string, { readonly usage: Usage; readonly cost: number }>;
+  answer?: readonly Block[];
+  structured?: Json;
+  ended?: Ended;
+  stop?: string;
+  usage: Usage;
+  requests: number;
+  steps: number;
+  dropped: number;
+  ms: number;
+  apiMs: number;
+}
+const ENDS: Readonly<Record<string, string>> = {
+  max_turns: "the limit of steps was reached",
+  max_budget_usd: "the money limit was reached",
+  max_output: "the answer was cut off at the model's output limit",
+  permission: "a permission was refused and nobody could be asked",
+  refusal: "the model refused to answer",
+};
+const HINTS: Readonly<Record<string, string>> = {
+  max_turns: "Raise --max-turns, or go on with `claw -c`.",
+  max_budget_usd: "Raise --max-budget-usd, or go on with `claw -c`.",
+  permission: "Allow it with --allowedTools or --permission-mode, or run in a terminal.",
+};
+const SUBTYPES: Readonly<Record<string, string>> = { max_turns: "error_max_turns", max_budget_usd: "error_max_budget_usd" };
+
+function emptyTurn(at: number): TurnFacts {
+  const lists = { results: [], denied: [], notices: [], calls: new Map(), models: new Map() };
+  return { at, ...lists, usage: NO_USAGE, requests: 0, steps: 0, dropped: 0, ms: 0, apiMs: 0 };
+}
+
+function count(turn: TurnFacts, step: EventMap["step.ended"]): void {
+  const before = turn.models.get(step.model) ?? { usage: NO_USAGE, cost: 0 };
+  turn.models.set(step.model, { usage: addUsage(before.usage, step.usage), cost: before.cost + (step.cost ?? 0) });
+  turn.apiMs += step.ms;
+}
+
+function textOf(turn: TurnFacts): string {
+  return turn.answer === undefined ? turn.notices.join("\n") : textOfBlocks(turn.answer);
+}
+
+function resultOf(
+  turn: TurnFacts,
+  about: { readonly session: string; readonly model: string; readonly calls: boolean },
+  given?: Failure,
+): { readonly [key: string]: Json } {
+  const { ended } = turn;
+  const failure = given ?? (ended === undefined ? undefined : failureOfEnd(ended));
+  const failed = failure !== undefined || (ended?.outcome === "exit" && ended.code !== undefined && ended.code !== "0");
+  const subtype = failed ? (SUBTYPES[ended?.reason ?? ""] ?? "error_during_execution") : "success";
+  const text = textOf(turn);
+  const cost = [...turn.models.values()].reduce((sum, one) => sum + one.cost, 0);
+  return {
+    type: "result",
+    subtype,
+    is_error: failed,
+    duration_ms: Math.round(turn.ms),
+    duration_api_ms: Math.round(turn.apiMs),
+    num_turns: turn.steps,
+    result: text,
+    session_id: about.session,
+    uuid: crypto.randomUUID(),
+    total_cost_usd: cost,
+    usage: usageOf(turn.usage),
+    modelUsage: modelUsage(turn.models),
+    permission_denials: turn.denied.map(({ id, tool }) => ({
+      tool_name: tool,
+      tool_use_id: id,
+      tool_input: turn.calls.get(id)?.input ?? {},
+    })),
+    ...(turn.structured === undefined ? {} : { structured_output: turn.structured }),
+    stop_reason: turn.stop ?? null,
+    model: about.model,
+    iterations: turn.requests,
+    auto_compaction:
+      turn.dropped === 0 ? null : { removed_messages: turn.dropped, notice: `[auto-compacted: removed ${turn.dropped} messages]` },
+    ...(about.calls ? { message: text, ...callsOf(turn) } : {}),
+    estimated_cost: `$${cost.toFixed(4)}`,
+    ...(failure === undefined ? {} : { error: { ...failure } }),
+  };
+}
+
+function callsOf(turn: TurnFacts): { readonly [key: string]: Json } {
+  return {
+    tool_uses: [...turn.calls].map(([id, { name, input }]) => ({ id, name, input })),
+    tool_results: turn.results.map(({ id, content, failed }) => ({
+      tool_use_id: id,
+      tool_name: turn.calls.get(id)?.name ?? "",
+      output: textOfBlocks(content, "\n"),
+      is_error: failed,
+    })),
+  };
+}
+
+function modelUsage(models: TurnFacts["models"]): Json {
+  const entries = [...models].map(([name, { usage, cost }]) => [
+    name,
+    {
+      inputTokens: usage.input,
+      outputTokens: usage.output,
+      cacheReadInputTokens: usage.cacheRead,
+      cacheCreationInputTokens: usage.cacheWrite,
+      costUSD: cost,
+    },
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function record(value: Json | undefined): value is { readonly [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,14 @@
+// The test kit: the real host with a scripted model, and a contract suite for every kind of contribution.
+export { createHarness, type Harness, type HarnessOptions } from "./harness.ts";
+export { calls, fails, type Reply, says } from "./script.ts";
+export {
+  commandContract,
+  compactorContract,
+  frontendContract,
+  permissionModeContract,
+  pluginContract,
+  providerContract,
+  rendererContract,
+  storeContract,
+  toolContract,
+} from "./contracts.ts";
