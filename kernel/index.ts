@@ -1,6 +1,8 @@
 // The public API of claw: explicit named re-exports, nothing else.
 // biome-ignore-all format: names in rows, a row a file
-export type { AnyEvent, Bus, Envelope, EventMap } from "./bus/events.ts";
+
+export { type BootOptions, boot, type Kernel } from "./boot.ts";
+export type { AnyEvent, Bus, Decided, Envelope, EventMap, Stamp } from "./bus/events.ts";
 export type { Config } from "./config/schema.ts";
 export type {
   Access, Command, CommandOutcome, Compactor, Contributions, Decision, Draft, Finish, Input, Kind, Model, Part, PermissionMode, Provider,
@@ -12,14 +14,13 @@ export type { Block, Compaction, Json, Message, Session, SessionSummary, Usage }
 export type { Loadable, Plugin, PluginContext } from "./contracts/plugin.ts";
 export { definePlugin, defineService, Hosting, Inspecting } from "./contracts/plugin.ts";
 export type {
-  Answer, Ask, CallScope, ForkOptions, ForkOutcome, Options, PluginScope, Question, Selection, ServiceToken, Setting, SettingSource,
+  Answer, Ask, CallScope, Env, Options, PluginScope, Question, Selection, ServiceToken, Setting, SettingSource,
   StepScope, TurnScope,
 } from "./contracts/scopes.ts";
 export { ClawError, type ErrorCode, type ErrorInfo, wrap } from "./errors.ts";
 export type { HookName, Next, Recovery, Route, Runner, Stage, StepEnd, Tap, Taps } from "./hooks/hooks.ts";
+export type { Machine } from "./host/machine.ts";
 export type { Listed, Manifest, Option } from "./host/manifest.ts";
-export type { LoopSignal, LoopState } from "./loop/state.ts";
-export { addUsage, costOf, NO_USAGE } from "./loop/usage.ts";
-export { boot, type BootOptions, type Kernel } from "./boot.ts";
-export { discover } from "./host/discover.ts";
 export { ManifestSchema } from "./host/manifest.ts";
+export type { LoopSignal, LoopState } from "./loop/state.ts";
+export { addUsage, costOf, NO_USAGE } from "./loop/step.ts";

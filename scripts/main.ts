@@ -1,24 +1,26 @@
 // Boots the kernel with everything that is bundled, and turns what nobody caught into words and an exit code.
 import * as claw from "claw";
-import { ClawError, type Kernel, type Option, wrap } from "claw";
-import { didYouMean, exitCodeOf, failureReport, HOST_OPTIONS, parseArguments } from "claw/kit";
+import { type ClawError, type Kernel, type Option, wrap } from "claw";
+import { createMachine, createReport, didYouMean, exitCode, failureOf, failureText, HOST_OPTIONS, parseArguments } from "claw/kit";
 import { bundled } from "./bundled.gen.ts";
 
 /** Runs claw. Never rejects. */
 export async function main(argv: readonly string[], home: string): Promise<number> {
   let kernel: Kernel | undefined;
   try {
-    const commands = bundled.flatMap((one) => one.manifest?.contributes?.command ?? []).map((one) => (typeof one === "string" ? one : one.name));
+    const commands = bundled
+      .flatMap((one) => one.manifest?.contributes?.command ?? [])
+      .map((one) => (typeof one === "string" ? one : one.name));
     const parse = (known: readonly Option[], strict: boolean) => parseArguments(argv, [...HOST_OPTIONS, ...known], strict, commands);
     kernel = await claw.boot({
       bundled,
       cwd: process.cwd(),
       home,
       env: { ...process.env },
-      managed: managedSettings(),
+      machine: createMachine({ home, managed: managedSettings(), modules }),
       parse,
       suggest: didYouMean,
-      modules,
+      lost: (error) => process.stderr.write(`claw: ${error}\n`),
     });
     return await kernel.run();
   } catch (thrown) {
@@ -43,13 +45,14 @@ function managedSettings(): string {
 
 /** stderr in words, and on stdout the object that a reader of JSON waits for. */
 function report(error: ClawError, argv: readonly string[]): number {
-  const format = argv.flatMap((arg, at) => (arg === "--output-format" ? [argv[at + 1]] : arg.startsWith("--output-format=") ? [arg.slice(16)] : []));
+  const format = argv.flatMap((arg, at) =>
+    arg === "--output-format" ? [argv[at + 1]] : arg.startsWith("--output-format=") ? [arg.slice(16)] : [],
+  );
   const machine = /^(json|stream-json|ndjson)$/.test(format.at(-1) ?? process.env["CLAW_OUTPUT_FORMAT"] ?? "");
-  if (machine) process.stdout.write(`${JSON.stringify(failureReport(error))}\n`);
+  if (machine) process.stdout.write(`${JSON.stringify(createReport({ calls: true }).result(failureOf(error)))}\n`);
   else {
-    const hint = error.info.hint === undefined ? "" : `hint: ${error.info.hint}\n`;
     const stack = error.code === "CLAW_BUG" ? `${error.stack}\nThis is a bug of claw: please report it.\n` : "";
-    process.stderr.write(`error: ${error.message}\n${hint}${stack}`);
+    process.stderr.write(`${failureText(failureOf(error))}${stack}`);
   }
-  return exitCodeOf(error);
+  return exitCode({ kind: "failed", error });
 }

@@ -9,58 +9,39 @@ import type { LoopState } from "../loop/state.ts";
  * Payloads are plain JSON so that a renderer can live in another process. Times are milliseconds, costs US dollars.
  */
 export interface EventMap {
-  "plugin.loaded": { readonly plugin: string; readonly ms: number };
-  "plugin.failed": { readonly plugin: string; readonly hook?: string; readonly code: string; readonly message: string };
-  "session.opened": { readonly cwd: string; readonly resumed: boolean; readonly parent?: string; readonly agent?: string };
-  "session.closed": Record<string, never>;
-  "session.compacted": { readonly dropped: number; readonly by: string };
+  "plugin.loaded": Readonly<{ plugin: string; ms: number }>;
+  "plugin.failed": Readonly<{ plugin: string; hook?: string; code: string; message: string }>;
+  "session.opened": Readonly<{ cwd: string; resumed: boolean; parent?: string; agent?: string }>;
+  "session.closed": Readonly<Record<string, never>>;
+  "session.compacted": Readonly<{ dropped: number; by: string }>;
   "selection.changed": Selection;
-  "loop.moved": { readonly from: LoopState; readonly to: LoopState };
-  "turn.started": { readonly text: string };
-  "turn.ended": { readonly outcome: TurnOutcome["kind"]; readonly reason?: string; readonly code?: string; readonly usage: Usage };
-  "step.started": { readonly model: string };
-  "step.ended": { readonly stop: StopReason; readonly usage: Usage; readonly model: string; readonly ms: number; readonly cost?: number };
+  "loop.moved": Readonly<{ from: LoopState; to: LoopState }>;
+  "turn.started": Readonly<{ text: string }>;
+  "turn.ended": Readonly<{ outcome: TurnOutcome["kind"]; reason?: string; code?: string; usage: Usage }>;
+  "step.started": Readonly<{ model: string }>;
+  "step.ended": Readonly<{ stop: StopReason; usage: Usage; model: string; ms: number; cost?: number }>;
   /** The step's partial text is void. When `again`, another `step.started` follows. */
-  "step.failed": { readonly code: string; readonly message: string; readonly again: boolean; readonly afterMs?: number };
-  "text.delta": { readonly delta: string };
-  "thinking.delta": { readonly delta: string };
-  "message.added": { readonly message: Message };
-  "call.started": { readonly id: string; readonly tool: string; readonly access: Access; readonly subject: string; readonly input: Json };
-  "call.progress": { readonly id: string; readonly update: Json };
-  "call.ended": {
-    readonly id: string;
-    readonly tool: string;
-    readonly failed: boolean;
-    readonly ms: number;
-    readonly content: readonly Block[];
-    readonly details?: Json;
-  };
-  /** `by` is a plugin, `mode:NAME`, `user`, or `headless` when nobody could be asked. `rules` are to be saved as `answer` says. */
-  "permission.decided": {
-    readonly id: string;
-    readonly tool: string;
-    readonly subject: string;
-    readonly decision: Decision;
-    readonly by: string;
-    readonly answer?: string;
-    readonly rules?: readonly string[];
-  };
-  "notice.raised": { readonly level: "info" | "warn" | "error"; readonly text: string };
+  "step.failed": Readonly<{ code: string; message: string; again: boolean; afterMs?: number }>;
+  "text.delta": Readonly<{ delta: string }>;
+  "thinking.delta": Readonly<{ delta: string }>;
+  "message.added": Readonly<{ message: Message }>;
+  "call.started": Readonly<{ id: string; tool: string; access: Access; subject: string; input: Json }>;
+  "call.progress": Readonly<{ id: string; update: Json }>;
+  "call.ended": Readonly<{ id: string; tool: string; failed: boolean; ms: number; content: readonly Block[]; details?: Json }>;
+  "permission.decided": Decided;
+  "notice.raised": Readonly<{ level: "info" | "warn" | "error"; text: string }>;
   /** Diagnostics, shown with `--debug`; never a way to talk to the user. */
-  "log.written": { readonly message: string; readonly data?: Json };
+  "log.written": Readonly<{ message: string; data?: Json }>;
 }
-
-/** An event as listeners get it. `seq` counts without gaps, `at` is milliseconds since 1970, `source` is the plugin or `claw`. */
-export interface Envelope<K extends keyof EventMap> {
-  readonly type: K;
-  readonly seq: number;
-  readonly at: number;
-  readonly source: string;
-  readonly session?: string;
-  readonly turn?: number;
-  readonly step?: number;
-  readonly data: EventMap[K];
+/** `by` is a plugin, `mode:NAME`, `user`, or `headless` when nobody could be asked. `rules` are to be saved as `answer` says. */
+export interface Decided extends Readonly<{ id: string; tool: string; subject: string; decision: Decision; by: string }> {
+  readonly answer?: string;
+  readonly rules?: readonly string[];
 }
+/** Where an event comes from: a plugin or `claw`, and what it was doing. */
+export type Stamp = Readonly<{ source: string; session?: string; turn?: number; step?: number }>;
+/** An event as listeners get it. `seq` counts without gaps, `at` is milliseconds since 1970. */
+export type Envelope<K extends keyof EventMap> = Stamp & Readonly<{ type: K; seq: number; at: number; data: EventMap[K] }>;
 export type AnyEvent = { [K in keyof EventMap]: Envelope<K> }[keyof EventMap];
 
 /** Fan-out is synchronous and in order; emitting from inside a listener queues. A listener that throws is reported; the others still run. */

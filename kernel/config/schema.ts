@@ -1,8 +1,14 @@
 // The kernel's own config. Slices and foreign keys stay `unknown` here; each is parsed by the plugin that owns it.
 import * as v from "valibot";
 
-/** `plugins`: package name or path → its slice; `false` switches a bundled one off; key order is tap order within a stage. `limits`: milliseconds for one `setup`, one tap, all of `shutdown`. */
+const slice = v.union([v.literal(false), v.record(v.string(), v.unknown())]);
+/**
+ * `plugins`: package name or path → its slice; `false` switches a bundled one off; key order is tap order within a stage. `limits`: milliseconds
+ * for one `setup`, one tap, all of `shutdown`. `version` is that of the settings format.
+ */
 export const ConfigSchema = v.strictObject({
+  $schema: v.optional(v.string()),
+  version: v.optional(v.literal(1), 1),
   provider: v.optional(v.string(), "anthropic"),
   model: v.optional(v.string(), "default"),
   compactor: v.optional(v.string(), "extract"),
@@ -10,7 +16,7 @@ export const ConfigSchema = v.strictObject({
   frontend: v.optional(v.string(), "cli"),
   store: v.optional(v.string(), "jsonl"),
   renderers: v.optional(v.array(v.string()), ["text"]),
-  plugins: v.optional(v.record(v.string(), v.union([v.literal(false), v.record(v.string(), v.unknown())])), {}),
+  plugins: v.optional(v.record(v.string(), slice), {}),
   limits: v.optional(v.record(v.picklist(["activateMs", "hookMs", "shutdownMs"]), v.number()), {}),
 });
 /** What files, environment and flags say, parsed. */

@@ -8,13 +8,8 @@ import type { CallScope, StepScope, TurnScope } from "./scopes.ts";
 
 /** The most a call may do. `none` touches only the session itself; `network` only fetches. In doubt, say more, never less. */
 export type Access = "none" | "read" | "network" | "write" | "execute";
-
-/** What the model can run. */
-export interface Tool<S extends GenericSchema = GenericSchema> {
-  readonly name: string;
-  /** Shown to the model. A long one lives in `prompt.md` beside the tool. */
-  readonly description: string;
-  readonly input: S;
+/** What the model can run. `description` is for the model; a long one lives in `prompt.md` beside the tool. */
+export interface Tool<S extends GenericSchema = GenericSchema> extends Readonly<{ name: string; description: string; input: S }> {
   /** JSON Schema for the model when `input` cannot give one, as for tools whose schema comes from outside. */
   readonly schema?: Json;
   access(input: InferOutput<S>): Access;
@@ -26,75 +21,45 @@ export interface Tool<S extends GenericSchema = GenericSchema> {
   run(input: InferOutput<S>, scope: CallScope): Promise<ToolResult>;
 }
 /** A call after validation. Frozen before `permit`: what permission judged is what runs. */
-export interface ToolCall {
-  readonly id: string;
-  readonly tool: string;
-  readonly input: unknown;
-  readonly access: Access;
-  readonly subject: string;
-  readonly paths: readonly string[];
-}
+export type ToolCall = Readonly<{ id: string; tool: string; input: unknown; access: Access; subject: string; paths: readonly string[] }>;
 /** What a call gives back: `content` for the model, `details` for renderers and stores, never for the model. */
-export interface ToolResult {
-  readonly content: readonly Block[];
-  readonly failed?: boolean;
-  readonly details?: Json;
-}
+export type ToolResult = Readonly<{ content: readonly Block[]; failed?: boolean; details?: Json }>;
 
 /** What the user runs: `/name` in a session, `claw name` in a shell. `args` parses the words after the name, a `string[]`. */
-export interface Command<S extends GenericSchema = GenericSchema> {
-  readonly name: string;
-  readonly summary: string;
-  readonly args: S;
+export interface Command<S extends GenericSchema = GenericSchema> extends Readonly<{ name: string; summary: string; args: S }> {
   run(args: InferOutput<S>, scope: TurnScope): Promise<CommandOutcome>;
 }
 /** `notice` is for people, `data` the same facts for programs. `prompt` goes on to the model as input. */
 export type CommandOutcome =
-  | { readonly kind: "done"; readonly notice?: string; readonly data?: Json }
-  | { readonly kind: "prompt"; readonly text: string }
-  | { readonly kind: "exit"; readonly code: number; readonly notice?: string; readonly data?: Json };
+  | Readonly<{ kind: "done"; notice?: string; data?: Json }>
+  | Readonly<{ kind: "prompt"; text: string }>
+  | Readonly<{ kind: "exit"; code: number; notice?: string; data?: Json }>;
 
 /** One model of a provider. Sizes are tokens; prices are US dollars per million tokens, absent when unknown. */
-export interface Model {
-  readonly id: string;
-  readonly context: number;
-  readonly maxOutput: number;
-  readonly price?: Usage;
-}
-/** What a provider is sent. Consecutive requests of a session share `system`, `tools` and earlier `messages` by identity. */
-export interface Request {
+export type Model = Readonly<{ id: string; context: number; maxOutput: number; price?: Usage }>;
+/** A tool as the model sees it. */
+export type ToolSpec = Readonly<{ name: string; description: string; schema: Json }>;
+/** What becomes a request: `draft` taps add to it. `tools` are names; a tap may leave some out. */
+export type Draft = Readonly<{ system: readonly string[]; messages: readonly Message[]; tools: readonly string[] }>;
+/** What a provider is sent. A session's consecutive requests share `tools` and earlier `messages` by identity; `options` are the provider's own. */
+export interface Request extends Omit<Draft, "tools"> {
   readonly model: Model;
-  readonly system: readonly string[];
-  readonly messages: readonly Message[];
   readonly tools: readonly ToolSpec[];
   readonly maxOutput: number;
-  /** Provider-specific settings, by the provider's own names. */
   readonly options: Readonly<Record<string, Json>>;
-}
-/** A tool as the model sees it. */
-export interface ToolSpec {
-  readonly name: string;
-  readonly description: string;
-  readonly schema: Json;
 }
 /** Why the model stopped. `length`: at the output limit. `pause`: wants its own answer sent back to go on. */
 export type StopReason = "done" | "calls" | "length" | "refusal" | "pause";
-/**
- * What a provider yields; the last part is always `finish`. A `call` part comes only when its input is complete, and stands in
- * `finish.content` too. A call whose input never became complete JSON stands only in `content`, with its id and what to tell the model in `broken`:
- * it is answered, never run.
- */
+/** What a provider yields; the last part is always `finish`. A `call` comes only when its input is complete, and stands in `finish.content` too. */
 export type Part =
-  | { readonly type: "text"; readonly delta: string }
-  | { readonly type: "thinking"; readonly delta: string }
-  | { readonly type: "call"; readonly id: string; readonly tool: string; readonly input: Json }
+  | Readonly<{ type: "text" | "thinking"; delta: string }>
+  | Readonly<{ type: "call"; id: string; tool: string; input: Json }>
   | Finish;
-/** The end of a stream: the whole message, and what it took. */
-export interface Finish {
-  readonly type: "finish";
-  readonly stop: StopReason;
-  readonly usage: Usage;
-  readonly content: readonly Block[];
+/**
+ * The end of a stream: the whole message, and what it took. A call whose input never became complete JSON stands only in `content`, with its id
+ * and what to tell the model in `broken`: it is answered, never run.
+ */
+export interface Finish extends Readonly<{ type: "finish"; stop: StopReason; usage: Usage; content: readonly Block[] }> {
   readonly broken?: Readonly<Record<string, string>>;
 }
 /** Speaks to one API. */
@@ -115,16 +80,14 @@ export interface Compactor {
 }
 
 /** A standing policy for calls that no rule decided. No opinion (`undefined`) asks; a throw denies. */
-export interface PermissionMode {
-  readonly name: string;
-  readonly summary: string;
+export interface PermissionMode extends Readonly<{ name: string; summary: string }> {
   decide(call: ToolCall, scope: StepScope): Decision | undefined | Promise<Decision | undefined>;
 }
 /** One answer of the gate. With `rules`, the question also offers to save them for the session or for good. */
 export type Decision =
-  | { readonly verdict: "allow" }
-  | { readonly verdict: "deny"; readonly reason: string }
-  | { readonly verdict: "ask"; readonly question: string; readonly rules?: readonly string[] };
+  | Readonly<{ verdict: "allow" }>
+  | Readonly<{ verdict: "deny"; reason: string }>
+  | Readonly<{ verdict: "ask"; question: string; rules?: readonly string[] }>;
 
 /** Shows events. Must not throw, must not await. `out` writes to stdout, `err` to stderr; both are safe after the other end closed. */
 export interface Renderer {
@@ -134,39 +97,28 @@ export interface Renderer {
   close(): void | Promise<void>;
 }
 
-/** What `Store.open` opens. */
+/**
+ * What `Store.open` opens: a new session of `cwd`, or with `ref` a kept one (an id, a unique prefix, a path, or `latest`); with `fork`, a copy
+ * of it under a new id. `parent` marks a sub-agent's session, which is never `latest`.
+ */
 export type StoreOptions = Readonly<{ cwd: string; ref?: string; fork?: boolean; id?: string; parent?: string }>;
 /** Keeps sessions. Writes nothing before the first message is appended. */
 export interface Store {
   readonly name: string;
-  /**
-   * A new session of `cwd`, or with `ref` a kept one: an id, a unique prefix, a path, or `latest`; with `fork`, a copy of it under a new id.
-   * `parent` marks a sub-agent's session, which is never `latest`. Throws `CLAW_SESSION_MISSING` or `CLAW_SESSION_INVALID`.
-   */
+  /** Throws `CLAW_SESSION_MISSING` or `CLAW_SESSION_INVALID`. */
   open(options: StoreOptions): Promise<Session>;
   /** Newest first; of every folder when `cwd` is absent. */
   list(cwd?: string): Promise<readonly SessionSummary[]>;
 }
 
 /** What the user, a script or a queue gives a turn. */
-export interface Input {
-  readonly text: string;
-  readonly blocks?: readonly Block[];
-}
-/** How a turn ended. `reason` of `stopped` is a word of the plugin that stopped it: `max_turns`, `max_budget_usd`, … */
+export type Input = Readonly<{ text: string; blocks?: readonly Block[] }>;
+/** How a turn ended. `reason` of `stopped` is a word of who stopped it: `max_turns`, `max_output`, `refusal`, … */
 export type TurnOutcome =
-  | { readonly kind: "completed" }
-  | { readonly kind: "stopped"; readonly reason: string }
-  | { readonly kind: "exit"; readonly code: number }
-  | { readonly kind: "aborted"; readonly reason: string }
-  | { readonly kind: "failed"; readonly error: ClawError };
-
-/** What becomes a request: `draft` taps add to it. `tools` are names; a tap may leave some out. */
-export interface Draft {
-  readonly system: readonly string[];
-  readonly messages: readonly Message[];
-  readonly tools: readonly string[];
-}
+  | Readonly<{ kind: "completed" }>
+  | Readonly<{ kind: "stopped" | "aborted"; reason: string }>
+  | Readonly<{ kind: "exit"; code: number }>
+  | Readonly<{ kind: "failed"; error: ClawError }>;
 
 /** Every kind of thing a plugin can add. The key is the manifest key, the folder under `plugins/` and the prefix of the package name. */
 export interface Contributions {
@@ -182,10 +134,6 @@ export interface Contributions {
 export type Kind = keyof Contributions;
 
 /** Checks `tool` against its own schema, then widens it so that a registry of mixed tools can hold it. */
-export function defineTool<const S extends GenericSchema>(tool: Tool<S>): Tool {
-  return tool as unknown as Tool;
-}
+export const defineTool = <const S extends GenericSchema>(tool: Tool<S>): Tool => tool as unknown as Tool;
 /** The same for a command. */
-export function defineCommand<const S extends GenericSchema>(command: Command<S>): Command {
-  return command as unknown as Command;
-}
+export const defineCommand = <const S extends GenericSchema>(command: Command<S>): Command => command as unknown as Command;

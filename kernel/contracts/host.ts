@@ -1,7 +1,7 @@
 // What a frontend drives: the host, and one opened session of it.
 import type { Config } from "../config/schema.ts";
 import type { Manifest } from "../host/manifest.ts";
-import type { Command, CommandOutcome, Input, TurnOutcome } from "./contributions.ts";
+import type { Command, CommandOutcome, Input, StoreOptions, TurnOutcome } from "./contributions.ts";
 import type { Session } from "./message.ts";
 import type { Ask, PluginScope, Selection, Setting } from "./scopes.ts";
 
@@ -10,39 +10,7 @@ export interface Frontend {
   readonly name: string;
   run(words: readonly string[], host: Host): Promise<number>;
 }
-
-/** The running kernel, as a frontend has it. Holds as many sessions at once as are opened; none sees another. */
-export interface Host extends PluginScope, Inspection {
-  open(options?: OpenOptions): Promise<Shell>;
-}
-/** `resume`, `fork` and `id` are `Store.open`'s. `store` picks another store than the config's, `memory` to keep nothing. `tools` narrows. */
-export interface OpenOptions {
-  readonly cwd?: string;
-  readonly resume?: string;
-  readonly fork?: boolean;
-  readonly id?: string;
-  readonly store?: string;
-  readonly selection?: Partial<Selection>;
-  readonly tools?: readonly string[];
-  readonly ask?: Ask;
-}
-/** One opened session. Turns run one after another. */
-export interface Shell {
-  readonly session: Session;
-  readonly selection: Selection;
-  select(change: Partial<Selection>): void;
-  /** Runs a turn. Never rejects for what goes wrong in it; `CLAW_BUG` when one is running already. */
-  submit(input: Input): Promise<TurnOutcome>;
-  /** Queues input for the running turn; it is added between steps. */
-  steer(input: Input): void;
-  /** Ends the running turn; resolves through `submit`. */
-  abort(reason: string): void;
-  /** Runs a command outside any turn. Throws `CLAW_USAGE` when its words do not parse. */
-  run(command: Command, words: readonly string[]): Promise<CommandOutcome>;
-  close(): Promise<void>;
-}
-
-/** What the host knows of itself, for commands that show it: provided as the service `Inspecting`. */
+/** What the host knows of itself, for commands that show it: the service `Inspecting`. */
 export interface Inspection {
   readonly config: Config;
   plugins(): readonly PluginStatus[];
@@ -53,13 +21,35 @@ export interface Inspection {
   /** What was found while loading and the user should know. */
   warnings(): readonly string[];
 }
-/** `source` is `bundled` or a path; `ms` what activation took; `problem` why it is off. */
-export interface PluginStatus {
-  readonly name: string;
-  readonly version: string;
-  readonly source: string;
+/** A plugin in a list. `source` is `bundled` or a path; `ms` what activation took; `problem` why it is off. */
+export interface PluginStatus extends Readonly<{ name: string; version: string; source: string; manifest: Manifest }> {
   readonly state: "listed" | "active" | "off";
-  readonly manifest: Manifest;
   readonly ms?: number;
   readonly problem?: string;
+}
+/** The running kernel, the service `Hosting`. Holds as many sessions at once as are opened; none sees another. */
+export interface Host extends PluginScope, Inspection {
+  open(options?: OpenOptions): Promise<Shell>;
+}
+/** `store` picks another store than the config's; `tools` narrows; `system` comes before all other system parts; `agent` names a sub-agent. */
+export interface OpenOptions extends Partial<StoreOptions> {
+  readonly store?: string;
+  readonly selection?: Partial<Selection>;
+  readonly tools?: readonly string[];
+  readonly system?: readonly string[];
+  readonly ask?: Ask;
+  readonly agent?: string;
+}
+/** One opened session. Turns run one after another. */
+export interface Shell extends Readonly<{ session: Session; selection: Selection }> {
+  select(change: Partial<Selection>): void;
+  /** Runs a turn. Never rejects for what goes wrong in it; `CLAW_BUG` when one is running already. */
+  submit(input: Input): Promise<TurnOutcome>;
+  /** Queues input for the running turn; it is added between steps. */
+  steer(input: Input): void;
+  /** Ends the running turn; resolves through `submit`. */
+  abort(reason: string): void;
+  /** Runs a command outside any turn. Throws `CLAW_USAGE` when its words do not parse. */
+  run(command: Command, words: readonly string[]): Promise<CommandOutcome>;
+  close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 // The hook table: every point where a plugin can change the outcome, and the tapable type that says who wins.
-import type { AsyncParallelHook, AsyncSeriesBailHook, AsyncSeriesWaterfallHook, SyncWaterfallHook } from "tapable";
+import { AsyncParallelHook, AsyncSeriesBailHook, AsyncSeriesWaterfallHook, SyncWaterfallHook } from "tapable";
 import type { Command, Decision, Draft, Input, Part, Request, StopReason, ToolCall, ToolResult } from "../contracts/contributions.ts";
 import type { Message, Usage } from "../contracts/message.ts";
 import type { CallScope, PluginScope, StepScope, TurnScope } from "../contracts/scopes.ts";
@@ -7,24 +7,17 @@ import type { ClawError } from "../errors.ts";
 
 /** What becomes of an input. */
 export type Route =
-  | { readonly to: "prompt"; readonly input: Input }
-  | { readonly to: "command"; readonly command: Command; readonly words: readonly string[] }
-  | { readonly to: "handled" };
+  | Readonly<{ to: "prompt"; input: Input }>
+  | Readonly<{ to: "command"; command: Command; words: readonly string[] }>
+  | Readonly<{ to: "handled" }>;
 /** Runs a call. Each `runner` tap wraps the one before and returns its own. */
 export type Runner = (call: ToolCall, scope: CallScope) => Promise<ToolResult>;
 /** Whether the loop takes another step. `reason` becomes that of the outcome `stopped`. */
-export type Next = { readonly again: true; readonly add?: readonly Message[] } | { readonly again: false; readonly reason: string };
+export type Next = Readonly<{ again: true; add?: readonly Message[] }> | Readonly<{ again: false; reason: string }>;
 /** A cure for a failed step: wait, then try it again, with another model if one is named. */
-export type Recovery = { readonly again: true; readonly afterMs?: number; readonly model?: string } | { readonly again: false };
+export type Recovery = Readonly<{ again: true; afterMs?: number; model?: string }> | Readonly<{ again: false }>;
 /** How a step ended: how many calls it made, how many failed, how many of those were denied. */
-export interface StepEnd {
-  readonly calls: number;
-  readonly failed: number;
-  readonly denied: number;
-  readonly stop: StopReason;
-  readonly usage: Usage;
-  readonly message: Message;
-}
+export type StepEnd = Readonly<{ calls: number; failed: number; denied: number; stop: StopReason; usage: Usage; message: Message }>;
 
 /** Kernel-side: the real tapable objects. Plugins never see these, only `Taps`. A failing tap of a gate denies the call; of another hook, it is skipped. */
 export interface Hooks {
@@ -52,7 +45,6 @@ export interface Hooks {
   readonly shutdown: AsyncParallelHook<[PluginScope]>;
 }
 export type HookName = keyof Hooks;
-
 type MaybePromise<T> = T | Promise<T>;
 /** The function a plugin writes for a hook. It returns `undefined` for "no opinion" or "unchanged", and never mutates an argument. */
 export type Tap<K extends HookName> =
@@ -65,8 +57,22 @@ export type Tap<K extends HookName> =
         : Hooks[K] extends AsyncParallelHook<infer A extends unknown[]>
           ? (...args: A) => MaybePromise<void>
           : never;
-
-/** Coarse order of taps; within a stage, the order of `config.plugins`, then of name. */
-export type Stage = "first" | "early" | "normal" | "late" | "last";
 /** What a plugin sees of the hooks. */
 export type Taps = { readonly [K in HookName]: { tap(fn: Tap<K>, at?: Stage): Disposable } };
+/** Coarse order of taps; within a stage, the order of `config.plugins`, then of name. */
+export type Stage = keyof typeof STAGES;
+export const STAGES = { first: -200, early: -100, normal: 0, late: 100, last: 200 } as const;
+/** Makes the tapable object behind each hook. */
+export const TYPES: { readonly [K in HookName]: () => Hooks[K] } = {
+  route: () => new AsyncSeriesBailHook(["input", "scope"]),
+  draft: () => new AsyncSeriesWaterfallHook(["draft", "scope"]),
+  request: () => new SyncWaterfallHook(["request", "scope"]),
+  part: () => new SyncWaterfallHook(["part", "scope"]),
+  callInput: () => new AsyncSeriesWaterfallHook(["call", "scope"]),
+  permit: () => new AsyncSeriesBailHook(["call", "scope"]),
+  runner: () => new SyncWaterfallHook(["runner", "call"]),
+  callResult: () => new AsyncSeriesWaterfallHook(["result", "scope"]),
+  next: () => new AsyncSeriesBailHook(["end", "scope"]),
+  recover: () => new AsyncSeriesBailHook(["error", "scope"]),
+  shutdown: () => new AsyncParallelHook(["scope"]),
+};

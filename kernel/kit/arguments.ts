@@ -1,6 +1,6 @@
 // The command line, parsed by the options that manifests declare. Says what was written, not what it means.
 // By hand: `parseArgs` of `node:util` costs every start 1 ms and 2 MB, and knows no optional values.
-import { ClawError, type Option, type Options } from "claw";
+import { ClawError, type OpenOptions, type Option, type Options } from "claw";
 import { didYouMean } from "./nearest.ts";
 
 /** What the host itself acts on, before and beside what plugins declare. */
@@ -87,7 +87,29 @@ export function splitWords(line: string): string[] {
   return words;
 }
 
+/** Which session the command line asks for. Throws `CLAW_USAGE` where its options contradict one another. */
+export function openOptions(options: Options): OpenOptions {
+  const { resume, fork, "session-id": id, "no-session": unkept } = options;
+  const ref = typeof resume === "string" ? resume : resume === true || options["continue"] === true ? "latest" : undefined;
+  const refuse = (message: string, hint: string): never => {
+    throw new ClawError("CLAW_USAGE", message, { hint });
+  };
+  if (fork === true && ref === undefined) refuse("--fork copies a session, but none is named", "Add --continue or --resume REF.");
+  if (typeof id === "string" && !UUID.test(id)) refuse(`--session-id is no UUID: ${id}`, "Make one with `uuidgen`.");
+  if (typeof id === "string" && ref !== undefined && fork !== true)
+    refuse("--session-id names a new session, but an old one is continued", "Add --fork to continue in a copy with this id.");
+  if (unkept === true && ref !== undefined) refuse("--no-session keeps nothing, but a kept session is continued", "Leave one of them out.");
+  return {
+    ...(ref === undefined ? {} : { ref }),
+    ...(fork === true ? { fork } : {}),
+    ...(typeof id === "string" ? { id: id.toLowerCase() } : {}),
+    ...(unkept === true ? { store: "memory" } : {}),
+  };
+}
+
 // --- internal ---
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** One option of an argument: `-xyz` writes three, unless one takes the rest as its value. */
 interface Written {

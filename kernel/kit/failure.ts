@@ -1,5 +1,5 @@
 // How a failure looks from outside: the exit code, the words, the object. One place, so that every frontend and renderer says the same.
-import { ClawError, type ErrorCode, type TurnOutcome } from "claw";
+import type { ClawError, ErrorCode, TurnOutcome } from "claw";
 
 /** A failure as programs read it. `kind` is the word that scripts of the field know, where there is one. */
 export interface Failure {
@@ -29,8 +29,18 @@ export function kindOf(code: string): string {
   return KINDS[code] ?? code.replace(/^CLAW_/, "").toLowerCase();
 }
 
-/** The exit code of a process whose last turn, or whose start, ended so. A thrown value counts as the turn failing with it. */
-export function exitCode(outcome: TurnOutcome | { readonly kind: "failed"; readonly error: unknown }): number {
+/** For a bug of ours, where it happened and what to do with that; otherwise nothing. */
+export function bugText(error: ClawError): string {
+  return error.code === "CLAW_BUG" ? `${error.stack ?? ""}\nThis is a bug of claw: please report it.\n` : "";
+}
+
+/** The exit code of a process that ends with `error`. */
+export function exitCodeOf(error: ClawError): number {
+  return CODES[error.code] ?? 1;
+}
+
+/** The exit code of a process whose last turn ended so. */
+export function exitCode(outcome: TurnOutcome): number {
   switch (outcome.kind) {
     case "completed":
       return 0;
@@ -42,7 +52,7 @@ export function exitCode(outcome: TurnOutcome | { readonly kind: "failed"; reado
     case "aborted":
       return ABORTS[outcome.reason] ?? 1;
     case "failed":
-      return outcome.error instanceof ClawError ? (CODES[outcome.error.code] ?? 1) : 70;
+      return exitCodeOf(outcome.error);
   }
 }
 
@@ -62,8 +72,16 @@ const KINDS: Readonly<Record<string, string>> = {
   CLAW_MODEL_UNKNOWN: "invalid_model",
 };
 const STOPS: Readonly<Record<string, number>> = { permission: 4, timeout: 124, timed_out: 124 };
-/** A reader of stdout that left took what it wanted. */
-const ABORTS: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, EPIPE: 0, timeout: 124, timed_out: 124 };
+/** A reader of stdout that left took what it wanted; a program that interrupted over stdin knows that it did. */
+const ABORTS: Readonly<Record<string, number>> = {
+  SIGINT: 130,
+  SIGTERM: 143,
+  SIGHUP: 129,
+  EPIPE: 0,
+  interrupt: 0,
+  timeout: 124,
+  timed_out: 124,
+};
 const CODES: { readonly [C in ErrorCode]?: number } = {
   CLAW_ABORTED: 130,
   CLAW_BUG: 70,

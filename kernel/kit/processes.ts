@@ -1,5 +1,5 @@
 // The processes service: children that end with the call, the session or claw itself. Provided by feature/processes.
-import { defineService, type ServiceToken, type TurnScope } from "claw";
+import { ClawError, defineService, type ServiceToken, type TurnScope } from "claw";
 
 export interface ProcessOptions {
   /** Never joined into a shell line; a shell is `["bash", "-c", line]`. */
@@ -44,7 +44,7 @@ export interface Task {
   /** File that all of its output goes to, readable while it runs. */
   readonly spill: string;
   readonly ended: Promise<ProcessEnd>;
-  readonly end?: ProcessEnd;
+  readonly end?: ProcessEnd | undefined;
   /** Output that came since the last call of this function; the end of it, with a line that says so, when it is more than is kept. */
   fresh(): Promise<string>;
   /** Ends the whole process group: SIGTERM, then SIGKILL after two seconds. */
@@ -65,3 +65,11 @@ export interface Processes {
 }
 /** Provided by `@claw/feature-processes`. */
 export const Processes: ServiceToken<Processes> = defineService<Processes>("claw.processes@1");
+
+/** The task of that id; `CLAW_TOOL_INPUT_INVALID` with the ids there are when there is none. */
+export function findTask(tasks: readonly Task[], id: string): Task {
+  const task = tasks.find((candidate) => candidate.id === id);
+  if (task !== undefined) return task;
+  const known = tasks.map((candidate) => `${candidate.id} (${candidate.name})`).join(", ") || "none";
+  throw new ClawError("CLAW_TOOL_INPUT_INVALID", `There is no task ${JSON.stringify(id)} in this session. Known: ${known}.`);
+}

@@ -1,7 +1,7 @@
 // What a turn came to, gathered from its events: the `result` object of `json` and `stream-json`. Knows no output.
-import type { AnyEvent, Block, EventMap, Json, Usage } from "claw";
+import type { AnyEvent, Block, ClawError, EventMap, Json, Usage } from "claw";
 import { addUsage, NO_USAGE } from "./cost.ts";
-import { type Failure, kindOf } from "./failure.ts";
+import { type Failure, failureOf, kindOf } from "./failure.ts";
 
 type Ended = EventMap["turn.ended"];
 
@@ -55,7 +55,7 @@ export function createReport({ calls }: { readonly calls: boolean }): Report {
         if (inside(event)) addMessage(event.data.message.content, event.data.message.role);
         break;
       case "notice.raised":
-        if (inside(event) && turn.requests === 0) turn.notices.push(event.data.text);
+        if (inside(event) && turn.requests === 0 && event.data.level === "info") turn.notices.push(event.data.text);
         break;
       case "call.ended": {
         const details = event.data.details;
@@ -87,6 +87,11 @@ export function createReport({ calls }: { readonly calls: boolean }): Report {
     text: () => textOf(turn),
     result: (failure) => resultOf(turn, { session: session ?? "", model: model ?? "", calls }, failure),
   };
+}
+
+/** The result of a process that came to no turn. */
+export function failureReport(error: ClawError): { readonly [key: string]: Json } {
+  return createReport({ calls: true }).result(failureOf(error));
 }
 
 /** What a result says, as text. */
@@ -177,7 +182,7 @@ function resultOf(
 ): { readonly [key: string]: Json } {
   const { ended } = turn;
   const failure = given ?? (ended === undefined ? undefined : failureOfEnd(ended));
-  const failed = failure !== undefined || (ended?.outcome === "exit" && ended.code !== undefined && ended.code !== "0");
+  const failed = failure !== undefined;
   const subtype = failed ? (SUBTYPES[ended?.reason ?? ""] ?? "error_during_execution") : "success";
   const text = textOf(turn);
   const cost = [...turn.models.values()].reduce((sum, one) => sum + one.cost, 0);

@@ -20,6 +20,8 @@ export interface Tree {
    * ones (pipes, devices) are left out. Throws what `signal` was aborted with.
    */
   walk(root: string, options?: WalkOptions): AsyncIterable<readonly string[]>;
+  /** The top folder of the repository that `folder`, an absolute path, is in: the nearest one upwards that holds a `.git`. */
+  repository(folder: string): Promise<string | undefined>;
 }
 /** Provided by `@claw/feature-tree`. */
 export const Tree: ServiceToken<Tree> = defineService<Tree>("claw.tree@1");

@@ -2,17 +2,16 @@
 import * as v from "valibot";
 import type { Access, Decision, Finish, ToolCall, ToolResult } from "../contracts/contributions.ts";
 import type { Block, Json } from "../contracts/message.ts";
-import type { CallScope, StepScope } from "../contracts/scopes.ts";
+import type { CallScope } from "../contracts/scopes.ts";
 import { ClawError, wrap } from "../errors.ts";
 import type { Runner, StepEnd } from "../hooks/hooks.ts";
 import type { Equipped, Turn } from "./loop.ts";
 
-type Asked = { readonly id: string; readonly tool: string; readonly input: Json };
+type Asked = Readonly<{ id: string; tool: string; input: Json }>;
 type Result = Extract<Block, { type: "result" }>;
 /** Past the gate: a call that may run or be asked about, or the reason why it may not. */
-type Judged =
-  | { readonly equipped: Equipped; readonly call: ToolCall; readonly decision: Decision; readonly by: string }
-  | { readonly refused: string };
+type Passed = Readonly<{ equipped: Equipped; call: ToolCall; decision: Decision; by: string }>;
+type Judged = Passed | Readonly<{ refused: string }>;
 
 /** How long after an abort foreign code may still take to settle, in milliseconds. */
 const GRACE_MS = 1_000;
@@ -157,7 +156,7 @@ function freeze(value: unknown): void {
 }
 
 /** Announces the decision, after asking when it is to ask. Gives the reason when the call may not run. */
-async function permitted(turn: Turn, judged: Exclude<Judged, { refused: string }>): Promise<string | undefined> {
+async function permitted(turn: Turn, judged: Passed): Promise<string | undefined> {
   const { call } = judged;
   const decision = judged.decision as Extract<Decision, { verdict: "ask" }>;
   const { ask } = turn.scope!;
@@ -184,7 +183,7 @@ async function permitted(turn: Turn, judged: Exclude<Judged, { refused: string }
 
 function announce(
   turn: Turn,
-  { call, decision, by }: Exclude<Judged, { refused: string }>,
+  { call, decision, by }: Passed,
   more: { readonly answer?: string; readonly rules?: readonly string[] } = {},
 ): string | undefined {
   turn.scope!.bus.emit("permission.decided", { id: call.id, tool: call.tool, subject: call.subject, decision, by, ...more });
@@ -193,7 +192,7 @@ function announce(
 
 async function run(turn: Turn, { tool, plugin }: Equipped, call: ToolCall): Promise<Result> {
   const { hooks } = turn.host;
-  const step = turn.scope as StepScope;
+  const step = turn.scope!;
   const { id, tool: name, access, subject } = call;
   const scope: CallScope = { ...step, plugin, call, progress: (update) => step.bus.emit("call.progress", { id, update }) };
   const started = performance.now();

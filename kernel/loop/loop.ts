@@ -4,24 +4,15 @@ import type { Finish, Input, Model, Provider, Request, Tool, ToolSpec, TurnOutco
 import type { Message, Session, Usage } from "../contracts/message.ts";
 import type { StepScope, TurnScope } from "../contracts/scopes.ts";
 import type { ClawError } from "../errors.ts";
-import type { Hooks, StepEnd } from "../hooks/hooks.ts";
+import type { Hooks } from "../hooks/hooks.ts";
 import type { Calls } from "./call.ts";
 
-/** A tool as the loop has it: under the name the model uses, with its plugin. */
-export interface Equipped {
-  readonly tool: Tool;
-  readonly plugin: string;
-  readonly spec: ToolSpec;
-}
-/** What the loop needs of whoever holds it: one session's side of the host. */
-export interface LoopHost {
-  readonly hooks: Hooks;
-  readonly session: Session;
-  /** System parts that come before all others. */
-  readonly system: readonly string[];
+/** A tool under the name the model uses, with its plugin. */
+export type Equipped = Readonly<{ tool: Tool; plugin: string; spec: ToolSpec }>;
+/** What the loop needs of whoever holds it: one session's side of the host. `system` parts come before all others. */
+export interface LoopHost extends Readonly<{ hooks: Hooks; session: Session; system: readonly string[] }> {
   /** Names of the tools this session may use. */
   tools(): readonly string[];
-  /** Throws `CLAW_CONTRIBUTION_MISSING`. */
   equip(name: string): Promise<Equipped>;
   provider(): Promise<Provider>;
   bus(turn: number, step?: number): Bus;
@@ -33,32 +24,23 @@ export interface LoopHost {
   keep(work: Promise<void>): Promise<void>;
   /** Input that arrived since the last call. */
   steered(): readonly Input[];
-  /** Usage of forks that ended since the last call. */
-  forked(): Usage;
 }
-/** One turn under way. */
-export interface Turn {
-  readonly host: LoopHost;
-  readonly number: number;
-  readonly signal: AbortSignal;
-  readonly bus: Bus;
-  readonly input: Input;
+/** One turn under way. `last` is the usage of the last request, of this turn or the one before: what compactors judge by. */
+export interface Turn extends Readonly<{ host: LoopHost; number: number; signal: AbortSignal; bus: Bus; input: Input }> {
   step: number;
   usage: Usage;
-  outcome: TurnOutcome;
-  /** The last request's usage, of this turn or the one before: what compactors judge by. */
   last: Usage;
+  outcome: TurnOutcome;
   model?: Model;
   scope?: StepScope;
   request?: Request;
   calls?: Calls;
   finish?: Finish;
-  end?: StepEnd;
   error?: ClawError;
 }
 
 /** Appends to the session and announces it. */
-export async function add(turn: Turn, message: Message, about?: { readonly usage: Usage; readonly model: string }): Promise<void> {
+export async function add(turn: Turn, message: Message, about?: Readonly<{ usage: Usage; model: string }>): Promise<void> {
   await turn.host.keep(turn.host.session.append(message, about));
   turn.bus.emit("message.added", { message });
 }

@@ -1,37 +1,29 @@
 // One step up to the end of its stream: compaction, draft, request, and the parts as they come.
-import type { Draft } from "../contracts/contributions.ts";
+import type { Draft, Model } from "../contracts/contributions.ts";
+import type { Usage } from "../contracts/message.ts";
 import type { StepScope } from "../contracts/scopes.ts";
 import { ClawError } from "../errors.ts";
 import { bounded, createCalls, wellFormed } from "./call.ts";
 import { add, type LoopHost, type Turn } from "./loop.ts";
-import { addUsage, costOf } from "./usage.ts";
 
 /** Folds the session when its compactor says so, then makes the request. */
 export async function prepare(turn: Turn): Promise<void> {
-  const { host } = turn;
-  const base = host.scope(turn.number, turn.signal);
-  turn.model = await (await host.provider()).resolve(base.selection.model);
+  const { host, number, signal } = turn;
+  const base = host.scope(number, signal);
+  const model = await (await host.provider()).resolve(base.selection.model);
   turn.step += 1;
-  turn.scope = { ...base, bus: host.bus(turn.number, turn.step), step: turn.step, model: turn.model };
+  const scope = { ...base, bus: host.bus(number, turn.step), step: turn.step, model };
+  turn.scope = scope;
   const compactor = await base.get("compactor", base.selection.compactor);
-  if (compactor.due(host.session, turn.model, turn.last)) {
-    const compaction = await compactor.compact(host.session, turn.scope);
-    if (compaction.dropped > 0) {
-      await host.keep(host.session.fold(compaction, compactor.name));
-      turn.bus.emit("session.compacted", { dropped: compaction.dropped, by: compactor.name });
-    }
+  if (compactor.due(host.session, model, turn.last)) {
+    const compaction = await compactor.compact(host.session, scope);
+    if (compaction.dropped > 0) await host.keep(host.session.fold(compaction, compactor.name));
+    if (compaction.dropped > 0) turn.bus.emit("session.compacted", { dropped: compaction.dropped, by: compactor.name });
   }
-  const draft = await draftOf(host, turn.scope);
-  const tools = await Promise.all(draft.tools.map((name) => host.equip(name)));
-  const request = {
-    model: turn.model,
-    system: draft.system,
-    messages: draft.messages,
-    tools: tools.map((one) => one.spec),
-    maxOutput: turn.model.maxOutput,
-    options: {},
-  };
-  turn.request = host.hooks.request.isUsed() ? host.hooks.request.call(request, turn.scope) : request;
+  const { system, messages, tools } = await draftOf(host, scope);
+  const specs = await Promise.all(tools.map(async (name) => (await host.equip(name)).spec));
+  const request = { model, system, messages, tools: specs, maxOutput: model.maxOutput, options: {} };
+  turn.request = host.hooks.request.isUsed() ? host.hooks.request.call(request, scope) : request;
 }
 
 /** What a request of this session would carry now. */
@@ -39,26 +31,26 @@ export function draftOf(host: LoopHost, scope: StepScope): Promise<Draft> {
   return host.hooks.draft.promise({ system: host.system, messages: host.session.messages.slice(), tools: host.tools() }, scope);
 }
 
-/** Sends the request and takes its parts: text is announced, a call is prepared at once, and the message is kept at the end. */
-export async function stream(turn: Turn): Promise<void> {
-  const { request, scope, signal, host } = turn;
+/** Sends the request and takes its parts: text is announced, a call is judged at once, the message is kept. Gives the number of calls. */
+export async function stream(turn: Turn): Promise<number> {
+  const { signal, host } = turn;
+  const [request, scope] = [turn.request!, turn.scope!];
+  const calls = createCalls(turn);
+  turn.calls = calls;
   delete turn.finish;
-  turn.calls = createCalls(turn);
-  scope!.bus.emit("step.started", { model: request!.model.id });
+  scope.bus.emit("step.started", { model: request.model.id });
   const started = performance.now();
   let text = "";
-  const consume = async (): Promise<void> => {
-    for await (const sent of (await host.provider()).stream(request!, signal)) {
+  async function consume(): Promise<void> {
+    for await (const sent of (await host.provider()).stream(request, signal)) {
       if (signal.aborted) return;
-      const part = host.hooks.part.isUsed() ? host.hooks.part.call(sent, scope!) : sent;
-      if (part.type === "text") {
-        text += part.delta;
-        scope!.bus.emit("text.delta", { delta: part.delta });
-      } else if (part.type === "thinking") scope!.bus.emit("thinking.delta", { delta: part.delta });
-      else if (part.type === "call") turn.calls!.start(part);
-      else turn.finish = part;
+      const part = host.hooks.part.isUsed() ? host.hooks.part.call(sent, scope) : sent;
+      if (part.type === "finish") turn.finish = part;
+      else if (part.type === "call") calls.start(part);
+      else scope.bus.emit(`${part.type}.delta`, { delta: part.delta });
+      if (part.type === "text") text += part.delta;
     }
-  };
+  }
   try {
     await bounded(consume(), signal);
   } finally {
@@ -69,13 +61,28 @@ export async function stream(turn: Turn): Promise<void> {
   signal.throwIfAborted();
   const finish = turn.finish as Turn["finish"];
   if (finish === undefined) throw new ClawError("CLAW_PROVIDER_UNAVAILABLE", "the provider's stream ended without its last part");
-  const { usage, stop } = finish;
+  const { usage, stop, broken } = finish;
   turn.usage = addUsage(turn.usage, usage);
   turn.last = usage;
-  const cost = costOf(usage, request!.model);
-  const ms = performance.now() - started;
-  scope!.bus.emit("step.ended", { stop, usage, model: request!.model.id, ms, ...(cost === undefined ? {} : { cost }) });
+  const [cost, model, ms] = [costOf(usage, request.model), request.model.id, performance.now() - started];
+  scope.bus.emit("step.ended", { stop, usage, model, ms, ...(cost === undefined ? {} : { cost }) });
   const content = finish.content.filter((block) => block.type !== "text" || block.text !== "").map(wellFormed);
-  if (content.length > 0) await add(turn, { role: "assistant", content }, { usage, model: request!.model.id });
-  for (const block of content) if (block.type === "call") turn.calls.start(block, finish.broken?.[block.id]);
+  if (content.length > 0) await add(turn, { role: "assistant", content }, { usage, model });
+  for (const block of content) if (block.type === "call") calls.start(block, broken?.[block.id]);
+  return calls.count;
+}
+
+/** No tokens. */
+export const NO_USAGE: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
+/** The sum of two usages. */
+export const addUsage = (a: Usage, b: Usage): Usage => ({
+  input: a.input + b.input,
+  output: a.output + b.output,
+  cacheRead: a.cacheRead + b.cacheRead,
+  cacheWrite: a.cacheWrite + b.cacheWrite,
+});
+/** What `usage` costs at `model`'s prices, in US dollars; `undefined` when its prices are unknown. */
+export function costOf({ input, output, cacheRead, cacheWrite }: Usage, { price }: Pick<Model, "price">): number | undefined {
+  if (price === undefined) return undefined;
+  return (input * price.input + output * price.output + cacheRead * price.cacheRead + cacheWrite * price.cacheWrite) / 1_000_000;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { type Block, defineTool, definePlugin, type Plugin } from "claw";
+import { type Block, definePlugin, defineTool, type Plugin } from "claw";
 import { calls, createHarness, fails, says } from "claw/testing";
 import * as v from "valibot";
 
@@ -29,7 +29,9 @@ function gated(name: string, access: "read" | "write", log: string[], release: P
   });
 }
 const results = (content: readonly Block[] | undefined): readonly (readonly [string, boolean])[] =>
-  (content ?? []).flatMap((block) => (block.type === "result" ? [[(block.content[0] as { text: string }).text, block.failed] as const] : []));
+  (content ?? []).flatMap((block) =>
+    block.type === "result" ? [[(block.content[0] as { text: string }).text, block.failed] as const] : [],
+  );
 
 test("runTurn > an answer without calls completes in one step", async () => {
   await using harness = await createHarness({ plugins: [], script: [says("hello")] });
@@ -39,7 +41,16 @@ test("runTurn > an answer without calls completes in one step", async () => {
     { role: "assistant", content: [{ type: "text", text: "hello" }] },
   ]);
   const types = harness.events.map((event) => event.type).filter((type) => type !== "loop.moved" && type !== "plugin.loaded");
-  expect(types).toEqual(["session.opened", "turn.started", "message.added", "step.started", "text.delta", "step.ended", "message.added", "turn.ended"]);
+  expect(types).toEqual([
+    "session.opened",
+    "turn.started",
+    "message.added",
+    "step.started",
+    "text.delta",
+    "step.ended",
+    "message.added",
+    "turn.ended",
+  ]);
 });
 
 test("runTurn > goes on while there are calls, and answers them in the model's order", async () => {
@@ -47,11 +58,18 @@ test("runTurn > goes on while there are calls, and answers them in the model's o
   await using harness = await createHarness({
     plugins: [gated("look", "read", log), gated("put", "write", log)],
     answers: ["yes"],
-    script: [{ content: [call("1", "look", { n: 1 }), call("2", "put", { n: 2 }), call("3", "look", { n: 3 })], stop: "calls" }, says("done")],
+    script: [
+      { content: [call("1", "look", { n: 1 }), call("2", "put", { n: 2 }), call("3", "look", { n: 3 })], stop: "calls" },
+      says("done"),
+    ],
   });
   expect(await harness.submit("go")).toEqual({ kind: "completed" });
   expect(log).toEqual(["start look 1", "end look 1", "start put 2", "end put 2", "start look 3", "end look 3"]);
-  expect(results(harness.shell.session.messages[2]?.content)).toEqual([["look 1", false], ["put 2", false], ["look 3", false]]);
+  expect(results(harness.shell.session.messages[2]?.content)).toEqual([
+    ["look 1", false],
+    ["put 2", false],
+    ["look 3", false],
+  ]);
 });
 
 test("runTurn > reads of one message run together", async () => {
@@ -72,7 +90,16 @@ test("runTurn > a read whose input is complete runs while the stream goes on", a
   const asked = call("1", "look", { n: 1 }) as Extract<Block, { type: "call" }>;
   await using harness = await createHarness({
     plugins: [gated("look", "read", log)],
-    script: [{ parts: [asked, ended.promise, { type: "text", delta: "x" }, { type: "finish", stop: "calls", usage: { input: 1, output: 1, cacheRead: 0, cacheWrite: 0 }, content: [asked] }] }],
+    script: [
+      {
+        parts: [
+          asked,
+          ended.promise,
+          { type: "text", delta: "x" },
+          { type: "finish", stop: "calls", usage: { input: 1, output: 1, cacheRead: 0, cacheWrite: 0 }, content: [asked] },
+        ],
+      },
+    ],
   });
   harness.host.bus.on("call.ended", () => ended.resolve());
   expect(await harness.submit("go")).toEqual({ kind: "completed" });
@@ -87,7 +114,10 @@ test("runTurn > an unknown tool, bad input, a denial, a broken call and a throwi
       const run = async (): Promise<never> => {
         throw new Error("it broke");
       };
-      contribute("tool", defineTool({ name: "thrower", description: "throws always", input, access: () => "read", subject: () => "", run }));
+      contribute(
+        "tool",
+        defineTool({ name: "thrower", description: "throws always", input, access: () => "read", subject: () => "", run }),
+      );
     },
   });
   const log: string[] = [];
@@ -139,7 +169,10 @@ test("runTurn > an error nobody recovers from fails the turn; one that is recove
       hooks.recover.tap((error) => (error.code === "CLAW_PROVIDER_RATE" ? { again: true, afterMs: 1 } : undefined));
     },
   });
-  await using harness = await createHarness({ plugins: [cure], script: [fails("CLAW_PROVIDER_RATE"), says("ok"), fails("CLAW_PROVIDER_REJECTED")] });
+  await using harness = await createHarness({
+    plugins: [cure],
+    script: [fails("CLAW_PROVIDER_RATE"), says("ok"), fails("CLAW_PROVIDER_REJECTED")],
+  });
   expect(await harness.submit("one")).toEqual({ kind: "completed" });
   expect(harness.requests).toHaveLength(2);
   expect(await harness.submit("two")).toMatchObject({ kind: "failed", error: { code: "CLAW_PROVIDER_REJECTED" } });
@@ -151,7 +184,10 @@ test("runTurn > an error nobody recovers from fails the turn; one that is recove
 
 test("runTurn > steering input is added between steps", async () => {
   const log: string[] = [];
-  await using harness = await createHarness({ plugins: [gated("look", "read", log)], script: [calls("look", {}), says("first"), says("second")] });
+  await using harness = await createHarness({
+    plugins: [gated("look", "read", log)],
+    script: [calls("look", {}), says("first"), says("second")],
+  });
   harness.host.bus.on("call.started", () => harness.shell.steer({ text: "and this" }));
   expect(await harness.submit("go")).toEqual({ kind: "completed" });
   expect(harness.requests[1]?.messages.at(-1)).toEqual({ role: "user", content: [{ type: "text", text: "and this" }] });

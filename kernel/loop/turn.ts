@@ -1,45 +1,31 @@
 // The turn: does the work each state of the machine asks for, and reports what came of it. It decides nothing else.
 import { safeParse } from "valibot";
 import type { Command, CommandOutcome, Input, TurnOutcome } from "../contracts/contributions.ts";
-import type { Message, Usage } from "../contracts/message.ts";
+import type { Message } from "../contracts/message.ts";
 import type { TurnScope } from "../contracts/scopes.ts";
 import { ClawError, wrap } from "../errors.ts";
 import { bounded } from "./call.ts";
-import { add, type LoopHost, type Turn } from "./loop.ts";
+import { add, type Turn } from "./loop.ts";
 import { type LoopSignal, type LoopState, move } from "./state.ts";
 import { prepare, stream } from "./step.ts";
-import { addUsage, NO_USAGE } from "./usage.ts";
 
-type Work = (turn: Turn) => Promise<LoopSignal>;
-const WORK: { readonly [S in Exclude<LoopState, "idle">]: Work } = {
+/** The work of each state. What it throws is the signal `error`. */
+const WORK: { readonly [S in Exclude<LoopState, "idle">]: (turn: Turn) => Promise<LoopSignal> } = {
   routing: route,
-  preparing: async (turn) => {
-    await prepare(turn);
-    return { on: "prepared" };
-  },
-  streaming: async (turn) => {
-    await stream(turn);
-    return { on: "finished", calls: turn.calls?.count ?? 0 };
-  },
-  calling: async (turn) => {
-    const results = await turn.calls!.finish();
-    await add(turn, { role: "user", content: results });
+  preparing: async (turn) => prepare(turn).then(() => ({ on: "prepared" })),
+  streaming: async (turn) => stream(turn).then((calls) => ({ on: "finished", calls })),
+  async calling(turn) {
+    await add(turn, { role: "user", content: await turn.calls!.finish() });
     return { on: "called" };
   },
   deciding: decide,
   recovering: recover,
-  ending: async (turn) => {
+  async ending(turn) {
     await turn.calls?.drop();
     await answerOrphans(turn);
-    turn.usage = addUsage(turn.usage, turn.host.forked());
-    const { outcome } = turn;
-    const about =
-      outcome.kind === "failed"
-        ? { reason: outcome.error.message, code: outcome.error.code }
-        : "reason" in outcome
-          ? { reason: outcome.reason }
-          : {};
-    turn.bus.emit("turn.ended", { outcome: outcome.kind, usage: turn.usage, ...about });
+    const { outcome, usage } = turn;
+    const failed = outcome.kind === "failed" ? { reason: outcome.error.message, code: outcome.error.code } : {};
+    turn.bus.emit("turn.ended", { outcome: outcome.kind, usage, ...("reason" in outcome ? { reason: outcome.reason } : failed) });
     return { on: "ended" };
   },
 };
@@ -49,50 +35,21 @@ export async function runTurn(turn: Turn): Promise<TurnOutcome> {
   let state = move("idle", { on: "input" });
   turn.bus.emit("turn.started", { text: turn.input.text });
   while (state !== "idle") {
-    const signal = await work(turn, state);
-    const next = turn.signal.aborted && state !== "ending" ? move(state, { on: "abort" }) : move(state, signal);
-    if (next === "ending" && turn.signal.aborted) turn.outcome = { kind: "aborted", reason: String(turn.signal.reason) };
-    else if (next === "ending" && signal.on === "error" && turn.error !== undefined) turn.outcome = { kind: "failed", error: turn.error };
-    if (next !== state) turn.bus.emit("loop.moved", { from: state, to: next });
+    const signal = await WORK[state](turn).catch((thrown: unknown): LoopSignal => {
+      turn.error = wrap(thrown, "CLAW_BUG");
+      return { on: state === "ending" ? "ended" : "error" };
+    });
+    const stopped = turn.signal.aborted && state !== "ending";
+    const next = move(state, stopped ? { on: "abort" } : signal);
+    if (stopped) turn.outcome = { kind: "aborted", reason: String(turn.signal.reason) };
+    else if (next === "ending" && turn.error !== undefined && signal.on !== "decided") turn.outcome = { kind: "failed", error: turn.error };
+    turn.bus.emit("loop.moved", { from: state, to: next });
     state = next;
   }
   return turn.outcome;
 }
 
-// --- internal ---
-
-async function work(turn: Turn, state: Exclude<LoopState, "idle">): Promise<LoopSignal> {
-  try {
-    return await WORK[state](turn);
-  } catch (thrown) {
-    turn.error = wrap(thrown, "CLAW_BUG");
-    return state === "ending" ? { on: "ended" } : { on: "error" };
-  }
-}
-
-async function route(turn: Turn): Promise<LoopSignal> {
-  const scope = turn.host.scope(turn.number, turn.signal);
-  const route = (await turn.host.hooks.route.promise(turn.input, scope)) ?? { to: "prompt", input: turn.input };
-  let input = turn.input;
-  if (route.to === "handled") return { on: "routed", to: "handled" };
-  if (route.to === "prompt") input = route.input;
-  else {
-    const outcome = await runCommand(route.command, route.words, scope);
-    if (outcome.kind !== "prompt") {
-      if (outcome.notice !== undefined) turn.bus.emit("notice.raised", { level: "info", text: outcome.notice });
-      if (outcome.kind === "exit") turn.outcome = { kind: "exit", code: outcome.code };
-      return { on: "routed", to: "handled" };
-    }
-    input = { text: outcome.text };
-  }
-  // The model is settled before anything is kept: a run that cannot send leaves nothing behind.
-  turn.model = await (await turn.host.provider()).resolve(turn.host.scope(turn.number, turn.signal).selection.model);
-  await answerOrphans(turn);
-  await add(turn, say(input));
-  return { on: "routed", to: "prompt" };
-}
-
-/** Parses `words` by the command's own schema, then runs it. */
+/** Parses `words` by the command's own schema, then runs it. Throws `CLAW_USAGE`. */
 export async function runCommand(command: Command, words: readonly string[], scope: TurnScope): Promise<CommandOutcome> {
   const parsed = safeParse(command.args, words);
   if (parsed.success) return command.run(parsed.output, scope);
@@ -100,57 +57,66 @@ export async function runCommand(command: Command, words: readonly string[], sco
   throw new ClawError("CLAW_USAGE", `${command.name}: ${problem}`, { hint: `See \`claw help ${command.name}\`.` });
 }
 
-async function decide(turn: Turn): Promise<LoopSignal> {
-  const { host, scope, finish } = turn;
-  turn.end = turn.calls!.end(finish!);
-  const insisted = await host.hooks.next.promise(turn.end, scope!);
-  const steered = host.steered();
-  for (const message of insisted?.again ? (insisted.add ?? []) : []) await add(turn, message);
-  if (insisted?.again === false) turn.outcome = { kind: "stopped", reason: insisted.reason };
-  else for (const input of steered) await add(turn, say(input));
-  const unfinished = turn.end.calls > 0 || finish?.stop === "pause" || steered.length > 0;
-  if (!unfinished && (finish?.stop === "length" || finish?.stop === "refusal")) {
-    turn.outcome = { kind: "stopped", reason: finish.stop === "length" ? "max_output" : "refusal" };
+// --- internal ---
+
+async function route(turn: Turn): Promise<LoopSignal> {
+  const { host } = turn;
+  const scope = host.scope(turn.number, turn.signal);
+  const to = (await host.hooks.route.promise(turn.input, scope)) ?? { to: "prompt", input: turn.input };
+  if (to.to === "handled") return { on: "routed", to: "handled" };
+  const outcome = to.to === "command" ? await runCommand(to.command, to.words, scope) : undefined;
+  if (outcome !== undefined && outcome.kind !== "prompt") {
+    if (outcome.notice !== undefined) turn.bus.emit("notice.raised", { level: "info", text: outcome.notice });
+    if (outcome.kind === "exit") turn.outcome = { kind: "exit", code: outcome.code };
+    return { on: "routed", to: "handled" };
   }
-  return { on: "decided", again: insisted?.again ?? unfinished };
+  // The model is settled before anything is kept: a run that cannot send leaves nothing behind.
+  await (await host.provider()).resolve(host.scope(turn.number, turn.signal).selection.model);
+  await answerOrphans(turn);
+  await add(turn, say(to.to === "prompt" ? to.input : { text: outcome?.text ?? "" }));
+  return { on: "routed", to: "prompt" };
+}
+
+async function decide(turn: Turn): Promise<LoopSignal> {
+  const { host, finish, calls } = turn;
+  const end = calls!.end(finish!);
+  const insisted = await host.hooks.next.promise(end, turn.scope!);
+  if (insisted?.again === false) turn.outcome = { kind: "stopped", reason: insisted.reason };
+  if (insisted?.again === false) return { on: "decided", again: false };
+  const more = [...(insisted?.add ?? []), ...host.steered().map(say)];
+  for (const message of more) await add(turn, message);
+  const again = insisted?.again ?? (end.calls > 0 || finish!.stop === "pause" || more.length > 0);
+  if (!again && finish!.stop === "length") turn.outcome = { kind: "stopped", reason: "max_output" };
+  if (!again && finish!.stop === "refusal") turn.outcome = { kind: "stopped", reason: "refusal" };
+  return { on: "decided", again };
 }
 
 async function recover(turn: Turn): Promise<LoopSignal> {
-  const { host, error, scope, bus } = turn;
-  const about = { code: error!.code, message: error!.message };
+  const { host, scope, bus } = turn;
+  const { code, message } = turn.error!;
   await turn.calls?.drop();
   await answerOrphans(turn);
-  const cure = scope === undefined ? undefined : await host.hooks.recover.promise(error!, scope);
+  const cure = scope && (await host.hooks.recover.promise(turn.error!, scope));
   if (cure?.again !== true) {
-    bus.emit("step.failed", { ...about, again: false });
-    turn.outcome = { kind: "failed", error: error! };
+    bus.emit("step.failed", { code, message, again: false });
     return { on: "recovered", again: false };
   }
-  bus.emit("step.failed", { ...about, again: true, afterMs: cure.afterMs ?? 0 });
-  if (cure.model !== undefined) scope!.select({ model: cure.model });
-  await bounded(new Promise((resolve) => setTimeout(resolve, cure.afterMs ?? 0)), turn.signal, 0);
+  const { afterMs = 0, model } = cure;
+  bus.emit("step.failed", { code, message, again: true, afterMs });
+  if (model !== undefined) scope!.select({ model });
+  await bounded(new Promise((resolve) => setTimeout(resolve, afterMs)), turn.signal, 0);
+  delete turn.error;
   return { on: "recovered", again: true };
 }
 
-/** A call without a result would make every later request invalid, so an unanswered one is answered. */
+/** A call without a result would make every later request invalid. */
 async function answerOrphans(turn: Turn): Promise<void> {
   const last = turn.host.session.messages.at(-1);
-  if (last?.role !== "assistant") return;
-  const text = turn.signal.aborted ? "not run: the turn was interrupted" : "not run: the step failed before this call could run";
-  const content = last.content.flatMap((block) =>
-    block.type === "call" ? [{ type: "result" as const, id: block.id, content: [{ type: "text" as const, text }], failed: true }] : [],
-  );
-  if (content.length > 0) await add(turn, { role: "user", content });
+  const content = [{ type: "text", text: `not run: the ${turn.signal.aborted ? "turn was interrupted" : "step failed"}` }] as const;
+  const calls = (last?.role === "assistant" ? last.content : []).filter((block) => block.type === "call");
+  if (calls.length > 0) await add(turn, { role: "user", content: calls.map(({ id }) => ({ type: "result", id, content, failed: true })) });
 }
 
-function say(input: Input): Message {
-  return {
-    role: "user",
-    content: [...(input.blocks ?? []), ...(input.text === "" ? [] : [{ type: "text" as const, text: input.text.toWellFormed() }])],
-  };
-}
-
-/** A turn that is about to run. */
-export function createTurn(host: LoopHost, number: number, input: Input, last: Usage, signal: AbortSignal): Turn {
-  return { host, number, input, signal, last, bus: host.bus(number), step: 0, usage: NO_USAGE, outcome: { kind: "completed" } };
+function say({ text, blocks = [] }: Input): Message {
+  return { role: "user", content: text === "" ? blocks : [...blocks, { type: "text", text: text.toWellFormed() }] };
 }

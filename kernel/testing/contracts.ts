@@ -4,14 +4,15 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { toJsonSchema } from "@valibot/to-json-schema";
 import {
   type AnyEvent,
   type Command,
   type Compactor,
   type Frontend,
   type Json,
-  type Message,
   ManifestSchema,
+  type Message,
   type Part,
   type PermissionMode,
   type Provider,
@@ -21,7 +22,6 @@ import {
   type Tool,
 } from "claw";
 import { safeParse } from "valibot";
-import { toJsonSchema } from "@valibot/to-json-schema";
 import { createHarness, loadable } from "./harness.ts";
 
 /** Manifest and code agree: the plugin declares all it adds and adds all it declares; its folder has what a plugin folder has. */
@@ -35,7 +35,8 @@ export function pluginContract(folder: string): void {
     });
     test("its README has the five headings", () => {
       const readme = readFileSync(join(folder, "README.md"), "utf8");
-      for (const heading of ["What it adds", "Config", "Permissions", "Events and services", "Limits"]) expect(readme).toContain(`## ${heading}`);
+      for (const heading of ["What it adds", "Config", "Permissions", "Events and services", "Limits"])
+        expect(readme).toContain(`## ${heading}`);
     });
     test("it activates, adding all it declares and nothing else", async () => {
       const own = loadable(folder);
@@ -61,7 +62,11 @@ export function toolContract(tool: Tool, samples: { readonly valid: readonly Jso
     test.each(samples.valid.map((sample) => [sample]))("accepts %j, and says the same of it twice", (sample) => {
       const parsed = safeParse(tool.input, sample);
       expect(parsed.issues).toBeUndefined();
-      const claim = () => ({ access: tool.access(parsed.output), subject: tool.subject(parsed.output), paths: tool.paths?.(parsed.output) });
+      const claim = () => ({
+        access: tool.access(parsed.output),
+        subject: tool.subject(parsed.output),
+        paths: tool.paths?.(parsed.output),
+      });
       expect(claim()).toEqual(claim());
       expect(["none", "read", "network", "write", "execute"]).toContain(claim().access);
       expect(typeof claim().subject).toBe("string");
@@ -73,10 +78,15 @@ export function toolContract(tool: Tool, samples: { readonly valid: readonly Jso
 }
 
 /** A command: its arguments parse from words, and bad words are an error, not a throw. */
-export function commandContract(command: Command, samples: { readonly valid: readonly (readonly string[])[]; readonly invalid: readonly (readonly string[])[] }): void {
+export function commandContract(
+  command: Command,
+  samples: { readonly valid: readonly (readonly string[])[]; readonly invalid: readonly (readonly string[])[] },
+): void {
   describe(`${command.name} > command contract`, () => {
     test("has a summary of one line", () => expect(command.summary).toMatch(/^[^\n]{3,120}$/));
-    test.each(samples.valid.map((words) => [words]))("accepts %j", (words) => expect(safeParse(command.args, words).issues).toBeUndefined());
+    test.each(samples.valid.map((words) => [words]))("accepts %j", (words) =>
+      expect(safeParse(command.args, words).issues).toBeUndefined(),
+    );
     test.each(samples.invalid.map((words) => [words]))("refuses %j", (words) => expect(safeParse(command.args, words).success).toBe(false));
   });
 }

@@ -3,12 +3,11 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import {
-  type AnyEvent,
   type Answer,
+  type AnyEvent,
   type BootOptions,
   boot,
   definePlugin,
-  discover,
   type Host,
   type Json,
   type Loadable,
@@ -21,7 +20,7 @@ import {
   type ToolResult,
   type TurnOutcome,
 } from "claw";
-import { createSession, didYouMean } from "claw/kit";
+import { createMachine, createSession, didYouMean, discover } from "claw/kit";
 import { calls, type Reply, scriptedProvider } from "./script.ts";
 
 export interface HarnessOptions {
@@ -73,10 +72,12 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
     cwd: workspace,
     home,
     env: options.env ?? { PATH: process.env["PATH"], HOME: home },
-    managed: join(root, "managed.json"),
+    machine: createMachine({ home, managed: join(root, "managed.json"), modules: async () => ({}) }),
     parse: () => ({ options: options.options ?? {}, words: [] }),
     suggest: didYouMean,
-    modules: async () => ({}),
+    lost: (error) => {
+      throw error;
+    },
   };
   const kernel = await boot(at);
   const events: AnyEvent[] = [];

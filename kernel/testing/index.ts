@@ -1,6 +1,5 @@
 // The test kit: the real host with a scripted model, and a contract suite for every kind of contribution.
-export { createHarness, type Harness, type HarnessOptions } from "./harness.ts";
-export { calls, fails, type Reply, says } from "./script.ts";
+
 export {
   commandContract,
   compactorContract,
@@ -12,3 +11,5 @@ export {
   storeContract,
   toolContract,
 } from "./contracts.ts";
+export { createHarness, type Harness, type HarnessOptions } from "./harness.ts";
+export { calls, fails, type Reply, says } from "./script.ts";
