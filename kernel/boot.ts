@@ -1,103 +1,92 @@
-// boot(): layers → config → plugins → frontend. The one place that puts the parts together.
+// boot(): config → plugins → frontend. The one place that puts the parts together. What is known of the machine comes in from outside.
+import { toJsonSchema } from "@valibot/to-json-schema";
 import { createBus } from "./bus/bus.ts";
-import { effective, invalid, type Layers, readLayers } from "./config/load.ts";
-import { type Config, ConfigSchema } from "./config/schema.ts";
-import type { Host, OpenOptions, Shell } from "./contracts/host.ts";
-import { Hosting, Inspecting, type Loadable } from "./contracts/plugin.ts";
-import type { Env, Options, Setting } from "./contracts/scopes.ts";
-import { wrap } from "./errors.ts";
+import { type Layers, type Locate, mergeConfig } from "./config/config.ts";
+import type { Json } from "./contracts/message.ts";
+import { type Host, Hosting, Inspecting, type Loadable, type OpenOptions, type Shell } from "./contracts/plugin.ts";
+import type { Env, Options } from "./contracts/scopes.ts";
+import { type ClawError, wrap } from "./errors.ts";
 import { limited } from "./hooks/seat.ts";
-import type { Machine } from "./host/machine.ts";
-import type { Option } from "./host/manifest.ts";
 import { Registry } from "./host/registry.ts";
-import { SessionShell } from "./host/shell.ts";
+import { type Equipped, SessionShell } from "./loop/session.ts";
 
-/** What a kernel is booted from. */
-export interface BootOptions extends Readonly<{ bundled: readonly Loadable[]; cwd: string; home: string; env: Env; machine: Machine }> {
-  /** Parses the command line: first with the options of bundled plugins, then, `strict`, with everyone's. */
-  parse(known: readonly Option[], strict: boolean): Readonly<{ options: Options; words: readonly string[] }>;
+/** What a kernel is booted from; `claw/kit` makes it from a command line. `refused` are plugins that could not even be listed. */
+export interface BootOptions extends Readonly<{ cwd: string; home: string; env: Env; options: Options; words: readonly string[] }> {
+  readonly plugins: readonly Loadable[];
+  readonly refused: readonly Readonly<{ name: string; source: string; error: ClawError }>[];
+  readonly warnings: readonly string[];
+  readonly layers: Layers;
+  /** The layers of another folder, which is given as seen from `cwd`, and its absolute path. */
+  folder(path: string): Promise<Readonly<{ cwd: string; layers: Layers }>>;
+  locate: Locate;
   /** Ends a message about an unknown word: "Did you mean …?", or nothing. */
   suggest(word: string, words: readonly string[]): string;
   /** Hears of a failure that no listener could be told of. */
   lost(error: unknown): void;
 }
-/** A running kernel. `run` runs the frontend that config names, and resolves to the exit code. */
-export interface Kernel extends AsyncDisposable {
-  readonly host: Host;
-  run(): Promise<number>;
-}
+/** A running kernel. `run` runs the frontend that config names, and gives the exit code. */
+export interface Kernel extends AsyncDisposable, Readonly<{ host: Host; run(): Promise<number> }> {}
 
-/** Boots a kernel. Throws `CLAW_CONFIG_*`, `CLAW_USAGE`, and `CLAW_PLUGIN_*` for a plugin named on the command line. */
+/** Boots a kernel. Throws `CLAW_CONFIG_INVALID`. */
 export async function boot(at: BootOptions): Promise<Kernel> {
-  const { machine, home, env } = at;
-  const bundled = optionsOf(at.bundled);
-  const early = at.parse(bundled, false).options;
-  const cwd = machine.resolve(at.cwd, typeof early["cwd"] === "string" ? early["cwd"] : ".");
-  const draft = await readLayers({ cwd, machine, env, options: early, known: bundled });
-  const found = gather(at, await effective(draft, machine), draft, early, cwd);
-  const known = optionsOf(found.loadables);
-  const { options, words } = at.parse(known, true);
-  const layersOf = (folder: string): Promise<Layers> => readLayers({ cwd: folder, machine, env, options, known });
-  const layers = await layersOf(cwd);
-  const config = await effective(layers, machine);
-  const warnings = [
-    ...(await strangers(layers, found.loadables, at)),
-    ...found.problems.map(({ name, error }) => `plugin ${name} is off: ${error.message}`),
-  ];
+  const { cwd, home, env, options, layers, locate, suggest } = at;
+  const config = await mergeConfig(layers, locate);
+  const warnings = [...at.warnings];
   const bus = createBus(at.lost);
   const { activateMs = 10_000, hookMs = 120_000, shutdownMs = 2_000 } = config.limits;
   const base = { cwd, home, env, options, settings: (key: string) => layers[key] ?? [] };
-  const warn = (text: string): void => void warnings.push(text);
-  const registry = new Registry({
-    activateMs,
-    hookMs,
-    machine,
-    base,
-    bus,
-    slices: (plugin) => slicesOf(layers, plugin),
-    suggest: at.suggest,
-    warn,
-  });
-  for (const one of found.loadables) {
+  const slices = (plugin: string) => slicesOf(layers, plugin);
+  const registry = new Registry({ activateMs, hookMs, locate, base, bus, slices, suggest, warn: (text) => void warnings.push(text) });
+  const { seats } = registry;
+  for (const { name, source, error } of at.refused) registry.refuse(name, source, error);
+  for (const one of at.plugins) {
     try {
       registry.add(one);
     } catch (thrown) {
-      if (found.asked.has(one)) throw thrown;
-      registry.refuse(one.name, one.source ?? "", wrap(thrown, "CLAW_PLUGIN_LOAD_FAILED"));
+      registry.refuse(one.name, one.source ?? "bundled", wrap(thrown, "CLAW_PLUGIN_LOAD_FAILED"));
     }
   }
-  for (const { name, error } of found.problems) registry.refuse(name, "", error);
-
+  const specs = new Map<string, Promise<Equipped>>();
+  async function equip(name: string): Promise<Equipped> {
+    const { plugin } = registry.find("tool", name).place;
+    const tool = await host.get("tool", name);
+    const { $schema: _, ...derived } = tool.schema
+      ? {}
+      : toJsonSchema(tool.input as Parameters<typeof toJsonSchema>[0], { errorMode: "ignore" });
+    return { tool, plugin, spec: { name, description: tool.description, schema: tool.schema ?? (derived as Json) } };
+  }
   async function open(opened: OpenOptions = {}): Promise<Shell> {
-    const folder = machine.resolve(cwd, opened.cwd);
-    const own = folder === cwd ? layers : await layersOf(folder);
-    const store = await host.get("store", opened.store ?? config.store);
-    const { ref, fork, id, parent, agent } = opened;
-    const session = await store.open(defined({ cwd: folder, ref, fork, id, parent }));
+    const { ref, fork, id, parent, agent, store = config.store } = opened;
+    const own = opened.cwd === undefined ? { cwd, layers } : await at.folder(opened.cwd);
+    const session = await (await host.get("store", store)).open(defined({ cwd: own.cwd, ref, fork, id, parent }));
+    const mode = (name: string) => registry.find("permission-mode", name).name;
     const { provider, model, compactor, permissionMode } = config;
     const asked = { provider, model, compactor, "permission-mode": permissionMode, ...opened.selection };
-    const selection = { ...asked, "permission-mode": registry.find("permission-mode", asked["permission-mode"]).name };
     const face = (turn?: number, step?: number) => bus(defined({ source: "claw", session: session.id, turn, step }));
-    face().emit("session.opened", defined({ cwd: folder, resumed: ref !== undefined, parent, agent }));
-    return new SessionShell({ registry, host, session, selection, opened, bus: face, settings: (key) => own[key] ?? [] });
+    const scope = { ...registry.scope("claw"), cwd: own.cwd, settings: (key: string) => own.layers[key] ?? [] };
+    const kept = (name: string) => specs.get(name) ?? specs.set(name, equip(name)).get(name)!;
+    const sides = {
+      hooks: seats.hooks,
+      author: (value: object) => seats.author(value),
+      start: () => registry.start(),
+      equip: kept,
+      bus: face,
+      mode,
+      scope,
+    };
+    const shell = new SessionShell(sides, session, { ...asked, "permission-mode": mode(asked["permission-mode"]) }, opened);
+    face().emit("session.opened", defined({ cwd: own.cwd, resumed: ref !== undefined, parent, agent }));
+    return shell;
   }
-  const { statuses } = registry;
-  const own = {
-    config,
-    open,
-    plugins: statuses,
-    activate: (plugin: string) => registry.activate(plugin),
-    layers: () => layers,
-    warnings: () => warnings,
-  };
-  const host: Host = { ...registry.scope("claw"), ...own };
+  const { statuses: plugins, activate } = registry;
+  const host: Host = { ...registry.scope("claw"), config, open, plugins, activate, layers: () => layers, warnings: () => warnings };
   registry.provide(Inspecting, host);
   registry.provide(Hosting, host);
   return {
     host,
-    run: async () => (await host.get("frontend", config.frontend)).run(words, host),
+    run: async () => (await host.get("frontend", config.frontend)).run(at.words, host),
     async [Symbol.asyncDispose]() {
-      await limited(registry.seats.hooks.shutdown.promise(host), shutdownMs, "shutdown").catch(at.lost);
+      await limited(seats.hooks.shutdown.promise(host), shutdownMs, "shutdown").catch(at.lost);
       registry.dispose();
     },
   };
@@ -105,43 +94,14 @@ export async function boot(at: BootOptions): Promise<Kernel> {
 
 // --- internal ---
 
-const optionsOf = (loadables: readonly Loadable[]): readonly Option[] => loadables.flatMap((one) => one.manifest?.options ?? []);
-/** Without the keys that have no value. */
-function defined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
-}
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+const defined = <T extends object>(object: T): Defined<T> =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>;
 
-/** Everything to be listed, in order: bundled by name, then what config names, then the command line. */
-function gather({ bundled, machine }: BootOptions, { plugins }: Config, layers: Layers, options: Options, cwd: string) {
-  const loadables = bundled.filter((one) => plugins[one.name] !== false);
-  const problems: { name: string; error: ReturnType<typeof wrap> }[] = [];
-  for (const [name, slice] of Object.entries(options["bare"] === true ? {} : plugins)) {
-    if (slice === false || bundled.some((one) => one.name === name)) continue;
-    try {
-      loadables.push(machine.plugin(name, slicesOf(layers, name).at(-1)?.origin ?? "", cwd));
-    } catch (thrown) {
-      problems.push({ name, error: wrap(thrown, "CLAW_PLUGIN_LOAD_FAILED") });
-    }
-  }
-  const folders = [options["plugin-dir"] ?? []].flat().map(String);
-  const asked = new Set(folders.map((folder) => machine.plugin(machine.resolve(cwd, folder), "", cwd)));
-  return { loadables: [...loadables, ...asked], problems, asked };
-}
-
-/** Warnings for keys that nobody owns. */
-async function strangers(layers: Layers, loadables: readonly Loadable[], { machine, suggest }: BootOptions): Promise<string[]> {
-  const owned = [...Object.keys(ConfigSchema.entries), ...loadables.flatMap((one) => one.manifest?.settings ?? [])];
-  const strange = Object.keys(layers).filter((key) => !owned.includes(key));
-  const warn = async (key: string) =>
-    (await invalid(machine, layers[key]?.[0]?.origin ?? "", [key], `unknown key. ${suggest(key, owned)}`)).message.trim();
-  return Promise.all(strange.map(warn));
-}
-
-function slicesOf(layers: Layers, plugin: string): readonly Setting[] {
-  return (layers["plugins"] ?? []).flatMap((layer) => {
-    const value = (layer.value as Readonly<Record<string, unknown>>)[plugin];
-    return layer.trusted && typeof value === "object" && value !== null ? [{ ...layer, value }] : [];
-  });
+function slicesOf(layers: Layers, plugin: string) {
+  const slices = (layers["plugins"] ?? []).map((layer) => ({
+    ...layer,
+    value: (layer.value as Readonly<Record<string, unknown>>)[plugin],
+  }));
+  return slices.filter(({ trusted, value }) => trusted && typeof value === "object" && value !== null);
 }

@@ -1,7 +1,7 @@
 // Boots the kernel with everything that is bundled, and turns what nobody caught into words and an exit code.
 import * as claw from "claw";
 import { type ClawError, type Kernel, type Option, wrap } from "claw";
-import { createMachine, createReport, didYouMean, exitCode, failureOf, failureText, HOST_OPTIONS, parseArguments } from "claw/kit";
+import { createReport, exitCode, failureOf, failureText, HOST_OPTIONS, parseArguments, prepareBoot } from "claw/kit";
 import { bundled } from "./bundled.gen.ts";
 
 /** Runs claw. Never rejects. */
@@ -12,16 +12,9 @@ export async function main(argv: readonly string[], home: string): Promise<numbe
       .flatMap((one) => one.manifest?.contributes?.command ?? [])
       .map((one) => (typeof one === "string" ? one : one.name));
     const parse = (known: readonly Option[], strict: boolean) => parseArguments(argv, [...HOST_OPTIONS, ...known], strict, commands);
-    kernel = await claw.boot({
-      bundled,
-      cwd: process.cwd(),
-      home,
-      env: { ...process.env },
-      machine: createMachine({ home, managed: managedSettings(), modules }),
-      parse,
-      suggest: didYouMean,
-      lost: (error) => process.stderr.write(`claw: ${error}\n`),
-    });
+    const lost = (error: unknown): void => void process.stderr.write(`claw: ${error}\n`);
+    const start = { bundled, cwd: process.cwd(), home, env: { ...process.env }, managed: managedSettings(), parse, modules, lost };
+    kernel = await claw.boot(await prepareBoot(start));
     return await kernel.run();
   } catch (thrown) {
     return report(wrap(thrown, "CLAW_BUG"), argv);

@@ -2,8 +2,8 @@
 import type { GenericSchema, InferOutput } from "valibot";
 import type { AnyEvent } from "../bus/events.ts";
 import type { ClawError } from "../errors.ts";
-import type { Frontend } from "./host.ts";
 import type { Block, Compaction, Json, Message, Session, SessionSummary, Usage } from "./message.ts";
+import type { Host } from "./plugin.ts";
 import type { CallScope, StepScope, TurnScope } from "./scopes.ts";
 
 /** The most a call may do. `none` touches only the session itself; `network` only fetches. In doubt, say more, never less. */
@@ -111,6 +111,8 @@ export interface Store {
   list(cwd?: string): Promise<readonly SessionSummary[]>;
 }
 
+/** Reads input and drives turns. Gives the exit code. `words` are the command line's words that are no options. */
+export type Frontend = Readonly<{ name: string; run(words: readonly string[], host: Host): Promise<number> }>;
 /** What the user, a script or a queue gives a turn. */
 export type Input = Readonly<{ text: string; blocks?: readonly Block[] }>;
 /** How a turn ended. `reason` of `stopped` is a word of who stopped it: `max_turns`, `max_output`, `refusal`, … */

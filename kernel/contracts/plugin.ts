@@ -1,10 +1,11 @@
-// A plugin, and what it gets when it is set up.
+// A plugin and what it is set up with; and what a frontend drives: the host, and one opened session of it.
 import type { GenericSchema, InferOutput } from "valibot";
+import type { Config, Layers } from "../config/config.ts";
 import type { Taps } from "../hooks/hooks.ts";
 import type { Manifest } from "../host/manifest.ts";
-import type { Contributions, Kind } from "./contributions.ts";
-import type { Host, Inspection } from "./host.ts";
-import type { PluginScope, ServiceToken } from "./scopes.ts";
+import type { Command, CommandOutcome, Contributions, Input, Kind, StoreOptions, TurnOutcome } from "./contributions.ts";
+import type { Session } from "./message.ts";
+import type { Ask, PluginScope, Selection, ServiceToken } from "./scopes.ts";
 
 /** Handed to `setup`. `config` is the plugin's slice, parsed. Everything added through it is undone by the kernel when the plugin goes. */
 export interface PluginContext<C> extends PluginScope, Readonly<{ config: C; hooks: Taps }> {
@@ -12,20 +13,59 @@ export interface PluginContext<C> extends PluginScope, Readonly<{ config: C; hoo
   provide<T>(token: ServiceToken<T>, service: T): Disposable;
 }
 /** The default export of a plugin. `config` is the schema of its slice; without one it takes none. A throw of `setup` switches it off. */
-export interface Plugin<S extends GenericSchema = GenericSchema> {
-  readonly config?: S;
+export type Plugin<S extends GenericSchema = GenericSchema> = Readonly<{
+  config?: S;
   setup(ctx: PluginContext<InferOutput<S>>): void | Promise<void>;
-}
+}>;
 /** A plugin the host can list without running it; `source` is the path it was found at. Without a manifest, what it adds is its manifest. */
 export interface Loadable extends Readonly<{ name: string; version: string; manifest?: Manifest; source?: string }> {
   load(): Promise<{ readonly default: Plugin }>;
+}
+/** A plugin in a list. `source` is `bundled` or a path; `ms` what activation took; `problem` why it is off. */
+export interface PluginStatus
+  extends Readonly<{ name: string; version: string; source: string; manifest: Manifest; ms?: number; problem?: string }> {
+  readonly state: "listed" | "active" | "off";
+}
+
+/** What the host knows of itself, for commands that show it. */
+export interface Inspection extends Readonly<{ config: Config }> {
+  plugins(): readonly PluginStatus[];
+  /** Activates a plugin now. Rejects with why it cannot be. */
+  activate(plugin: string): Promise<void>;
+  layers(): Layers;
+  /** What was found while loading and the user should know. */
+  warnings(): readonly string[];
+}
+/** The running kernel. Holds as many sessions at once as are opened; none sees another. */
+export interface Host extends PluginScope, Inspection {
+  open(options?: OpenOptions): Promise<Shell>;
+}
+/** `store` picks another store than the config's; `tools` narrows; `system` comes before all other system parts; `agent` names a sub-agent. */
+export interface OpenOptions
+  extends Partial<StoreOptions>,
+    Readonly<{ store?: string; selection?: Partial<Selection>; ask?: Ask; agent?: string }> {
+  readonly tools?: readonly string[];
+  readonly system?: readonly string[];
+}
+/** One opened session. Turns run one after another. */
+export interface Shell extends Readonly<{ session: Session; selection: Selection }> {
+  select(change: Partial<Selection>): void;
+  /** Runs a turn. Never rejects for what goes wrong in it; `CLAW_BUG` when one is running already. */
+  submit(input: Input): Promise<TurnOutcome>;
+  /** Queues input for the running turn; it is added between steps. */
+  steer(input: Input): void;
+  /** Ends the running turn; resolves through `submit`. */
+  abort(reason: string): void;
+  /** Runs a command outside any turn. Throws `CLAW_USAGE` when its words do not parse. */
+  run(command: Command, words: readonly string[]): Promise<CommandOutcome>;
+  close(): Promise<void>;
 }
 
 /** Identity at run time; at type level it ties `setup`'s `ctx.config` to the schema. */
 export const definePlugin = <const S extends GenericSchema>(plugin: Plugin<S>): Plugin<S> => plugin;
 /** Names a service. Two majors of one service can be provided side by side. */
 export const defineService = <T>(id: `${string}@${number}`): ServiceToken<T> => ({ id });
-/** Provided by the host itself: what it knows. */
+/** The service by which the host shows itself. */
 export const Inspecting: ServiceToken<Inspection> = defineService("claw.inspect@1");
-/** Provided by the host itself: for plugins that open sessions of their own, as sub-agents do. */
+/** The service of the host itself, for plugins that open sessions of their own, as sub-agents do. */
 export const Hosting: ServiceToken<Host> = defineService("claw.host@1");

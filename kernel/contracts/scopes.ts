@@ -27,10 +27,10 @@ export interface PluginScope extends Readonly<{ plugin: string; cwd: string; hom
 }
 /** The one active contribution of each exclusive kind, for one session. */
 export type Selection = Readonly<{ provider: string; model: string; compactor: string; "permission-mode": string }>;
-/** Lives as long as one turn: one user input until the loop is idle again. */
-export interface TurnScope extends PluginScope, Readonly<{ turn: number; session: Session; signal: AbortSignal; selection: Selection }> {
-  /** Present when a person can be asked. Absent when headless, and then every `ask` is a `deny`. */
-  readonly ask?: Ask;
+/** Lives as long as one turn. Without `ask` nobody can be asked, and every `ask` is a `deny`. */
+export interface TurnScope
+  extends PluginScope,
+    Readonly<{ turn: number; session: Session; signal: AbortSignal; selection: Selection; ask?: Ask }> {
   /** Takes effect from the next step. */
   select(change: Partial<Selection>): void;
   /** What the next request would carry, without sending it. */
@@ -38,12 +38,8 @@ export interface TurnScope extends PluginScope, Readonly<{ turn: number; session
 }
 /** Lives as long as one step: one provider request, to `model`, plus the calls it asks for. */
 export interface StepScope extends TurnScope, Readonly<{ step: number; model: Model }> {}
-/** Lives as long as one tool call. */
-export interface CallScope extends StepScope {
-  readonly call: ToolCall;
-  /** Announces `call.progress`: a live tail for renderers, never for the model. */
-  progress(update: Json): void;
-}
+/** Lives as long as one tool call. `progress` announces `call.progress`: a live tail for renderers, never for the model. */
+export interface CallScope extends StepScope, Readonly<{ call: ToolCall; progress(update: Json): void }> {}
 
 /** Asks the person at the session. Rejects only when `signal` aborts. */
 export type Ask = Readonly<{ choose(question: Question, signal: AbortSignal): Promise<Answer> }>;

@@ -19,60 +19,50 @@ export type Recovery = Readonly<{ again: true; afterMs?: number; model?: string 
 /** How a step ended: how many calls it made, how many failed, how many of those were denied. */
 export type StepEnd = Readonly<{ calls: number; failed: number; denied: number; stop: StopReason; usage: Usage; message: Message }>;
 
-/** Kernel-side: the real tapable objects. Plugins never see these, only `Taps`. A failing tap of a gate denies the call; of another hook, it is skipped. */
-export interface Hooks {
-  /** The first plugin that recognises the input owns it. */
-  readonly route: AsyncSeriesBailHook<[Input, TurnScope], Route | undefined>;
-  /** Each adds to what the ones before built. */
-  readonly draft: AsyncSeriesWaterfallHook<[Draft, StepScope]>;
-  /** Last touch on a request; sync on purpose: nothing may stall between drafting and sending. */
-  readonly request: SyncWaterfallHook<[Request, StepScope]>;
-  /** Hundreds a second, so sync; skipped when nobody taps it. */
-  readonly part: SyncWaterfallHook<[Part, StepScope]>;
-  /** Gate. Rewrites a call's input; it is validated again after. */
-  readonly callInput: AsyncSeriesWaterfallHook<[ToolCall, StepScope]>;
-  /** Gate. First opinion wins: hard rules `first`, user rules `early`, plugins `normal`; then the active mode; nobody: ask. */
-  readonly permit: AsyncSeriesBailHook<[ToolCall, StepScope], Decision | undefined>;
-  /** Gate. Wraps the function that runs the call. */
-  readonly runner: SyncWaterfallHook<[Runner, ToolCall]>;
-  /** Truncate, redact, append diagnostics, in order. */
-  readonly callResult: AsyncSeriesWaterfallHook<[ToolResult, CallScope]>;
-  /** The first to insist decides. Default: again while there were calls. */
-  readonly next: AsyncSeriesBailHook<[StepEnd, StepScope], Next | undefined>;
-  /** The first plugin with a cure. */
-  readonly recover: AsyncSeriesBailHook<[ClawError, StepScope], Recovery | undefined>;
-  /** Flush and close; order does not matter, one deadline for all. */
-  readonly shutdown: AsyncParallelHook<[PluginScope]>;
+type Maybe<T> = T | undefined | Promise<T | undefined>;
+/** The function a plugin writes for each hook. `undefined` means "no opinion" or "unchanged"; an argument is never mutated. A failing tap of a gate denies the call; of another hook, it is skipped. */
+export interface Tap {
+  /** Bail: the first plugin that recognises the input owns it. */
+  route(input: Input, scope: TurnScope): Maybe<Route>;
+  /** Waterfall: each adds to what the ones before built. */
+  draft(draft: Draft, scope: StepScope): Maybe<Draft>;
+  /** Sync waterfall, last touch on a request: nothing may stall between drafting and sending. */
+  request(request: Request, scope: StepScope): Request | undefined;
+  /** Sync waterfall: hundreds a second; skipped when nobody taps it. */
+  part(part: Part, scope: StepScope): Part | undefined;
+  /** Gate, waterfall. Rewrites a call's input; it is validated again after. */
+  callInput(call: ToolCall, scope: StepScope): Maybe<ToolCall>;
+  /** Gate, bail. First opinion wins: hard rules `first`, user rules `early`, plugins `normal`; then the active mode; nobody: ask. */
+  permit(call: ToolCall, scope: StepScope): Maybe<Decision>;
+  /** Gate, sync waterfall. Wraps the function that runs the call. */
+  runner(runner: Runner, call: ToolCall): Runner | undefined;
+  /** Waterfall: truncate, redact, append diagnostics, in order. */
+  callResult(result: ToolResult, scope: CallScope): Maybe<ToolResult>;
+  /** Bail: the first to insist decides. Default: again while there were calls. */
+  next(end: StepEnd, scope: StepScope): Maybe<Next>;
+  /** Bail: the first plugin with a cure. */
+  recover(error: ClawError, scope: StepScope): Maybe<Recovery>;
+  /** Parallel: flush and close; order does not matter, one deadline for all. */
+  shutdown(scope: PluginScope): void | Promise<void>;
 }
-export type HookName = keyof Hooks;
-type MaybePromise<T> = T | Promise<T>;
-/** The function a plugin writes for a hook. It returns `undefined` for "no opinion" or "unchanged", and never mutates an argument. */
-export type Tap<K extends HookName> =
-  Hooks[K] extends AsyncSeriesBailHook<infer A extends unknown[], infer R>
-    ? (...args: A) => MaybePromise<R | undefined>
-    : Hooks[K] extends AsyncSeriesWaterfallHook<infer A extends unknown[]>
-      ? (...args: A) => MaybePromise<A[0] | undefined>
-      : Hooks[K] extends SyncWaterfallHook<infer A extends unknown[]>
-        ? (...args: A) => A[0] | undefined
-        : Hooks[K] extends AsyncParallelHook<infer A extends unknown[]>
-          ? (...args: A) => MaybePromise<void>
-          : never;
-/** What a plugin sees of the hooks. */
-export type Taps = { readonly [K in HookName]: { tap(fn: Tap<K>, at?: Stage): Disposable } };
+export type HookName = keyof Tap;
 /** Coarse order of taps; within a stage, the order of `config.plugins`, then of name. */
-export type Stage = keyof typeof STAGES;
 export const STAGES = { first: -200, early: -100, normal: 0, late: 100, last: 200 } as const;
-/** Makes the tapable object behind each hook. */
-export const TYPES: { readonly [K in HookName]: () => Hooks[K] } = {
-  route: () => new AsyncSeriesBailHook(["input", "scope"]),
-  draft: () => new AsyncSeriesWaterfallHook(["draft", "scope"]),
-  request: () => new SyncWaterfallHook(["request", "scope"]),
-  part: () => new SyncWaterfallHook(["part", "scope"]),
-  callInput: () => new AsyncSeriesWaterfallHook(["call", "scope"]),
-  permit: () => new AsyncSeriesBailHook(["call", "scope"]),
-  runner: () => new SyncWaterfallHook(["runner", "call"]),
-  callResult: () => new AsyncSeriesWaterfallHook(["result", "scope"]),
-  next: () => new AsyncSeriesBailHook(["end", "scope"]),
-  recover: () => new AsyncSeriesBailHook(["error", "scope"]),
-  shutdown: () => new AsyncParallelHook(["scope"]),
-};
+export type Stage = keyof typeof STAGES;
+/** What a plugin sees of the hooks. */
+export type Taps = { readonly [K in HookName]: { tap(fn: Tap[K], at?: Stage): Disposable } };
+
+/** The tapable class behind each hook. */
+export const TYPES = {
+  ...{ route: AsyncSeriesBailHook, permit: AsyncSeriesBailHook, next: AsyncSeriesBailHook, recover: AsyncSeriesBailHook },
+  ...{ draft: AsyncSeriesWaterfallHook, callInput: AsyncSeriesWaterfallHook, callResult: AsyncSeriesWaterfallHook },
+  ...{ request: SyncWaterfallHook, part: SyncWaterfallHook, runner: SyncWaterfallHook, shutdown: AsyncParallelHook },
+} as const;
+type Args<K extends HookName> = Required<Parameters<Tap[K]>>;
+type Made<K extends HookName> = K extends "route" | "permit" | "next" | "recover"
+  ? AsyncSeriesBailHook<Args<K>, Awaited<ReturnType<Tap[K]>>>
+  : K extends "request" | "part" | "runner"
+    ? SyncWaterfallHook<Args<K>>
+    : AsyncSeriesWaterfallHook<Args<K>>;
+/** Kernel-side: the real tapable objects. Plugins never see these, only `Taps`. */
+export type Hooks = { readonly [K in HookName]: Made<K> };

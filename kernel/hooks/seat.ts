@@ -4,6 +4,8 @@ import { ClawError } from "../errors.ts";
 import { type HookName, type Hooks, STAGES, type Stage, type Taps, TYPES } from "./hooks.ts";
 
 type Handler = (...args: readonly unknown[]) => unknown;
+type Type = new (args: string[]) => unknown;
+const HOOKS = Object.keys(TYPES) as readonly HookName[];
 const GATES: ReadonlySet<HookName> = new Set(["callInput", "permit", "runner"]);
 /** Hooks that cannot wait: a plugin that taps one is activated before the first turn. */
 export const SYNC_HOOKS: readonly HookName[] = ["request", "part", "runner"];
@@ -12,7 +14,9 @@ export type SeatOptions = Readonly<{ hookMs: number; activate(plugin: string): P
 
 /** The hook table of a kernel, and every plugin's seats. */
 export class Seats {
-  readonly hooks = Object.fromEntries(Object.entries(TYPES).map(([hook, make]) => [hook, make()])) as unknown as Hooks;
+  readonly hooks = Object.fromEntries(
+    HOOKS.map((hook) => [hook, new (TYPES[hook] as unknown as Type)(["value", "scope"])]),
+  ) as unknown as Hooks;
   readonly #slots = new Map<string, Handler | undefined>();
   readonly #authors = new WeakMap<object, string>();
   readonly #options: SeatOptions;
@@ -37,8 +41,7 @@ export class Seats {
       this.#slots.set(key, fn);
       return { [Symbol.dispose]: () => void this.#slots.set(key, undefined) };
     };
-    const hooks = Object.keys(TYPES) as HookName[];
-    return Object.fromEntries(hooks.map((hook) => [hook, { tap: (fn: Handler, at?: Stage) => tap(hook, fn, at) }])) as unknown as Taps;
+    return Object.fromEntries(HOOKS.map((hook) => [hook, { tap: (fn: Handler, at?: Stage) => tap(hook, fn, at) }])) as unknown as Taps;
   }
   /** The plugin whose tap gave this very value. */
   author(value: object): string | undefined {

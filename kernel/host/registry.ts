@@ -1,24 +1,21 @@
 // Who contributes what, known from manifests; activation on first use, and everything a plugin added undone when it goes.
 import * as v from "valibot";
 import type { Bus, Stamp } from "../bus/events.ts";
-import { invalid, keysOf } from "../config/load.ts";
+import { invalid, type Locate } from "../config/config.ts";
 import type { Contributions, Kind } from "../contracts/contributions.ts";
-import type { PluginStatus } from "../contracts/host.ts";
-import type { Loadable, PluginContext } from "../contracts/plugin.ts";
+import type { Loadable, PluginContext, PluginStatus } from "../contracts/plugin.ts";
 import type { PluginScope, ServiceToken, Setting } from "../contracts/scopes.ts";
 import { ClawError, wrap } from "../errors.ts";
 import type { HookName, Stage } from "../hooks/hooks.ts";
 import { limited, Seats, SYNC_HOOKS } from "../hooks/seat.ts";
-import type { Machine } from "./machine.ts";
 import { type Listed, ManifestSchema } from "./manifest.ts";
 
 type Listing = Exclude<Listed, string>;
 type Placed = { readonly plugin: string; readonly listed: Listing; item?: Contributions[Kind] };
 type Known = { readonly loadable: Loadable; status: PluginStatus; ready?: Promise<void>; readonly undo: Disposable[] };
 /** What the registry is given. `base` is what every plugin's scope has besides the registry's own; `slices` is a plugin's config, by layer. */
-export interface RegistryOptions extends Readonly<{ activateMs: number; hookMs: number; machine: Machine }> {
+export interface RegistryOptions extends Readonly<{ activateMs: number; hookMs: number; locate: Locate; bus(stamp: Stamp): Bus }> {
   readonly base: Omit<PluginScope, "plugin" | "bus" | "use" | "names" | "get">;
-  bus(stamp: Stamp): Bus;
   slices(plugin: string): readonly Setting[];
   suggest(word: string, words: readonly string[]): string;
   warn(text: string): void;
@@ -30,76 +27,72 @@ export class Registry {
   readonly #plugins = new Map<string, Known>();
   readonly #kinds = new Map<Kind, Map<string, Placed>>();
   readonly #services = new Map<string, unknown>();
-  readonly #options: RegistryOptions;
+  readonly #at: RegistryOptions;
   constructor(options: RegistryOptions) {
-    this.#options = options;
-    const failed = (error: ClawError): void => this.#off(error.info.plugin ?? "", error);
-    this.seats = new Seats({ hookMs: options.hookMs, activate: (plugin) => this.activate(plugin), failed });
+    this.#at = options;
+    this.seats = new Seats({
+      hookMs: options.hookMs,
+      activate: this.activate,
+      failed: (error) => this.#off(error.info.plugin ?? "", error),
+    });
   }
 
   /** Checks, indexes and seats a plugin; call order is precedence. Throws `CLAW_MANIFEST_INVALID` or `CLAW_PLUGIN_API_MISMATCH`. */
   add(loadable: Loadable): void {
-    const { name, version, source, manifest = { api: 1 } } = loadable;
-    if (source !== undefined) checkManifest(manifest, name, source);
-    this.#plugins.set(name, { loadable, undo: [], status: { name, version, source: source ?? "bundled", state: "listed", manifest } });
-    for (const [kind, all = []] of Object.entries(manifest.contributes ?? {})) {
-      for (const one of all) this.#list(kind as Kind, name, typeof one === "string" ? { name: one } : one);
-    }
+    const { name, version, source = "bundled", manifest = { api: 1 } } = loadable;
+    if (source !== "bundled") checkManifest(manifest, name, source);
+    this.#plugins.set(name, { loadable, undo: [], status: { name, version, source, state: "listed", manifest } });
+    const listed = Object.entries(manifest.contributes ?? {}).flatMap(([kind, all = []]) => all.map((one) => [kind as Kind, one] as const));
+    for (const [kind, one] of listed) this.#list(kind, name, typeof one === "string" ? { name: one } : one);
     for (const [hook, stage] of Object.entries(manifest.hooks ?? {})) this.seats.seat(name, hook as HookName, stage);
   }
   /** Lists a plugin that cannot be used, and why. */
-  refuse(name: string, source: string, { message }: ClawError): void {
-    const loadable: Loadable = { name, version: "?", load: () => Promise.reject(new Error(message)) };
-    this.#plugins.set(name, {
-      loadable,
-      undo: [],
-      status: { name, version: "?", source, state: "off", manifest: { api: 1 }, problem: message },
-    });
-    this.#options.warn(`plugin ${name} is off: ${message}`);
+  refuse(name: string, source: string, error: ClawError): void {
+    const loadable: Loadable = { name, version: "?", load: () => Promise.reject(error) };
+    const status = { name, version: "?", source, state: "off", manifest: { api: 1 }, problem: error.message } as const;
+    this.#plugins.set(name, { loadable, undo: [], status });
+    this.#at.warn(`plugin ${name} is off: ${error.message}`);
   }
   /** Activates what cannot wait for first use. */
   async start(): Promise<void> {
-    const hurried = [...this.#plugins.values()].filter(({ loadable: { manifest }, status, ready }) => {
-      if (status.state !== "listed" || ready !== undefined) return false;
-      return (
-        status.manifest.activate === "start" || manifest === undefined || SYNC_HOOKS.some((hook) => manifest.hooks?.[hook] !== undefined)
-      );
+    const hurried = [...this.#plugins.values()].filter(({ status: { state, manifest }, loadable, ready }) => {
+      const early = manifest.activate === "start" || loadable.manifest === undefined || SYNC_HOOKS.some((hook) => manifest.hooks?.[hook]);
+      return early && state === "listed" && ready === undefined;
     });
     await Promise.allSettled(hurried.map(({ status }) => this.activate(status.name)));
   }
   /** Settles when the plugin is active. Rejects with why it cannot be, which switches it off. */
-  activate(plugin: string): Promise<void> {
+  readonly activate = async (plugin: string): Promise<void> => {
     const known = this.#plugins.get(plugin);
-    if (known === undefined) return Promise.reject(new ClawError("CLAW_PLUGIN_LOAD_FAILED", `there is no plugin ${plugin}`));
+    if (known === undefined) throw new ClawError("CLAW_PLUGIN_LOAD_FAILED", `there is no plugin ${plugin}`);
     known.ready ??= this.#setUp(known).catch((thrown: unknown) => {
       const error = misfit(wrap(thrown, "CLAW_PLUGIN_LOAD_FAILED", { plugin }), plugin);
       this.#off(plugin, error);
       throw error;
     });
     return known.ready;
-  }
+  };
   /** The name under which a kind knows `name` or its alias, and its plugin. Throws `CLAW_CONTRIBUTION_MISSING`. */
-  find(kind: Kind, name: string): { readonly name: string; readonly plugin: string } {
+  find(kind: Kind, name: string): Readonly<{ name: string; place: Placed }> {
     const all = [...this.#placed(kind)];
-    const [real, found] = all.find(([key]) => key === name) ?? all.find(([, one]) => one.listed.aliases?.includes(name)) ?? [];
-    if (real !== undefined && found !== undefined) return { name: real, plugin: found.plugin };
+    const [real, place] = all.find(([key]) => key === name) ?? all.find(([, one]) => one.listed.aliases?.includes(name)) ?? [];
+    if (real !== undefined && place !== undefined) return { name: real, place };
     const words = all.flatMap(([key, one]) => [key, ...(one.listed.aliases ?? [])]);
-    const hint = this.#options.suggest(name, words) || `Known: ${words.join(", ")}.`;
+    const hint = this.#at.suggest(name, words) || `Known: ${words.join(", ")}.`;
     throw new ClawError("CLAW_CONTRIBUTION_MISSING", `unknown ${kind}: ${name}`, { hint });
   }
   /** What every plugin may touch. */
   scope(plugin: string): PluginScope {
     return {
-      ...this.#options.base,
+      ...this.#at.base,
       plugin,
-      bus: this.#options.bus({ source: plugin }),
+      bus: this.#at.bus({ source: plugin }),
       names: (kind) => [...this.#placed(kind).keys()],
       get: async (kind, name) => {
-        const found = this.find(kind, name);
-        await this.activate(found.plugin);
-        const item = this.#placed(kind).get(found.name)?.item;
-        if (item === undefined) throw new ClawError("CLAW_CONTRIBUTION_MISSING", `${kind} ${name} of ${found.plugin} is gone`);
-        return item as never;
+        const { place } = this.find(kind, name);
+        await this.activate(place.plugin);
+        if (place.item === undefined) throw new ClawError("CLAW_CONTRIBUTION_MISSING", `${kind} ${name} of ${place.plugin} is gone`);
+        return place.item as never;
       },
       use: async ({ id }) => {
         const owner = [...this.#plugins.values()].find(({ status }) => status.manifest.provides?.includes(id));
@@ -125,44 +118,39 @@ export class Registry {
   }
   /** A name already taken is given to the newcomer with its plugin's in front: both stay reachable. */
   #list(kind: Kind, plugin: string, listed: Listing): Placed {
-    const taken = this.#placed(kind).get(listed.name);
+    const all = this.#placed(kind);
+    const taken = all.get(listed.name)?.plugin;
     const name = taken === undefined ? listed.name : `${plugin.replace(/^@/, "").replace(/[^A-Za-z0-9-]+/g, "_")}__${listed.name}`;
-    if (taken !== undefined)
-      this.#options.warn(`${kind} "${listed.name}" is in both ${taken.plugin} and ${plugin}; the latter's is named "${name}"`);
-    const place = { plugin, listed };
-    this.#placed(kind).set(name, place);
-    return place;
+    if (taken !== undefined) this.#at.warn(`${kind} "${listed.name}" is in both ${taken} and ${plugin}; the latter's is named "${name}"`);
+    return all.set(name, { plugin, listed }).get(name)!;
   }
-  #off(plugin: string, { code, message, info }: ClawError): void {
+  #off(plugin: string, { code, message, info: { hook } }: ClawError): void {
     const known = this.#plugins.get(plugin);
     if (known !== undefined) known.status = { ...known.status, state: "off", problem: message };
-    this.#options
-      .bus({ source: "claw" })
-      .emit("plugin.failed", { plugin, code, message, ...(info.hook === undefined ? {} : { hook: info.hook }) });
+    this.#at.bus({ source: "claw" }).emit("plugin.failed", { plugin, code, message, ...(hook === undefined ? {} : { hook }) });
   }
   async #setUp(known: Known): Promise<void> {
-    const { name } = known.loadable;
+    const { name: plugin } = known.status;
     const started = performance.now();
-    const { default: plugin } = await limited(known.loadable.load(), this.#options.activateMs, `loading ${name}`);
-    if (typeof plugin?.setup !== "function")
-      throw new ClawError("CLAW_PLUGIN_LOAD_FAILED", `plugin ${name} has no default export made by definePlugin`);
+    const { default: loaded } = await limited(known.loadable.load(), this.#at.activateMs, `loading ${plugin}`);
+    if (typeof loaded?.setup !== "function") throw new Error("it has no default export made by definePlugin");
     const added = new Set<Placed>();
-    const context = this.#context(known, await this.#slice(name, plugin.config), added);
-    await limited(Promise.resolve(plugin.setup(context)), this.#options.activateMs, `setup of ${name}`);
-    for (const [kind, all] of this.#kinds) {
-      for (const one of all.values()) if (one.plugin === name && !added.has(one)) throw undeclared(name, `no ${kind} ${one.listed.name}`);
+    const context = this.#context(known, await this.#slice(plugin, loaded.config), added);
+    await limited(Promise.resolve(loaded.setup(context)), this.#at.activateMs, `setup of ${plugin}`);
+    for (const one of [...this.#kinds.values()].flatMap((all) => [...all.values()])) {
+      if (one.plugin === plugin && !added.has(one)) throw undeclared(plugin, `no ${one.listed.name}`);
     }
     const ms = performance.now() - started;
     known.status = { ...known.status, state: "active", ms };
-    this.#options.bus({ source: "claw" }).emit("plugin.loaded", { plugin: name, ms });
+    this.#at.bus({ source: "claw" }).emit("plugin.loaded", { plugin, ms });
   }
   #context({ loadable: { name, manifest }, undo }: Known, config: unknown, added: Set<Placed>): PluginContext<unknown> {
-    const undoing = (one: Disposable): Disposable => {
-      undo.push(one);
-      return one;
+    const own = (what: string, declared: boolean | undefined): void => {
+      if (manifest !== undefined && declared !== true) throw undeclared(name, what);
     };
+    const undoing = (one: Disposable): Disposable => undo[undo.push(one) - 1]!;
     const unseated = (hook: HookName, stage: Stage): void => {
-      if (manifest !== undefined) throw undeclared(name, `a tap on ${hook}`);
+      own(`a tap on ${hook}`, false);
       this.seats.seat(name, hook, stage);
     };
     return {
@@ -171,35 +159,34 @@ export class Registry {
       hooks: this.seats.taps(name, unseated),
       contribute: (kind, item) => {
         const mine = [...this.#placed(kind).values()].find((one) => one.plugin === name && one.listed.name === item.name);
-        if (mine === undefined && manifest !== undefined) throw undeclared(name, `${kind} ${item.name}`);
+        own(`${kind} ${item.name}`, mine !== undefined);
         const place = mine ?? this.#list(kind, name, { name: item.name });
         place.item = item;
         added.add(place);
         return undoing({ [Symbol.dispose]: () => void delete place.item });
       },
       provide: (token, service) => {
-        if (manifest !== undefined && !manifest.provides?.includes(token.id)) throw undeclared(name, `service ${token.id}`);
+        own(`service ${token.id}`, manifest?.provides?.includes(token.id));
         return undoing(this.provide(token, service));
       },
     };
   }
   /** A plugin's config: its slices of all layers merged, parsed by its own schema. */
   async #slice(plugin: string, schema: v.GenericSchema = v.optional(v.strictObject({}))): Promise<unknown> {
-    const layers = this.#options.slices(plugin);
-    const parsed = v.safeParse(schema, Object.assign({}, ...layers.map((layer) => layer.value)));
-    if (parsed.success) return parsed.output;
-    const [issue] = parsed.issues;
-    const [key = "", ...rest] = keysOf(issue);
+    const layers = this.#at.slices(plugin);
+    const { success, output, issues } = v.safeParse(schema, Object.assign({}, ...layers.map((layer) => layer.value)));
+    if (success) return output;
+    const key = String(issues[0].path?.[0]?.key);
     const from = layers.findLast((layer) => key in (layer.value as object)) ?? layers.at(-1);
-    throw await invalid(this.#options.machine, from?.origin ?? "defaults", ["plugins", plugin, key, ...rest], issue.message);
+    throw await invalid(this.#at.locate, from?.origin ?? "defaults", ["plugins", plugin], issues[0]);
   }
 }
 
 // --- internal ---
 
-function undeclared(plugin: string, what: string): ClawError {
-  return new ClawError("CLAW_CONTRIBUTION_UNDECLARED", `plugin ${plugin} adds ${what}, against its manifest`, { plugin });
-}
+const undeclared = (plugin: string, what: string): ClawError =>
+  new ClawError("CLAW_CONTRIBUTION_UNDECLARED", `plugin ${plugin} adds ${what}, against its manifest`, { plugin });
+
 function checkManifest(manifest: unknown, plugin: string, source: string): void {
   const { api } = manifest as { api?: unknown };
   const hint = "Update claw or the plugin.";

@@ -7,6 +7,7 @@ const OPTIONS: readonly Option[] = [
   { name: "print", short: "p", summary: "" },
   { name: "model", value: "M", summary: "" },
   { name: "resume", short: "r", value: "[REF]", summary: "" },
+  { name: "effort", value: "low|high", summary: "" },
   { name: "continue", short: "c", summary: "" },
   { name: "allowedTools", aliases: ["allowed-tools"], value: "LIST", many: true, summary: "" },
 ];
@@ -86,6 +87,12 @@ describe("parseArguments", () => {
     expect(refusal("--model")).toEqual({ code: "CLAW_USAGE", message: "--model needs a value: M", hint: "Write --model M" });
     expect(refusal("--model", "-x").hint).toBe("For a value that starts with a dash write --model=-x");
     expect(refusal("--print=yes").message).toBe('--print takes no value, but got "yes"');
+  });
+
+  test("parseArguments > choices in small letters are all there is to choose from", () => {
+    expect(parse("--effort", "high").options).toEqual({ effort: "high" });
+    expect(refusal("--effort", "hgih")).toEqual({ code: "CLAW_USAGE", message: '--effort cannot be "hgih"', hint: "Known: low, high." });
+    expect(refusal("--effort=highs").hint).toBe('Did you mean "high"?');
   });
 
   test("parseArguments > not strict, passes over what it does not know", () => {

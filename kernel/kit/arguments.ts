@@ -23,7 +23,7 @@ export interface Arguments {
 
 /**
  * Throws `CLAW_USAGE` for an unknown option or a missing value, unless not `strict`: then both are passed over. An option whose value stands in
- * brackets (`[REF]`) takes the next word only when that looks like a session. After a first word of `commands` (or `/` and one), unknown options
+ * brackets (`[REF]`) takes the next word only when that looks like a session; one in small letters (`low|high`) takes nothing else. After a first word of `commands` (or `/` and one), unknown options
  * are words, for the command to judge; not after `--print`, whose words are a prompt.
  */
 export function parseArguments(
@@ -155,11 +155,20 @@ function judge(option: Option, name: string, value: string | undefined, strict: 
     if (value === undefined || !strict) return true;
     throw new ClawError("CLAW_USAGE", `${name} takes no value, but got "${value}"`, { hint: `Write ${name} alone.` });
   }
-  if (value !== undefined) return value;
+  if (value !== undefined) return strict ? choose(option.value, name, value) : value;
   if (option.value.startsWith("[")) return true;
   if (!strict) return undefined;
   const hint = next?.startsWith("-") ? `For a value that starts with a dash write ${name}=${next}` : `Write ${name} ${option.value}`;
   throw new ClawError("CLAW_USAGE", `${name} needs a value: ${option.value}`, { hint });
+}
+
+/** A value named in small letters is itself what may stand there, as in `low|medium|high`. */
+function choose(choices: string, name: string, value: string): string {
+  if (!/^[a-z][a-z0-9-]*(\|[a-z][a-z0-9-]*)*$/.test(choices)) return value;
+  const known = choices.split("|");
+  if (known.includes(value)) return value;
+  const hint = didYouMean(value, known) || `Known: ${known.join(", ")}.`;
+  throw new ClawError("CLAW_USAGE", `${name} cannot be "${value}"`, { hint });
 }
 
 function unknownOption(name: string, known: Iterable<string>): ClawError {

@@ -2,35 +2,75 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ClawError, type Loadable, type Machine, type Manifest, type Plugin, wrap } from "claw";
+import {
+  type BootOptions,
+  ClawError,
+  ConfigSchema,
+  type Env,
+  type Layers,
+  type Loadable,
+  type Manifest,
+  mergeConfig,
+  type Option,
+  type Options,
+  type Plugin,
+  type Setting,
+  type SettingSource,
+  wrap,
+} from "claw";
+import { didYouMean } from "./nearest.ts";
 
-/** What the process runs on. `managed` is the managed settings file; `modules` is what external plugins can import from claw. */
+/** What a process was started with. `managed` is the managed settings file; `modules` is what external plugins can import from claw. */
 export interface MachineOptions {
+  readonly bundled: readonly Loadable[];
+  readonly cwd: string;
   readonly home: string;
+  readonly env: Env;
   readonly managed: string;
+  /** Parses the command line: first with the options of bundled plugins, then, `strict`, with everyone's. */
+  parse(known: readonly Option[], strict: boolean): Readonly<{ options: Options; words: readonly string[] }>;
   modules(): Promise<Readonly<Record<string, Record<string, unknown>>>>;
+  lost(error: unknown): void;
 }
 
-/** The real machine, for `boot`. */
-export function createMachine({ home, managed, modules }: MachineOptions): Machine {
+/**
+ * Reads settings, finds the plugins they and the command line name, and gives all that `boot` needs. Throws `CLAW_CONFIG_*`, `CLAW_USAGE`, and
+ * `CLAW_PLUGIN_*` for a plugin named on the command line.
+ */
+export async function prepareBoot(at: MachineOptions): Promise<BootOptions> {
+  const { bundled, home, env } = at;
+  const early = at.parse(optionsOf(bundled), false).options;
+  const cwd = resolve(at.cwd, typeof early["cwd"] === "string" ? early["cwd"] : ".");
+  if (!existsSync(cwd)) throw new ClawError("CLAW_USAGE", `--cwd: there is no folder ${cwd}`);
+  const draft = await readLayers(at, cwd, early, optionsOf(bundled));
+  const { plugins: wanted } = await mergeConfig(draft, locate);
+  const plugins = bundled.filter((one) => wanted[one.name] !== false);
+  const refused: { name: string; source: string; error: ClawError }[] = [];
   let served: Promise<void> | undefined;
-  const load = async (path: string): Promise<{ readonly default: Plugin }> => {
-    served ??= modules().then(serve);
+  const load: Loader = async (path) => {
+    served ??= at.modules().then(serve);
     await served;
-    return import(pathToFileURL(path).href);
+    return importFile(path);
   };
-  return {
-    files(cwd) {
-      const root = projectRoot(cwd);
-      const project = join(root, ".claw");
-      const own = [join(project, "settings.json"), join(project, "settings.local.json")] as const;
-      return { user: join(home, "settings.json"), ...(project === home ? {} : { project: own[0], local: own[1] }), managed };
-    },
-    resolve: (cwd, path = ".") => resolve(cwd, path),
-    settings: readSettings,
-    locate,
-    plugin: (name, origin, cwd) => discover(name, isAbsolute(origin) ? dirname(origin) : cwd, join(home, "plugins"), load),
+  for (const [name, slice] of Object.entries(early["bare"] === true ? {} : wanted)) {
+    if (slice === false || bundled.some((one) => one.name === name)) continue;
+    const origin = draft["plugins"]?.findLast(({ value }) => name in (value as object))?.origin ?? "";
+    try {
+      plugins.push(discover(name, isAbsolute(origin) ? dirname(origin) : cwd, join(home, "plugins"), load));
+    } catch (thrown) {
+      refused.push({ name, source: origin, error: wrap(thrown, "CLAW_PLUGIN_LOAD_FAILED") });
+    }
+  }
+  for (const folder of [early["plugin-dir"] ?? []].flat()) plugins.push(discover(resolve(cwd, String(folder)), cwd, home, load));
+  const { options, words } = at.parse(optionsOf(plugins), true);
+  const read = (folder: string): Promise<Layers> => readLayers(at, folder, options, optionsOf(plugins));
+  const layers = await read(cwd);
+  const folder = async (path: string) => {
+    const absolute = resolve(cwd, path);
+    return { cwd: absolute, layers: absolute === cwd ? layers : await read(absolute) };
   };
+  const warnings = await strangers(layers, plugins);
+  return { cwd, home, env, options, words, plugins, refused, warnings, layers, folder, locate, suggest: didYouMean, lost: at.lost };
 }
 
 /** The nearest folder above `cwd` that holds `.git`, else `cwd`. */
@@ -66,6 +106,52 @@ export function discover(name: string, from: string, store: string, load: Loader
 }
 
 // --- internal ---
+
+const optionsOf = (loadables: readonly Loadable[]): readonly Option[] => loadables.flatMap((one) => one.manifest?.options ?? []);
+
+/** Reads every layer. A file that is absent is no layer; one that cannot be read or parsed is an error that names it. */
+async function readLayers(
+  { home, managed, env }: MachineOptions,
+  cwd: string,
+  options: Options,
+  known: readonly Option[],
+): Promise<Layers> {
+  const layers: Record<string, Setting[]> = {};
+  const put = (values: object | undefined, source: SettingSource, origin: string, trusted = true): void => {
+    for (const [key, value] of Object.entries(values ?? {})) layers[key] = [...(layers[key] ?? []), { value, source, origin, trusted }];
+  };
+  const file = async (path: string, source: SettingSource, trusted = true): Promise<void> =>
+    put(await readSettings(path), source, path, trusted);
+  await file(join(home, "settings.json"), "user");
+  const project = join(projectRoot(cwd), ".claw");
+  if (options["bare"] !== true && project !== home) {
+    await file(join(project, "settings.json"), "project", options["trust"] === true);
+    await file(join(project, "settings.local.json"), "local", options["trust"] === true);
+  }
+  for (const { sets, env: names } of known) {
+    const variable = names?.find((name) => (env[name] ?? "") !== "");
+    if (sets !== undefined && variable !== undefined) put({ [sets]: env[variable] }, "environment", variable);
+  }
+  const given = options["settings"];
+  if (typeof given === "string" && given.trimStart().startsWith("{")) put(await readSettings("--settings", given), "flag", "--settings");
+  else if (typeof given === "string") {
+    const path = resolve(cwd, given);
+    if (!existsSync(path)) throw new ClawError("CLAW_CONFIG_UNREADABLE", `--settings: there is no file ${path}`);
+    await file(path, "flag");
+  }
+  for (const { sets, name } of known)
+    if (sets !== undefined && options[name] !== undefined) put({ [sets]: options[name] }, "flag", `--${name}`);
+  await file(managed, "managed");
+  return layers;
+}
+
+/** Warnings for settings that nobody owns. */
+async function strangers(layers: Layers, plugins: readonly Loadable[]): Promise<string[]> {
+  const owned = [...Object.keys(ConfigSchema.entries), ...plugins.flatMap((one) => one.manifest?.settings ?? [])];
+  const strange = Object.keys(layers).filter((key) => !owned.includes(key));
+  const place = (key: string): Promise<string> => locate(layers[key]?.[0]?.origin ?? "", [key]);
+  return Promise.all(strange.map(async (key) => `${await place(key)}: unknown key "${key}". ${didYouMean(key, owned)}`.trim()));
+}
 
 type Loader = (path: string) => Promise<{ readonly default: Plugin }>;
 const importFile: Loader = (path) => import(pathToFileURL(path).href);

@@ -155,7 +155,7 @@ test("decodeEntry > gives back what encodeEntry took", async () => {
   });
   expect<unknown>(entries.map((entry) => decodeEntry(encodeEntry(entry)))).toEqual(entries);
   for (const entry of entries) expect(encodeEntry(entry)).not.toContain("\n");
-  const head: SessionHead = { type: "session", version: 1, id: "i", cwd: "/w", at: 1, title: "t", parent: "p" };
+  const head: SessionHead = { type: "session", version: 1, id: "i", cwd: "/w", at: 1, title: "t", parent: "p", agent: true };
   expect([decodeHead(encodeEntry(head)), decodeEntry(encodeEntry(head))]).toEqual([head, undefined]);
 });
 

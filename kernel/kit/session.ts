@@ -5,7 +5,7 @@ import { repair } from "./orphans.ts";
 /** The version of the format below. A store refuses a head with a later one. */
 export const SESSION_VERSION = 1;
 
-/** The first record of a kept session. `parent` is the session it was forked from; `title` its first user text. */
+/** The first record of a kept session. `title` is its first user text, `parent` the session it came from: as a copy, or as its sub-agent's. */
 export interface SessionHead {
   readonly type: "session";
   readonly version: number;
@@ -14,6 +14,7 @@ export interface SessionHead {
   readonly at: number;
   readonly title?: string;
   readonly parent?: string;
+  readonly agent?: boolean;
 }
 interface Link {
   readonly id: string;
@@ -112,9 +113,13 @@ export function decodeEntry(line: string): Entry | undefined {
 export function decodeHead(line: string): SessionHead | undefined {
   const record = parse(line);
   if (record === undefined || record.type !== "session") return undefined;
-  const { version, id, cwd, at, title, parent } = record;
+  const { version, id, cwd, at, title, parent, agent } = record;
   if (typeof version !== "number" || typeof id !== "string" || typeof cwd !== "string" || typeof at !== "number") return undefined;
-  const more = { ...(typeof title === "string" ? { title } : {}), ...(typeof parent === "string" ? { parent } : {}) };
+  const more = {
+    ...(typeof title === "string" ? { title } : {}),
+    ...(typeof parent === "string" ? { parent } : {}),
+    ...(agent === true ? { agent } : {}),
+  };
   return { type: "session", version, id, cwd, at, ...more };
 }
 

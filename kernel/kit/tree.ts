@@ -7,8 +7,10 @@ export interface WalkOptions {
   /** Include names that start with a dot. Default true; `.git` is never entered. */
   readonly hidden?: boolean;
   readonly signal?: AbortSignal;
-  /** Stop after this many files. Default one million. */
+  /** Stop after this many. Default one million. */
   readonly most?: number;
+  /** List folders instead of files, each with `/` at its end. */
+  readonly folders?: boolean;
   /** How many levels of folders below `root` are entered: 0 is `root` alone. Default: all. */
   readonly depth?: number;
 }

@@ -5,7 +5,7 @@ import type { Block, Json } from "../contracts/message.ts";
 import type { CallScope } from "../contracts/scopes.ts";
 import { ClawError, wrap } from "../errors.ts";
 import type { Runner, StepEnd } from "../hooks/hooks.ts";
-import type { Equipped, Turn } from "./loop.ts";
+import type { Equipped, Turn } from "./session.ts";
 
 type Asked = Readonly<{ id: string; tool: string; input: Json }>;
 type Result = Extract<Block, { type: "result" }>;
@@ -116,10 +116,10 @@ export async function bounded<T>(work: Promise<T>, signal: AbortSignal, graceMs 
 
 /** The gate. Whatever goes wrong in it refuses the call. */
 async function judge(turn: Turn, asked: Asked): Promise<Judged> {
-  const { host } = turn;
+  const { host } = turn.shell;
   const scope = turn.scope!;
   try {
-    const tools = host.tools();
+    const tools = turn.shell.tools();
     if (!tools.includes(asked.tool)) return { refused: `unknown tool: ${asked.tool}. Known tools: ${tools.join(", ")}` };
     const equipped = await host.equip(asked.tool);
     let call = validate(equipped, asked);
@@ -191,7 +191,7 @@ function announce(
 }
 
 async function run(turn: Turn, { tool, plugin }: Equipped, call: ToolCall): Promise<Result> {
-  const { hooks } = turn.host;
+  const { hooks } = turn.shell.host;
   const step = turn.scope!;
   const { id, tool: name, access, subject } = call;
   const scope: CallScope = { ...step, plugin, call, progress: (update) => step.bus.emit("call.progress", { id, update }) };

@@ -4,36 +4,39 @@ import type { Usage } from "../contracts/message.ts";
 import type { StepScope } from "../contracts/scopes.ts";
 import { ClawError } from "../errors.ts";
 import { bounded, createCalls, wellFormed } from "./call.ts";
-import { add, type LoopHost, type Turn } from "./loop.ts";
+import type { SessionShell, Turn } from "./session.ts";
 
 /** Folds the session when its compactor says so, then makes the request. */
 export async function prepare(turn: Turn): Promise<void> {
-  const { host, number, signal } = turn;
-  const base = host.scope(number, signal);
-  const model = await (await host.provider()).resolve(base.selection.model);
+  const { shell, number, signal } = turn;
+  const { host, session } = shell;
+  const base = shell.scope(number, signal);
+  const model = await (await shell.provider()).resolve(base.selection.model);
   turn.step += 1;
   const scope = { ...base, bus: host.bus(number, turn.step), step: turn.step, model };
   turn.scope = scope;
   const compactor = await base.get("compactor", base.selection.compactor);
-  if (compactor.due(host.session, model, turn.last)) {
-    const compaction = await compactor.compact(host.session, scope);
-    if (compaction.dropped > 0) await host.keep(host.session.fold(compaction, compactor.name));
+  if (compactor.due(session, model, turn.last)) {
+    const compaction = await compactor.compact(session, scope);
+    if (compaction.dropped > 0) await shell.keep(session.fold(compaction, compactor.name));
     if (compaction.dropped > 0) turn.bus.emit("session.compacted", { dropped: compaction.dropped, by: compactor.name });
   }
-  const { system, messages, tools } = await draftOf(host, scope);
+  const { system, messages, tools } = await draftOf(shell, scope);
   const specs = await Promise.all(tools.map(async (name) => (await host.equip(name)).spec));
   const request = { model, system, messages, tools: specs, maxOutput: model.maxOutput, options: {} };
   turn.request = host.hooks.request.isUsed() ? host.hooks.request.call(request, scope) : request;
 }
 
 /** What a request of this session would carry now. */
-export function draftOf(host: LoopHost, scope: StepScope): Promise<Draft> {
-  return host.hooks.draft.promise({ system: host.system, messages: host.session.messages.slice(), tools: host.tools() }, scope);
+export function draftOf(shell: SessionShell, scope: StepScope): Promise<Draft> {
+  const { host, session, opened } = shell;
+  return host.hooks.draft.promise({ system: opened.system ?? [], messages: session.messages.slice(), tools: shell.tools() }, scope);
 }
 
 /** Sends the request and takes its parts: text is announced, a call is judged at once, the message is kept. Gives the number of calls. */
 export async function stream(turn: Turn): Promise<number> {
-  const { signal, host } = turn;
+  const { signal, shell } = turn;
+  const { hooks } = shell.host;
   const [request, scope] = [turn.request!, turn.scope!];
   const calls = createCalls(turn);
   turn.calls = calls;
@@ -42,9 +45,9 @@ export async function stream(turn: Turn): Promise<number> {
   const started = performance.now();
   let text = "";
   async function consume(): Promise<void> {
-    for await (const sent of (await host.provider()).stream(request, signal)) {
+    for await (const sent of (await shell.provider()).stream(request, signal)) {
       if (signal.aborted) return;
-      const part = host.hooks.part.isUsed() ? host.hooks.part.call(sent, scope) : sent;
+      const part = hooks.part.isUsed() ? hooks.part.call(sent, scope) : sent;
       if (part.type === "finish") turn.finish = part;
       else if (part.type === "call") calls.start(part);
       else scope.bus.emit(`${part.type}.delta`, { delta: part.delta });
@@ -56,7 +59,7 @@ export async function stream(turn: Turn): Promise<number> {
   } finally {
     // What was already said is kept when the user stops the model in the middle of it.
     if (signal.aborted && text.trim() !== "")
-      await add(turn, { role: "assistant", content: [{ type: "text", text: text.toWellFormed() }] });
+      await shell.add(turn.bus, { role: "assistant", content: [{ type: "text", text: text.toWellFormed() }] });
   }
   signal.throwIfAborted();
   const finish = turn.finish as Turn["finish"];
@@ -67,7 +70,7 @@ export async function stream(turn: Turn): Promise<number> {
   const [cost, model, ms] = [costOf(usage, request.model), request.model.id, performance.now() - started];
   scope.bus.emit("step.ended", { stop, usage, model, ms, ...(cost === undefined ? {} : { cost }) });
   const content = finish.content.filter((block) => block.type !== "text" || block.text !== "").map(wellFormed);
-  if (content.length > 0) await add(turn, { role: "assistant", content }, { usage, model });
+  if (content.length > 0) await shell.add(turn.bus, { role: "assistant", content }, { usage, model });
   for (const block of content) if (block.type === "call") calls.start(block, broken?.[block.id]);
   return calls.count;
 }

@@ -5,7 +5,7 @@ import type { Message } from "../contracts/message.ts";
 import type { TurnScope } from "../contracts/scopes.ts";
 import { ClawError, wrap } from "../errors.ts";
 import { bounded } from "./call.ts";
-import { add, type Turn } from "./loop.ts";
+import type { Turn } from "./session.ts";
 import { type LoopSignal, type LoopState, move } from "./state.ts";
 import { prepare, stream } from "./step.ts";
 
@@ -15,7 +15,7 @@ const WORK: { readonly [S in Exclude<LoopState, "idle">]: (turn: Turn) => Promis
   preparing: async (turn) => prepare(turn).then(() => ({ on: "prepared" })),
   streaming: async (turn) => stream(turn).then((calls) => ({ on: "finished", calls })),
   async calling(turn) {
-    await add(turn, { role: "user", content: await turn.calls!.finish() });
+    await turn.shell.add(turn.bus, { role: "user", content: await turn.calls!.finish() });
     return { on: "called" };
   },
   deciding: decide,
@@ -60,31 +60,31 @@ export async function runCommand(command: Command, words: readonly string[], sco
 // --- internal ---
 
 async function route(turn: Turn): Promise<LoopSignal> {
-  const { host } = turn;
-  const scope = host.scope(turn.number, turn.signal);
-  const to = (await host.hooks.route.promise(turn.input, scope)) ?? { to: "prompt", input: turn.input };
+  const { shell, bus, number, signal } = turn;
+  const scope = shell.scope(number, signal);
+  const to = (await shell.host.hooks.route.promise(turn.input, scope)) ?? { to: "prompt", input: turn.input };
   if (to.to === "handled") return { on: "routed", to: "handled" };
   const outcome = to.to === "command" ? await runCommand(to.command, to.words, scope) : undefined;
   if (outcome !== undefined && outcome.kind !== "prompt") {
-    if (outcome.notice !== undefined) turn.bus.emit("notice.raised", { level: "info", text: outcome.notice });
+    if (outcome.notice !== undefined) bus.emit("notice.raised", { level: "info", text: outcome.notice });
     if (outcome.kind === "exit") turn.outcome = { kind: "exit", code: outcome.code };
     return { on: "routed", to: "handled" };
   }
   // The model is settled before anything is kept: a run that cannot send leaves nothing behind.
-  await (await host.provider()).resolve(host.scope(turn.number, turn.signal).selection.model);
+  await (await shell.provider()).resolve(shell.selection.model);
   await answerOrphans(turn);
-  await add(turn, say(to.to === "prompt" ? to.input : { text: outcome?.text ?? "" }));
+  await shell.add(bus, say(to.to === "prompt" ? to.input : { text: outcome?.text ?? "" }));
   return { on: "routed", to: "prompt" };
 }
 
 async function decide(turn: Turn): Promise<LoopSignal> {
-  const { host, finish, calls } = turn;
+  const { shell, finish, calls } = turn;
   const end = calls!.end(finish!);
-  const insisted = await host.hooks.next.promise(end, turn.scope!);
+  const insisted = await shell.host.hooks.next.promise(end, turn.scope!);
   if (insisted?.again === false) turn.outcome = { kind: "stopped", reason: insisted.reason };
   if (insisted?.again === false) return { on: "decided", again: false };
-  const more = [...(insisted?.add ?? []), ...host.steered().map(say)];
-  for (const message of more) await add(turn, message);
+  const more = [...(insisted?.add ?? []), ...shell.steered().map(say)];
+  for (const message of more) await shell.add(turn.bus, message);
   const again = insisted?.again ?? (end.calls > 0 || finish!.stop === "pause" || more.length > 0);
   if (!again && finish!.stop === "length") turn.outcome = { kind: "stopped", reason: "max_output" };
   if (!again && finish!.stop === "refusal") turn.outcome = { kind: "stopped", reason: "refusal" };
@@ -92,11 +92,11 @@ async function decide(turn: Turn): Promise<LoopSignal> {
 }
 
 async function recover(turn: Turn): Promise<LoopSignal> {
-  const { host, scope, bus } = turn;
+  const { shell, scope, bus } = turn;
   const { code, message } = turn.error!;
   await turn.calls?.drop();
   await answerOrphans(turn);
-  const cure = scope && (await host.hooks.recover.promise(turn.error!, scope));
+  const cure = scope && (await shell.host.hooks.recover.promise(turn.error!, scope));
   if (cure?.again !== true) {
     bus.emit("step.failed", { code, message, again: false });
     return { on: "recovered", again: false };
@@ -111,10 +111,11 @@ async function recover(turn: Turn): Promise<LoopSignal> {
 
 /** A call without a result would make every later request invalid. */
 async function answerOrphans(turn: Turn): Promise<void> {
-  const last = turn.host.session.messages.at(-1);
+  const last = turn.shell.session.messages.at(-1);
   const content = [{ type: "text", text: `not run: the ${turn.signal.aborted ? "turn was interrupted" : "step failed"}` }] as const;
   const calls = (last?.role === "assistant" ? last.content : []).filter((block) => block.type === "call");
-  if (calls.length > 0) await add(turn, { role: "user", content: calls.map(({ id }) => ({ type: "result", id, content, failed: true })) });
+  if (calls.length > 0)
+    await turn.shell.add(turn.bus, { role: "user", content: calls.map(({ id }) => ({ type: "result", id, content, failed: true })) });
 }
 
 function say({ text, blocks = [] }: Input): Message {

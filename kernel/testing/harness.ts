@@ -5,7 +5,6 @@ import { dirname, join } from "node:path";
 import {
   type Answer,
   type AnyEvent,
-  type BootOptions,
   boot,
   definePlugin,
   type Host,
@@ -20,7 +19,7 @@ import {
   type ToolResult,
   type TurnOutcome,
 } from "claw";
-import { createMachine, createSession, didYouMean, discover } from "claw/kit";
+import { createSession, discover, prepareBoot } from "claw/kit";
 import { calls, type Reply, scriptedProvider } from "./script.ts";
 
 export interface HarnessOptions {
@@ -67,18 +66,18 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
   const requests: Request[] = [];
   const given = options.plugins.map(loadable);
   const own: Loadable[] = [bare("test-provider", scriptedProvider(script, requests)), bare("test-basics", basics)];
-  const at: BootOptions = {
+  const at = await prepareBoot({
     bundled: [...given, ...own],
     cwd: workspace,
     home,
     env: options.env ?? { PATH: process.env["PATH"], HOME: home },
-    machine: createMachine({ home, managed: join(root, "managed.json"), modules: async () => ({}) }),
+    managed: join(root, "managed.json"),
+    modules: async () => ({}),
     parse: () => ({ options: options.options ?? {}, words: [] }),
-    suggest: didYouMean,
     lost: (error) => {
       throw error;
     },
-  };
+  });
   const kernel = await boot(at);
   const events: AnyEvent[] = [];
   kernel.host.bus.onAny((event) => void events.push(event));

@@ -1,0 +1,47 @@
+// The kernel's own config, made of layers. Reading files is the machine's affair (`claw/kit`); other keys belong to plugins.
+import * as v from "valibot";
+import type { Setting } from "../contracts/scopes.ts";
+import { ClawError } from "../errors.ts";
+
+const name = (preset: string) => v.optional(v.string(), preset);
+/** `plugins`: name or path → slice, `false` for off; key order is tap order within a stage. `limits`: ms for one `setup`, one tap, all of `shutdown`. */
+export const ConfigSchema = v.strictObject({
+  $schema: v.optional(v.string()),
+  version: v.optional(v.literal(1), 1),
+  provider: name("anthropic"),
+  model: name("default"),
+  compactor: name("extract"),
+  permissionMode: name("workspace-write"),
+  frontend: name("cli"),
+  store: name("jsonl"),
+  renderers: v.optional(v.array(v.string()), ["text"]),
+  plugins: v.optional(v.record(v.string(), v.union([v.literal(false), v.record(v.string(), v.unknown())])), {}),
+  limits: v.optional(v.record(v.picklist(["activateMs", "hookMs", "shutdownMs"]), v.number()), {}),
+});
+/** What files, environment and flags say, parsed. */
+export type Config = v.InferOutput<typeof ConfigSchema>;
+/** Settings of all layers, by top-level key, lowest precedence first. */
+export type Layers = Readonly<Record<string, readonly Setting[]>>;
+/** Names the place of a key: `file:line`. */
+export type Locate = (origin: string, path: readonly string[]) => Promise<string>;
+
+/** Merges the kernel's keys; untrusted layers have no say. Throws `CLAW_CONFIG_INVALID` with every problem, each with file, line and key. */
+export async function mergeConfig(layers: Layers, locate: Locate): Promise<Config> {
+  const merged: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [key, schema] of Object.entries(ConfigSchema.entries)) {
+    for (const { value, origin, trusted } of layers[key] ?? []) {
+      const { issues = [] } = v.safeParse(schema as v.GenericSchema, value);
+      for (const issue of issues) problems.push((await invalid(locate, origin, [key], issue)).message);
+      if (trusted) merged[key] = key === "plugins" ? { ...(merged[key] as object), ...(value as object) } : value;
+    }
+  }
+  if (problems.length > 0)
+    throw new ClawError("CLAW_CONFIG_INVALID", problems.join("\n"), { hint: "Correct the value, or remove the key." });
+  return v.parse(ConfigSchema, merged);
+}
+/** The error for an issue found under `path` in `origin`. */
+export async function invalid(locate: Locate, origin: string, path: readonly string[], issue: v.BaseIssue<unknown>): Promise<ClawError> {
+  const keys = [...path, ...(issue.path?.map((part) => String(part.key)) ?? [])];
+  return new ClawError("CLAW_CONFIG_INVALID", `${await locate(origin, keys)}: ${keys.join(".")} → ${issue.message}`);
+}
