@@ -2,6 +2,7 @@
 export * from "./arguments.ts";
 export * from "./cost.ts";
 export * from "./failure.ts";
+export * from "./levels.ts";
 export * from "./machine.ts";
 export * from "./nearest.ts";
 export * from "./plain.ts";

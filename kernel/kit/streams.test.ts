@@ -65,16 +65,11 @@ test.each([
 
 test("connection > a pipe is piped, a terminal is a terminal", async () => {
   expect(run("console.log(connection(1))", "").stdout.trim()).toBe("piped");
-  let shown = "";
-  const ended = Promise.withResolvers<void>();
-  const terminal = new Bun.Terminal({ data: (_, bytes) => void (shown = `${shown}${new TextDecoder().decode(bytes)}`) });
-  const child = Bun.spawn([process.execPath, "-e", `import { connection } from ${JSON.stringify(STREAMS)}; console.log(connection(1))`], {
-    terminal,
-    onExit: () => ended.resolve(),
-  });
-  await ended.promise;
-  await child.exited;
+  const shown: string[] = [];
+  const terminal = new Bun.Terminal({ data: (_, bytes) => void shown.push(new TextDecoder().decode(bytes)) });
+  const source = `import { connection } from ${JSON.stringify(STREAMS)}; console.log(connection(1))`;
+  await Bun.spawn([process.execPath, "-e", source], { terminal }).exited;
   terminal.close();
-  expect(shown).toContain("terminal");
+  expect(shown.join("")).toContain("terminal");
   expect(["terminal", "piped", "other"]).toContain(connection(0));
 });

@@ -1,0 +1,23 @@
+// The command `config`: what is set, and by whom.
+import { defineCommand, definePlugin } from "claw";
+import * as v from "valibot";
+
+const Key = v.pipe(v.string(), v.minLength(1, "the key is empty"));
+const Words = v.union(
+  [v.strictTuple([]), v.strictTuple([v.literal("show")]), v.strictTuple([v.picklist(["show", "explain"]), Key]), v.strictTuple([Key])],
+  "say: show [KEY], or explain KEY",
+);
+
+export default definePlugin({
+  setup(ctx) {
+    ctx.contribute(
+      "command",
+      defineCommand({
+        name: "config",
+        summary: "Show settings, and which file set what",
+        args: Words,
+        run: async (words) => (await import("./run.ts")).config(words, ctx),
+      }),
+    );
+  },
+});

@@ -1,0 +1,29 @@
+// The command `help`: what there is to run, told by manifests.
+import { ClawError, defineCommand, definePlugin, Inspecting } from "claw";
+import { didYouMean, HOST_OPTIONS } from "claw/kit";
+import * as v from "valibot";
+import { describeTopic, listAll, renderHelp, renderTopic, topics } from "./render.ts";
+
+export default definePlugin({
+  setup(ctx) {
+    ctx.contribute(
+      "command",
+      defineCommand({
+        name: "help",
+        summary: "Show commands and options, or one of them",
+        args: v.pipe(v.array(v.string()), v.maxLength(1, "give one topic")),
+        async run([topic]) {
+          const shown = (await ctx.use(Inspecting)).plugins().filter((plugin) => plugin.state !== "off");
+          const manifests = shown.map((plugin) => plugin.manifest);
+          if (topic === undefined) {
+            return { kind: "done", notice: renderHelp(manifests, HOST_OPTIONS), data: listAll(manifests, HOST_OPTIONS) };
+          }
+          const found = describeTopic(topic, manifests, HOST_OPTIONS);
+          if (found !== undefined) return { kind: "done", notice: renderTopic(found), data: { kind: "help", topic, ...found } };
+          const near = didYouMean(topic, topics(manifests, HOST_OPTIONS));
+          throw new ClawError("CLAW_USAGE", `no help for: ${topic}`, { hint: near || "`claw help` lists all topics." });
+        },
+      }),
+    );
+  },
+});

@@ -1,0 +1,91 @@
+// The facts of `status`, and how they are laid out for people.
+import { readFileSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { type CommandOutcome, Inspecting, type Inspection, type Json, type PluginScope, type TurnScope } from "claw";
+
+export async function status(scope: TurnScope, plugin: PluginScope): Promise<CommandOutcome> {
+  const inspection = await plugin.use(Inspecting);
+  const { selection, session } = scope;
+  const git = gitOf(scope.cwd);
+  const plugins = count(inspection);
+  const warnings = inspection.warnings();
+  const data = {
+    kind: "status",
+    action: "show",
+    status: warnings.length > 0 || plugins.off > 0 ? "degraded" : "ok",
+    provider: selection.provider,
+    model: selection.model,
+    resolved_model: await resolved(scope),
+    model_source: sourceOf(inspection, "model"),
+    permission_mode: selection["permission-mode"],
+    permission_mode_source: sourceOf(inspection, "permissionMode"),
+    compactor: selection.compactor,
+    session: { id: session.id, path: session.path ?? null, messages: session.messages.length },
+    workspace: { cwd: scope.cwd, project_root: git?.root ?? null, git_branch: git?.branch ?? null },
+    loaded_config_files: files(inspection),
+    plugins,
+    warnings: [...warnings],
+  };
+  return { kind: "done", notice: render(data), data };
+}
+
+/** The repository around `cwd` and its branch, or the commit when none is checked out. Reads files only: no process is started. */
+export function gitOf(cwd: string): { readonly root: string; readonly branch: string } | undefined {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    try {
+      const marker = join(folder, ".git");
+      const linked = statSync(marker).isFile() ? /^gitdir: (.+)$/m.exec(readFileSync(marker, "utf8"))?.[1] : undefined;
+      const head = readFileSync(join(linked === undefined ? marker : resolve(folder, linked), "HEAD"), "utf8").trim();
+      return { root: folder, branch: head.startsWith("ref: refs/heads/") ? head.slice(16) : head.slice(0, 12) };
+    } catch {
+      if (folder === dirname(folder)) return undefined;
+    }
+  }
+}
+
+// --- internal ---
+
+type Data = { readonly [key: string]: Json };
+
+/** The model that the name or alias stands for; `null` when there are no credentials to ask with. */
+async function resolved({ get, selection }: TurnScope): Promise<string | null> {
+  try {
+    return (await (await get("provider", selection.provider)).resolve(selection.model)).id;
+  } catch {
+    return null;
+  }
+}
+
+function sourceOf(inspection: Inspection, key: string): string {
+  return inspection.layers()[key]?.findLast((layer) => layer.trusted)?.source ?? "default";
+}
+
+function files(inspection: Inspection): string[] {
+  const origins = Object.values(inspection.layers()).flatMap((layers) => layers.map((layer) => layer.origin));
+  return [...new Set(origins)].filter((origin) => origin.startsWith("/") || /^[A-Za-z]:\\/.test(origin));
+}
+
+function count(inspection: Inspection) {
+  const states = inspection.plugins().map((plugin) => plugin.state);
+  const of = (state: string): number => states.filter((one) => one === state).length;
+  return { listed: of("listed"), active: of("active"), off: of("off") };
+}
+
+function render(data: Data): string {
+  const session = data["session"] as Data;
+  const workspace = data["workspace"] as Data;
+  const plugins = data["plugins"] as Data;
+  const model = data["resolved_model"] === null ? `${data["model"]}` : `${data["resolved_model"]}`;
+  const config = data["loaded_config_files"] as readonly string[];
+  const rows: readonly (readonly [string, string])[] = [
+    ["Model", `${model} via ${data["provider"]} (${data["model_source"]})`],
+    ["Permission mode", `${data["permission_mode"]} (${data["permission_mode_source"]})`],
+    ["Session", `${session["id"]}, ${session["messages"]} messages${session["path"] === null ? ", not saved" : ""}`],
+    ["Folder", String(workspace["cwd"])],
+    ["Git branch", String(workspace["git_branch"] ?? "no repository")],
+    ["Config", config.length === 0 ? "no files" : config.join("\n                 ")],
+    ["Plugins", `${plugins["active"]} active, ${plugins["listed"]} ready, ${plugins["off"]} off`],
+    ...(data["warnings"] as readonly string[]).map((warning) => ["Warning", warning] as const),
+  ];
+  return rows.map(([left, right]) => `${left.padEnd(15)}  ${right}`).join("\n");
+}

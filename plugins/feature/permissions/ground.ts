@@ -1,0 +1,53 @@
+// For the tests of the rules: real files, and calls on them as the workspace service would place them.
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Access } from "claw";
+import type { Place } from "claw/kit";
+import { covering, type Subject, touching } from "./match.ts";
+import { parseRule } from "./rules.ts";
+
+/** A workspace `ws` beside the folders `other` and `home`, with a link out of it and one to its secrets. */
+export interface Ground extends Disposable {
+  readonly root: string;
+  subject(tool: string, access: Access, subject: string, paths?: readonly string[], guarded?: boolean): Subject;
+}
+export function createGround(): Ground {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), "claw-rules-")));
+  const ws = join(root, "ws");
+  for (const folder of ["ws/src/deep", "ws/secret", "ws/[id]", "other", "home"]) mkdirSync(join(root, folder), { recursive: true });
+  for (const file of ["ws/src/a.ts", "ws/.env", "other/x.ts", "home/n.txt"]) writeFileSync(join(root, file), "");
+  symlinkSync(join(root, "other"), join(ws, "link"));
+  symlinkSync(join(ws, "secret"), join(ws, "src", "innocent"));
+  return {
+    root,
+    subject(tool, access, subject, paths = [], guarded = false) {
+      const places = paths.map((given): Place => {
+        const path = realest(resolve(ws, given));
+        return { given, path, inside: path === ws || path.startsWith(`${ws}/`), guarded };
+      });
+      return { call: { tool, access, subject, paths }, places, roots: { cwd: ws, user: join(root, "home") } };
+    },
+    [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+/** Whether the rule alone allows the call. */
+export function covers(text: string, subject: Subject): boolean {
+  return covering([parseRule(text, "test")], subject) !== undefined;
+}
+/** Whether the rule denies the call, or asks for it. */
+export function touches(text: string, subject: Subject): boolean {
+  return touching([parseRule(text, "test")], subject) !== undefined;
+}
+
+// --- internal ---
+
+function realest(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const parent = resolve(path, "..");
+    return join(realest(parent), path.slice(parent === "/" ? 1 : parent.length + 1));
+  }
+}

@@ -1,0 +1,39 @@
+// The mode that a session starts in, in a real kernel.
+import { expect, test } from "bun:test";
+import type { Json } from "claw";
+import { createHarness } from "claw/testing";
+import { harness, MODES } from "./probes.ts";
+
+test.each([
+  [{ permissions: { defaultMode: "plan" } }, {}, {}, "read-only"],
+  [{ permissions: { defaultMode: "bypassPermissions" } }, {}, {}, "danger-full-access"],
+  [{ permissions: { defaultMode: "plan" }, permissionMode: "prompt" }, {}, {}, "prompt"],
+  [{ permissions: { defaultMode: "plan" } }, { "permission-mode": "allow" }, {}, "allow"],
+  [{ permissions: { defaultMode: "plan" } }, {}, { CLAW_PERMISSION_MODE: "dangerFullAccess" }, "danger-full-access"],
+  [{}, { "dangerously-skip-permissions": true }, {}, "danger-full-access"],
+  [{ permissions: { defaultMode: "plan" } }, { "dangerously-skip-permissions": true }, {}, "danger-full-access"],
+] as const)("start mode > %j with %j and %j is %s", async (config, options, env, mode) => {
+  await using kernel = await createHarness({
+    plugins: ["feature/permissions", "feature/workspace", ...MODES],
+    // Not set at all, unless the case sets it: JSON leaves undefined out.
+    config: { permissionMode: undefined, ...config } as unknown as Json,
+    options,
+    env: { PATH: process.env["PATH"] ?? "", ...env },
+  });
+  expect(await kernel.submit("hi")).toEqual({ kind: "completed" });
+  expect(kernel.shell.selection["permission-mode"]).toBe(mode);
+});
+
+test("start mode > a project's stricter mode counts untrusted; what a session selected itself stays", async () => {
+  const files = {
+    ".git/HEAD": "",
+    ".claw/settings.json": JSON.stringify({ permissionMode: "plan", permissions: { defaultMode: "no such mode" } }),
+  };
+  await using kernel = await harness({ files });
+  await kernel.submit("hi");
+  expect(kernel.shell.selection["permission-mode"]).toBe("read-only");
+  const other = await kernel.host.open({ selection: { "permission-mode": "danger-full-access" } });
+  await other.submit({ text: "hi" });
+  expect(other.selection["permission-mode"]).toBe("danger-full-access");
+  await other.close();
+});

@@ -1,0 +1,31 @@
+// What a child sees of claw's environment. Not a sandbox: a child of the same user can still read files and, on Linux, /proc of claw.
+
+/** Names of providers and of claw itself, whose variables with a secret's name stay with claw. */
+const OWN = /^(ANTHROPIC|OPENAI|GEMINI|XAI|DASHSCOPE|OPENROUTER|DEEPSEEK|GROQ|MISTRAL|OLLAMA|CLAWD?|CLAUDE_CODE|RUSTY_CLAUDE)_/i;
+const SECRET = /(^|_)(KEY|TOKEN|SECRET|PASSWORD|HEADERS)(_|$)/i;
+/** Google's prefix is shared with the user's own cloud tools, so only its model keys are claw's. */
+const EXACT: ReadonlySet<string> = new Set(["GOOGLE_API_KEY", "GOOGLE_GENERATIVE_AI_API_KEY"]);
+
+/** The variable by which strays are found. */
+export const MARKER = "CLAW_RUN";
+
+/** What children of a session carry in it: the kernel's id, then the session's. */
+export function markOf(run: string, session: string): string {
+  return `${run}.${session}`;
+}
+
+/** Whether a variable holds a secret of claw's own: a provider's key or token. */
+export function ownSecret(name: string): boolean {
+  return EXACT.has(name.toUpperCase()) || (OWN.test(name) && SECRET.test(name));
+}
+
+/** `env` without claw's own secrets, with the marker. Everything else, the user's own tokens for git, ssh and npm too, is passed on. */
+export function childEnvironment(env: Readonly<Record<string, string | undefined>>, mark: string): Record<string, string> {
+  const out: Record<string, string> = {};
+  for (const name in env) {
+    const value = env[name];
+    if (value !== undefined && !ownSecret(name)) out[name] = value;
+  }
+  out[MARKER] = mark;
+  return out;
+}

@@ -1,0 +1,68 @@
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { marked } from "./group.ts";
+import { bash, facts, inCall, survivors } from "./testing/call.ts";
+
+test("start > output can be read while it runs, never in the middle of a character; stop ends it", async () => {
+  await inCall(async (processes, scope) => {
+    const fifo = join(scope.session.cwd, "go");
+    const line = `mkfifo go; printf 'one \\xe2\\x82'; read x < go; printf '\\xac two\\n'; read x < go; sleep 300`;
+    const { promise: first, resolve } = Promise.withResolvers<void>();
+    const task = await processes.start(bash(line, scope, { name: "demo", onOutput: () => resolve() }), scope);
+    expect(processes.tasks(scope.session.id)).toEqual([task]);
+    await first;
+    expect([await task.fresh(), await task.fresh(), task.end]).toEqual(["one ", "", undefined]);
+    await processes.run(bash(`echo > ${fifo}; echo > ${fifo}`, scope), scope);
+    expect([await task.fresh(), await task.fresh()]).toEqual(["€ two\n", ""]);
+    const end = await task.stop();
+    expect(facts(end)).toEqual({
+      code: null,
+      signal: "SIGTERM",
+      timedOut: false,
+      aborted: false,
+      output: "one € two\n",
+      bytes: 12,
+      spill: task.spill,
+    });
+    expect([task.end, await task.stop(), readFileSync(task.spill, "utf8"), task.name]).toEqual([end, end, "one € two\n", "demo"]);
+  });
+}, 20_000);
+
+test("start > a task outlives an aborted turn and ends with its session, as does what has left its group", async () => {
+  let pid = 0;
+  const mark = await inCall(async (processes, scope, harness) => {
+    const { promise: up, resolve } = Promise.withResolvers<void>();
+    const line = "setsid sh -c 'trap \"\" TERM; while :; do sleep 300; done' & echo up; sleep 300";
+    const task = await processes.start(bash(line, scope, { onOutput: () => resolve() }), scope);
+    await up;
+    harness.shell.abort("test");
+    expect([task.end, marked("CLAW_RUN", processes.environment(scope)["CLAW_RUN"] ?? "").includes(task.pid)]).toEqual([undefined, true]);
+    pid = task.pid;
+  });
+  expect(marked("CLAW_RUN", mark)).toEqual([]);
+  expect(() => process.kill(-pid, 0)).toThrow();
+}, 20_000);
+
+test.each([["wait"], ["close"]])(
+  "the service > claw %s: nothing of it is left behind, killed or closed",
+  async (how) => {
+    const parent = Bun.spawn([process.execPath, join(import.meta.dir, "testing", "parent.ts"), how], {
+      stdout: "pipe",
+      stderr: "inherit",
+    });
+    const said = await parent.stdout.getReader().read();
+    const mark = new TextDecoder().decode(said.value).trim().split(".")[0] ?? "";
+    if (how === "wait") {
+      expect(marked("CLAW_RUN", mark).length).toBeGreaterThan(8);
+      parent.kill("SIGKILL");
+      expect(await parent.exited).toBe(137);
+      expect(await survivors(mark)).toEqual([]);
+    } else {
+      // Ends by itself, so nothing keeps its event loop alive.
+      expect(await parent.exited).toBe(0);
+      expect(marked("CLAW_RUN", mark)).toEqual([]);
+    }
+  },
+  40_000,
+);

@@ -1,0 +1,87 @@
+// When to try a failed step again, and when to stop. Pure but for the counters it keeps by session; the kernel does the waiting.
+import type { ClawError, Recovery } from "claw";
+
+/** Times in milliseconds. Without `tries`, a person at the session gets 10, and a run without one rides it out for `maxElapsedMs`. */
+export interface Policy {
+  readonly tries?: number | undefined;
+  readonly firstTries: number;
+  readonly baseMs: number;
+  readonly capMs: number;
+  readonly maxRetryAfterMs: number;
+  readonly maxElapsedMs: number;
+}
+/** What a failed step is judged by. */
+export interface Failed {
+  readonly session: string;
+  readonly error: ClawError;
+  readonly model: string;
+  readonly attended: boolean;
+}
+export interface Retry {
+  /** A cure, or `undefined` when there is none left. */
+  recover(failed: Failed): Recovery | undefined;
+  /** A step of the session succeeded: the server answers, and everything counts from zero. */
+  succeeded(session: string): void;
+  /** A new turn counts from zero. */
+  renewed(session: string): void;
+  closed(session: string): void;
+}
+
+/** `now` in milliseconds on any steady clock; `random` from 0 up to 1. */
+export function createRetry(policy: Policy, fallback: string | undefined, now: () => number, random: () => number): Retry {
+  const streaks = new Map<string, Streak>();
+  const answered = new Set<string>();
+  return {
+    recover(failed) {
+      const { session, error, model } = failed;
+      if (error.code !== "CLAW_PROVIDER_RATE" && error.code !== "CLAW_PROVIDER_UNAVAILABLE") return undefined;
+      if (error.info.status !== undefined) answered.add(session);
+      const streak = streaks.get(session) ?? { failures: 0, since: now(), fell: false };
+      const afterMs = waitFor(streak.failures, error, policy, random);
+      const limit = policy.tries ?? (failed.attended ? 10 : Number.POSITIVE_INFINITY);
+      const most = !answered.has(session) && absent(error) ? Math.min(limit, policy.firstTries) : limit;
+      const late = !failed.attended && now() + afterMs - streak.since > policy.maxElapsedMs;
+      const spent = streak.failures >= most || late || (error.info.retryAfterMs ?? 0) > policy.maxRetryAfterMs;
+      if (!spent) {
+        streaks.set(session, { ...streak, failures: streak.failures + 1 });
+        return { again: true, afterMs };
+      }
+      if (fallback === undefined || fallback === model || streak.fell) return undefined;
+      streaks.set(session, { failures: 0, since: now(), fell: true });
+      return { again: true, model: fallback };
+    },
+    succeeded(session) {
+      answered.add(session);
+      streaks.delete(session);
+    },
+    renewed: (session) => void streaks.delete(session),
+    closed(session) {
+      answered.delete(session);
+      streaks.delete(session);
+    },
+  };
+}
+
+// --- internal ---
+
+/** Failures in a row of one session. `fell`: the other model has been named. */
+interface Streak {
+  readonly failures: number;
+  readonly since: number;
+  readonly fell: boolean;
+}
+
+/** What the server asks for; else a random time up to a bound that doubles, so that many clients do not come back together. */
+function waitFor(failures: number, { info }: ClawError, { baseMs, capMs }: Policy, random: () => number): number {
+  if (info.retryAfterMs !== undefined && info.retryAfterMs > 0) return info.retryAfterMs;
+  return Math.round(random() * Math.min(capMs, baseMs * 2 ** failures));
+}
+
+/** Nobody is there, or nobody trusted: likelier a wrong address than a bad moment. */
+function absent(error: unknown): boolean {
+  for (let at = error, depth = 0; at instanceof Error && depth < 6; at = at.cause, depth++) {
+    const { code } = at as { code?: unknown };
+    if (typeof code === "string" && /ENOTFOUND|ECONNREFUSED|EPROTO|CERT|SELF_SIGNED|UNABLE_TO/.test(code)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,34 @@
+// Commands by their slash door: input that starts with `/name` runs the command instead of going to the model.
+import { definePlugin, Inspecting } from "claw";
+import { didYouMean, splitWords } from "claw/kit";
+
+export default definePlugin({
+  setup(ctx) {
+    ctx.hooks.route.tap(async ({ text }, scope) => {
+      const [, name, rest = ""] = SLASH.exec(text) ?? [];
+      if (name === undefined) return undefined;
+      const doors = doorsOf((await ctx.use(Inspecting)).plugins().flatMap((plugin) => plugin.manifest.contributes?.command ?? []));
+      const found = doors.get(name) ?? doors.get(name.toLowerCase());
+      if (found !== undefined) return { to: "command", command: await ctx.get("command", found), words: splitWords(rest) };
+      const near = didYouMean(
+        `/${name}`,
+        [...doors.keys()].map((door) => `/${door}`),
+      );
+      scope.bus.emit("notice.raised", { level: "info", text: `Unknown command: /${name}. ${near || "/help lists all."}` });
+      return { to: "handled" };
+    }, "late");
+  },
+});
+
+/** A path, with a second slash in its first word, is a prompt. */
+const SLASH = /^\/([a-z][\w:.-]*)(?:\s+([\s\S]*))?$/i;
+
+/** Every name and alias that has a slash door, with the name it stands for. */
+function doorsOf(listed: readonly (string | { name: string; aliases?: string[] | undefined; slash?: boolean | undefined })[]) {
+  const doors = new Map<string, string>();
+  for (const one of listed) {
+    if (typeof one === "string" || one.slash !== true) continue;
+    for (const door of [one.name, ...(one.aliases ?? [])]) doors.set(door, one.name);
+  }
+  return doors;
+}

@@ -1,0 +1,93 @@
+// What a command line asks for. Pure: knows words, options and what is installed, and runs nothing.
+import type { Manifest, Options } from "claw";
+import { type Connection, didYouMean, nearest, splitWords } from "claw/kit";
+
+/** What there is to decide by. */
+export interface Given {
+  readonly words: readonly string[];
+  readonly options: Options;
+  readonly manifests: readonly Manifest[];
+  /** Names of installed frontends. */
+  readonly frontends: readonly string[];
+  readonly stdin: Connection;
+  readonly stdout: Connection;
+}
+export type Decided =
+  | { readonly run: "command"; readonly name: string; readonly words: readonly string[] }
+  | { readonly run: "frontend"; readonly name: string; readonly words: readonly string[] }
+  | { readonly run: "usage"; readonly message: string; readonly hint: string };
+
+export function decide(given: Given): Decided {
+  const { words, options } = given;
+  const commands = commandsOf(given.manifests);
+  const tail = Array.isArray(options["--"]) ? options["--"].length : 0;
+  const first = words.length > tail ? words[0] : undefined;
+  const rest = words.slice(1);
+  if (options["help"] === true) return { run: "command", name: "help", words: first === undefined ? [] : [topic(first)] };
+  if (options["version"] === true) return { run: "command", name: "version", words: [] };
+  if (options["print"] === true || first === undefined) return prompt(given, words);
+  if (first === "prompt") return { run: "frontend", name: "print", words: rest };
+  const command = commands.find((one) => one.shell && one.names.includes(first));
+  if (command !== undefined) return { run: "command", name: command.name, words: rest };
+  if (slashed(first)) return slash(first, rest, commands);
+  return mistyped(first, rest, commands, given) ?? prompt(given, words);
+}
+
+/** Whether a text starts as a slash command does: a path, with a second slash in its first word, is none. */
+export function slashed(text: string): boolean {
+  return /^\/[a-z][\w:.-]*(\s|$)/i.test(text);
+}
+
+// --- internal ---
+
+interface Doors {
+  readonly name: string;
+  readonly names: readonly string[];
+  readonly slash: boolean;
+  readonly shell: boolean;
+}
+
+function commandsOf(manifests: readonly Manifest[]): readonly Doors[] {
+  const listed = manifests.flatMap((manifest) => manifest.contributes?.command ?? []);
+  return listed.map((one) =>
+    typeof one === "string"
+      ? { name: one, names: [one], slash: true, shell: true }
+      : { name: one.name, names: [one.name, ...(one.aliases ?? [])], slash: one.slash === true, shell: one.shell === true },
+  );
+}
+
+/** A session where a person sits at both ends and there is a frontend for it; else one-shot. */
+function prompt({ words, options, frontends, stdin, stdout }: Given, given: readonly string[]): Decided {
+  const seated = stdin === "terminal" && stdout === "terminal" && options["print"] !== true && options["output-format"] === undefined;
+  if (seated && frontends.includes("repl")) return { run: "frontend", name: "repl", words: given };
+  if (words.length > 0 || stdin === "piped") return { run: "frontend", name: "print", words: given };
+  const hint = 'Write claw -p "TEXT", or pipe text in. `claw --help` shows every way.';
+  return { run: "usage", message: "there is no prompt", hint };
+}
+
+function slash(first: string, rest: readonly string[], commands: readonly Doors[]): Decided {
+  const [name = "", ...inner] = splitWords(first.slice(1));
+  const known = commands.filter((one) => one.slash);
+  const found = known.find((one) => one.names.includes(name)) ?? known.find((one) => one.names.includes(name.toLowerCase()));
+  if (found !== undefined) return { run: "command", name: found.name, words: [...inner, ...rest] };
+  const near = didYouMean(
+    `/${name}`,
+    known.flatMap((one) => one.names.map((other) => `/${other}`)),
+  );
+  return { run: "usage", message: `unknown command: /${name}`, hint: near || "`claw help` lists all; after `--` it is prompt." };
+}
+
+/** A bare word that is no command is more likely a slip than a prompt, unless text is piped in for it to be about. */
+function mistyped(first: string, rest: readonly string[], commands: readonly Doors[], { stdin }: Given): Decided | undefined {
+  if (!/^[a-z][a-z-]*$/i.test(first)) return undefined;
+  const names = [...commands.filter((one) => one.shell).flatMap((one) => one.names), "prompt"];
+  // Among other words only a slip of the pen counts: "add" is not "add-dir".
+  const near = nearest(first, names).filter((name) => rest.length === 0 || Math.abs(name.length - first.length) <= 1);
+  if (near.length === 0 && (rest.length > 0 || stdin === "piped")) return undefined;
+  const hint = near.length > 0 ? didYouMean(first, near) : "`claw help` lists all commands.";
+  return { run: "usage", message: `unknown command: ${first}`, hint: `${hint} If it is a prompt: claw -p "${[first, ...rest].join(" ")}"` };
+}
+
+function topic(word: string): string {
+  return word.replace(/^\//, "");
+}

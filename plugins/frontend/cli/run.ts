@@ -1,0 +1,104 @@
+// Does what was decided: runs a command outside any turn, or hands over to another frontend.
+import { ClawError, type CommandOutcome, type Host, type Shell, wrap } from "claw";
+import {
+  bugText,
+  connection,
+  exitCodeOf,
+  failureOf,
+  failureReport,
+  failureText,
+  type Output,
+  openOptions,
+  openOutput,
+  plain,
+} from "claw/kit";
+import { decide } from "./decide.ts";
+
+/** Never rejects. */
+export async function run(words: readonly string[], host: Host): Promise<number> {
+  const { options } = host;
+  const decided = decide({
+    words,
+    options,
+    manifests: host.plugins().map((plugin) => plugin.manifest),
+    frontends: host.names("frontend"),
+    stdin: connection(0),
+    stdout: connection(1),
+  });
+  if (decided.run === "frontend" && host.names("frontend").includes(decided.name)) {
+    return (await host.get("frontend", decided.name)).run(decided.words, host);
+  }
+  const output = openOutput();
+  let code: number;
+  try {
+    if (decided.run === "usage") throw new ClawError("CLAW_USAGE", decided.message, { hint: decided.hint });
+    // Throws, naming what is missing.
+    if (decided.run === "frontend") await host.get("frontend", decided.name);
+    const outcome = await runCommand(decided.name, decided.words, host);
+    if (outcome.kind === "prompt") return await (await host.get("frontend", "print")).run([outcome.text], host);
+    show(outcome, host, output);
+    code = outcome.kind === "exit" ? outcome.code : 0;
+  } catch (thrown) {
+    const error = wrap(thrown, "CLAW_BUG");
+    if (machine(host)) output.out(`${JSON.stringify(failureReport(error))}\n`);
+    else output.err(failureText(failureOf(error)));
+    output.err(bugText(error));
+    code = exitCodeOf(error);
+  }
+  const broken = await output.flush();
+  return broken === undefined || broken === "EPIPE" ? code : code || 1;
+}
+
+// --- internal ---
+
+const GRACE_MS = 2_000;
+
+async function runCommand(name: string, words: readonly string[], host: Host): Promise<CommandOutcome> {
+  const command = await host.get("command", name);
+  const shell = await openShell(host);
+  let interrupted: number | undefined;
+  const stop = (signal: NodeJS.Signals): void => {
+    const code = signal === "SIGINT" ? 130 : 143;
+    // Asked twice, or not heeded.
+    if (interrupted !== undefined) process.exit(code);
+    interrupted = code;
+    shell.abort(signal);
+    setTimeout(() => process.exit(code), GRACE_MS).unref();
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  try {
+    const outcome = await shell.run(command, words);
+    return interrupted === undefined ? outcome : { kind: "exit", code: interrupted };
+  } catch (thrown) {
+    if (interrupted === undefined) throw thrown;
+    return { kind: "exit", code: interrupted };
+  } finally {
+    process.off("SIGINT", stop);
+    process.off("SIGTERM", stop);
+    await shell.close();
+  }
+}
+
+/** A command speaks of a kept session only when one is named; else what it needs of a session is not kept. */
+async function openShell(host: Host): Promise<Shell> {
+  const asked = openOptions(host.options);
+  const forgetful = asked.ref === undefined && host.names("store").includes("memory");
+  return host.open(forgetful ? { ...asked, store: "memory" } : asked);
+}
+
+function show(outcome: Exclude<CommandOutcome, { kind: "prompt" }>, host: Host, output: Output): void {
+  const { notice = "" } = outcome;
+  if (machine(host)) {
+    output.out(`${JSON.stringify(outcome.data ?? { message: notice })}\n`);
+  } else if (notice !== "") {
+    const text = connection(1) === "terminal" ? plain(notice) : notice;
+    output.out(text.endsWith("\n") ? text : `${text}\n`);
+  }
+}
+
+/** Whether stdout is for a program. */
+function machine({ options, env }: Host): boolean {
+  const format = String(options["output-format"] ?? env["CLAW_OUTPUT_FORMAT"] ?? "text").toLowerCase();
+  return format !== "text" && format !== "";
+}

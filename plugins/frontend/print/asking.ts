@@ -1,0 +1,58 @@
+// Permission questions to the program at the other end of stdin and stdout.
+import { type Answer, type Ask, ClawError, type Json, type Question } from "claw";
+import type { Wire } from "./lines.ts";
+
+/** Questions to the program at the other end. Once stdin has ended nobody is there to answer, and that means no. */
+export function createAsking(line: (object: Wire) => void) {
+  const open = new Map<string, (answer: Answer) => void>();
+  let over = false;
+  const ask: Ask = {
+    async choose(question, signal) {
+      if (over) return { choice: "no", text: "nobody can be asked" };
+      const id = crypto.randomUUID();
+      const answered = Promise.withResolvers<Answer>();
+      const cancel = (): void => {
+        line({ type: "control_cancel_request", request_id: id });
+        answered.reject(new ClawError("CLAW_ABORTED", String(signal.reason)));
+      };
+      signal.addEventListener("abort", cancel, { once: true });
+      open.set(id, answered.resolve);
+      line({ type: "control_request", request_id: id, request: requestOf(question) });
+      try {
+        return judged(await answered.promise, question);
+      } finally {
+        open.delete(id);
+        signal.removeEventListener("abort", cancel);
+      }
+    },
+  };
+  return {
+    ask,
+    answer(message: Wire): void {
+      const response = (message["response"] ?? {}) as Wire;
+      const given = (response["response"] ?? {}) as Wire;
+      const text = given["message"] ?? given["text"] ?? response["error"];
+      const choice = given["behavior"] === "allow" ? "yes" : typeof given["choice"] === "string" ? given["choice"] : "no";
+      const input = given["updatedInput"] === undefined ? {} : { input: given["updatedInput"] };
+      open.get(String(response["request_id"]))?.({ choice, ...(typeof text === "string" ? { text } : {}), ...input });
+    },
+    end(): void {
+      over = true;
+      for (const answer of open.values()) answer({ choice: "no", text: "nobody can be asked any more" });
+    },
+  };
+}
+
+// --- internal ---
+
+function requestOf({ text, choices, call, rules, agent }: Question): Wire {
+  const about = { description: text, ...(agent === undefined ? {} : { agent }), ...(rules === undefined ? {} : { rules }) };
+  if (call === undefined) return { subtype: "ask_user", question: text, choices };
+  return { subtype: "can_use_tool", tool_name: call.tool, input: call.input as Json, tool_use_id: call.id, ...about };
+}
+
+/** What was judged is what runs, so an answer that changes the input is no yes. */
+function judged(answer: Answer & { readonly input?: unknown }, { call }: Question): Answer {
+  if (answer.input === undefined || call === undefined || Bun.deepEquals(answer.input, call.input)) return answer;
+  return { choice: "no", text: "an answer cannot change the input of a call" };
+}

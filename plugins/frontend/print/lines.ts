@@ -1,0 +1,49 @@
+// Lines of stdin as messages, and user messages as input for a turn. Knows the public shapes, and nothing of what they lead to.
+import { type Block, ClawError, type Input, type Json } from "claw";
+
+export type Wire = { readonly [key: string]: Json };
+
+/** Every line that is an object with a `type`. Throws `CLAW_USAGE` for one that is not JSON, naming it. */
+export async function* linesOf(lines: AsyncIterable<string>): AsyncGenerator<Wire> {
+  let number = 0;
+  for await (const line of lines) {
+    number += 1;
+    if (line.trim() === "") continue;
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch {
+      value = undefined;
+    }
+    if (!record(value)) {
+      throw new ClawError("CLAW_USAGE", `line ${number} of stdin is no JSON object`, {
+        hint: "With --input-format stream-json, every line of stdin is one.",
+      });
+    }
+    yield value;
+  }
+}
+
+/** A user message: its texts, and its images as blocks. Throws `CLAW_USAGE` for content of another kind. */
+export function inputOf(message: Wire): Input {
+  const said = message["message"];
+  const content = record(said) ? said["content"] : undefined;
+  if (typeof content === "string") return { text: content };
+  const texts: string[] = [];
+  const blocks: Block[] = [];
+  for (const part of Array.isArray(content) ? (content as readonly Json[]) : [null]) {
+    const source = record(part) ? part["source"] : undefined;
+    if (record(part) && part["type"] === "text" && typeof part["text"] === "string") texts.push(part["text"]);
+    else if (record(source) && typeof source["media_type"] === "string" && typeof source["data"] === "string")
+      blocks.push({ type: "image", mediaType: source["media_type"], base64: source["data"] });
+    else
+      throw new ClawError("CLAW_USAGE", "a user message has content that is neither text nor an image in base64", { hint: "Send text." });
+  }
+  return blocks.length === 0 ? { text: texts.join("\n\n") } : { text: texts.join("\n\n"), blocks };
+}
+
+// --- internal ---
+
+function record(value: unknown): value is Wire {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

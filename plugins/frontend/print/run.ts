@@ -1,0 +1,94 @@
+// A one-shot run from its words to its exit code. What is said on the way is the renderers' affair.
+import { ClawError, type Host, type TurnOutcome, wrap } from "claw";
+import { bugText, connection, exitCode, exitCodeOf, failureOf, failureText, type Output, openOptions, openOutput } from "claw/kit";
+import { readStdin, withStdin } from "./input.ts";
+import { formatOf, openRenderer, warn } from "./output.ts";
+import { type Interrupts, watchSignals } from "./signals.ts";
+
+/** What every part of a run needs. */
+export interface Run {
+  readonly words: readonly string[];
+  readonly host: Host;
+  readonly output: Output;
+  readonly interrupts: Interrupts;
+  /** Has a failed turn told, and gives the exit code. */
+  ended(outcome: TurnOutcome): number;
+}
+
+/** Never rejects. */
+export async function run(words: readonly string[], host: Host): Promise<number> {
+  const output = openOutput();
+  using interrupts = watchSignals();
+  void output.broken.then((code) => interrupts.interrupt(code));
+  const code = await rendered(words, host, output, interrupts);
+  const broken = await output.flush();
+  // A reader that left has had enough; a full disk has not.
+  if (broken === undefined || broken === "EPIPE") return code;
+  output.err(failureText({ message: `stdout cannot be written: ${broken}`, hint: "Is the disk full?" }));
+  await output.flush();
+  return code === 0 ? 1 : code;
+}
+
+// --- internal ---
+
+async function rendered(words: readonly string[], host: Host, output: Output, interrupts: Interrupts): Promise<number> {
+  let fail = (error: ClawError): void => output.err(failureText(failureOf(error)) + bugText(error));
+  try {
+    const format = formatOf(host);
+    await using _ = await openRenderer(host, format, output);
+    fail = (error) => {
+      host.bus.emit("error.raised", failureOf(error));
+      output.err(bugText(error));
+    };
+    const ended = (outcome: TurnOutcome): number => {
+      if (outcome.kind === "failed") fail(outcome.error);
+      return exitCode(outcome);
+    };
+    try {
+      warn(host);
+      const one: Run = { words, host, output, interrupts, ended };
+      return inputStreamed(host, format) ? await (await import("./control.ts")).converse(one) : await answer(one);
+    } catch (thrown) {
+      return ended({ kind: "failed", error: wrap(thrown, "CLAW_BUG") });
+    }
+  } catch (thrown) {
+    const error = wrap(thrown, "CLAW_BUG");
+    fail(error);
+    return exitCodeOf(error);
+  }
+}
+
+async function answer({ words, host, output, interrupts, ended }: Run): Promise<number> {
+  const text = await promptOf(words, output, interrupts);
+  if (interrupts.reason !== undefined) return ended({ kind: "aborted", reason: interrupts.reason });
+  const shell = await host.open(openOptions(host.options));
+  using _ = interrupts.on((reason) => shell.abort(reason));
+  try {
+    return ended(await shell.submit({ text }));
+  } finally {
+    await shell.close();
+  }
+}
+
+function inputStreamed(host: Host, format: string): boolean {
+  if (host.options["input-format"] !== "stream-json") return false;
+  if (format === "stream-json") return true;
+  throw usage("--input-format stream-json needs --output-format stream-json", "Add --output-format stream-json.");
+}
+
+async function promptOf(words: readonly string[], output: Output, interrupts: Interrupts): Promise<string> {
+  const text = words.join(" ").trim();
+  let piped = "";
+  if (connection(0) === "piped") {
+    const read = await readStdin(interrupts.signal, text === "" ? undefined : 3_000);
+    if (read === undefined) output.err("note: nothing came on stdin for 3 s; going on without it\n");
+    piped = read ?? "";
+  }
+  const prompt = withStdin(text, piped);
+  if (prompt !== "" || interrupts.reason !== undefined) return prompt;
+  throw usage("there is no prompt", 'Write claw -p "TEXT", or pipe text in. `claw --help` shows every way.');
+}
+
+function usage(message: string, hint: string): ClawError {
+  return new ClawError("CLAW_USAGE", message, { hint });
+}

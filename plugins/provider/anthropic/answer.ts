@@ -1,0 +1,213 @@
+// The answer of the model as its events come: what to yield now, and the whole message at the end. Trusts neither order nor number of events.
+import type { Finish, Part, StopReason, Usage } from "claw";
+import { NO_USAGE } from "claw/kit";
+import { blockOf, inputOf, type Slot, slotFor, unrepeated, whyBroken } from "./slot.ts";
+import type { Sink, StreamEvent } from "./sse.ts";
+
+export interface Answer extends Sink {
+  /** The parts that are ready, deltas of one kind in a row as one. Empties it. */
+  take(): Part[];
+  /** The stream said that it is complete. */
+  readonly ended: boolean;
+  /** The error object of an `error` event, or why the stream cannot be believed any more. */
+  readonly problem: { readonly error: unknown } | undefined;
+  /** Calls whose input is complete. */
+  readonly calls: number;
+  /** The last part. Of a stream that was cut, only what is complete. */
+  finish(maxOutput: number): Finish;
+}
+
+/** An answer of which nothing has come. */
+export function createAnswer(): Answer {
+  const state: State = { slots: [], ready: [], ids: new Set(), usage: NO_USAGE, ended: false };
+  return {
+    text(index, delta) {
+      if (state.ended || state.problem !== undefined) return;
+      const slot = state.slots[index] ?? open(state, index, { type: "text" });
+      if (slot !== undefined && !slot.ended && slot.kind === "text") grow(state, slot, delta);
+    },
+    event(event) {
+      if (!state.ended && state.problem === undefined) HANDLERS[event.type]?.(state, event);
+    },
+    take() {
+      flush(state);
+      return state.ready.splice(0);
+    },
+    get ended() {
+      return state.ended;
+    },
+    get problem() {
+      return state.problem;
+    },
+    get calls() {
+      return completeCalls(state);
+    },
+    finish: (maxOutput) => finish(state, maxOutput),
+  };
+}
+
+// --- internal ---
+
+/** `run`: text of one kind not yet taken. `held`: a call that is complete only if its empty input is. */
+interface State {
+  readonly slots: Slot[];
+  readonly ready: Part[];
+  readonly ids: Set<string>;
+  run?: { readonly type: "text" | "thinking"; text: string } | undefined;
+  held?: Slot | undefined;
+  message?: string;
+  usage: Usage;
+  stop?: string;
+  problem?: { readonly error: unknown };
+  ended: boolean;
+}
+
+const STOPS: Readonly<Record<string, StopReason>> = {
+  end_turn: "done",
+  stop_sequence: "done",
+  tool_use: "calls",
+  max_tokens: "length",
+  model_context_window_exceeded: "length",
+  pause_turn: "pause",
+  refusal: "refusal",
+};
+
+const HANDLERS: Readonly<Record<string, (state: State, event: StreamEvent) => void>> = {
+  message_start(state, { message }) {
+    const { id, usage } = (message ?? {}) as { id?: string; usage?: unknown };
+    const other = state.message !== undefined && state.message !== id && state.slots.length > 0;
+    if (other) state.problem = { error: "the stream started over with another message" };
+    state.message ??= id ?? "";
+    state.usage = addCounts(state.usage, usage);
+  },
+  content_block_start(state, { index, content_block: block }) {
+    const known = state.slots[index as number];
+    if (known !== undefined) {
+      if (!known.ended && known.text !== "") known.repeated = 0;
+      return;
+    }
+    release(state);
+    const given = (block ?? {}) as Record<string, unknown>;
+    const slot = open(state, index as number, given);
+    const begun = slot?.kind === "text" ? given["text"] : slot?.kind === "thinking" ? given["thinking"] : "";
+    if (slot !== undefined && typeof begun === "string") grow(state, slot, begun);
+  },
+  content_block_delta(state, { index, delta }) {
+    const { type, text, thinking, signature, partial_json: json } = (delta ?? {}) as Record<string, unknown>;
+    const kind = type === "text_delta" ? "text" : type === "thinking_delta" || type === "signature_delta" ? "thinking" : undefined;
+    const slot = state.slots[index as number] ?? (kind === undefined ? undefined : open(state, index as number, { type: kind }));
+    if (slot === undefined || slot.ended) return;
+    if (type === "signature_delta" && typeof signature === "string") slot.signature = signature;
+    const grown = type === "input_json_delta" ? json : slot.kind === kind ? (text ?? thinking) : undefined;
+    if (typeof grown === "string") grow(state, slot, grown);
+  },
+  content_block_stop(state, { index }) {
+    const slot = state.slots[index as number];
+    if (slot !== undefined) close(state, slot);
+  },
+  message_delta(state, { delta, usage }) {
+    const reason = (delta as { stop_reason?: unknown } | undefined)?.stop_reason;
+    if (typeof reason === "string") state.stop = reason;
+    if (state.stop !== undefined && STOPS[state.stop] !== "length") release(state);
+    state.usage = addCounts(state.usage, usage);
+  },
+  message_stop(state) {
+    for (const slot of state.slots) if (slot !== undefined) close(state, slot);
+    if (state.stop === undefined) release(state);
+    state.ended = true;
+  },
+  error(state, { error }) {
+    state.problem = { error };
+  },
+};
+
+function open(state: State, index: number, block: Record<string, unknown>): Slot | undefined {
+  if (!Number.isInteger(index) || index < 0 || index > 10_000) return undefined;
+  const slot = slotFor(block, index, state.message);
+  if (slot.kind === "call" && state.ids.has(slot.id)) slot.kind = "skip";
+  state.ids.add(slot.id);
+  state.slots[index] = slot;
+  return slot;
+}
+
+function grow(state: State, slot: Slot, delta: string): void {
+  const fresh = unrepeated(slot, delta);
+  if (fresh === "") return;
+  slot.text += fresh;
+  if (slot.kind !== "text" && slot.kind !== "thinking") return;
+  if (state.run?.type === slot.kind) state.run.text += fresh;
+  else {
+    flush(state);
+    state.run = { type: slot.kind, text: fresh };
+  }
+}
+
+function close(state: State, slot: Slot): void {
+  if (slot.ended) return;
+  slot.ended = true;
+  if (slot.kind !== "call") return;
+  slot.input = inputOf(slot);
+  if (slot.input !== undefined) emit(state, slot);
+  else if (slot.text.trim() === "") state.held = slot;
+}
+
+/** An empty input is complete only when something proves that no limit cut it off: another block, or the stop reason. */
+function release(state: State): void {
+  const { held } = state;
+  state.held = undefined;
+  if (held === undefined) return;
+  held.input = {};
+  emit(state, held);
+}
+
+function emit(state: State, { id, tool, input }: Slot): void {
+  if (input === undefined) return;
+  flush(state);
+  state.ready.push({ type: "call", id, tool, input });
+}
+
+function flush(state: State): void {
+  const { run } = state;
+  if (run === undefined) return;
+  // Half a surrogate pair waits for its other half.
+  const half = (run.text.charCodeAt(run.text.length - 1) & 0xfc00) === 0xd800;
+  const text = half ? run.text.slice(0, -1) : run.text;
+  if (text !== "") state.ready.push({ type: run.type, delta: text.toWellFormed() });
+  state.run = half ? { type: run.type, text: run.text.slice(-1) } : undefined;
+}
+
+function completeCalls({ slots }: State): number {
+  return slots.filter((slot) => slot?.kind === "call" && slot.input !== undefined).length;
+}
+
+function finish(state: State, maxOutput: number): Finish {
+  const { slots, stop, usage, ended } = state;
+  const whole = slots.filter((slot) => slot?.ended && (ended || slot.kind !== "call" || slot.input !== undefined));
+  const broken: Record<string, string> = {};
+  for (const slot of whole)
+    if (slot.kind === "call" && slot.input === undefined) broken[slot.id] = whyBroken(slot, STOPS[stop ?? ""] === "length", maxOutput);
+  const lost = Object.keys(broken).length;
+  const reason = ended ? stopFor(stop, completeCalls(state) + lost) : "calls";
+  return { type: "finish", stop: reason, usage, content: whole.flatMap(blockOf), ...(lost === 0 ? {} : { broken }) };
+}
+
+function stopFor(stop: string | undefined, calls: number): StopReason {
+  const reason = STOPS[stop ?? ""] ?? "done";
+  if (reason === "done" && calls > 0) return "calls";
+  return reason === "calls" && calls === 0 ? "done" : reason;
+}
+
+/** Counts in a stream are totals so far; those left out stay. */
+function addCounts(usage: Usage, counted: unknown): Usage {
+  const given = (counted ?? {}) as Record<string, unknown>;
+  const count = (name: string, before: number): number => {
+    const value = given[name];
+    return typeof value === "number" && value >= 0 ? value : before;
+  };
+  return {
+    input: count("input_tokens", usage.input),
+    output: count("output_tokens", usage.output),
+    cacheRead: count("cache_read_input_tokens", usage.cacheRead),
+    cacheWrite: count("cache_creation_input_tokens", usage.cacheWrite),
+  };
+}

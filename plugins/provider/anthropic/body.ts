@@ -1,0 +1,121 @@
+// The body of a response: fed to the answer as it comes, with a limit on silence; or its beginning, when it is no stream.
+import { ClawError } from "claw";
+import type { Answer } from "./answer.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { refusedInside, unavailable, unreachable } from "./errors.ts";
+import { readEvents } from "./sse.ts";
+
+/** Feeds the answer, chunk by chunk, until the stream is complete. Throws when it ends before that. */
+export async function* chunks(response: Response, answer: Answer, endpoint: Endpoint, control: AbortController): AsyncGenerator<void> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) throw unavailable(`${endpoint.host} answered without a body`, endpoint);
+  const events = readEvents(answer);
+  const silence = watch(endpoint.idleMs, () => control.abort());
+  let bytes = 0;
+  try {
+    for (;;) {
+      silence.listen();
+      const { done, value } = await reader.read();
+      silence.pause();
+      if (done) events.end();
+      else events.push(value);
+      bytes += value?.length ?? 0;
+      if (answer.problem !== undefined) throw problemOf(answer.problem.error, response, endpoint);
+      if (answer.ended) return done ? undefined : void drain(reader);
+      if (done) throw cutShort(bytes, events.malformed, response, endpoint);
+      yield;
+    }
+  } catch (error) {
+    if (silence.over)
+      throw unavailable(`${endpoint.host} sent nothing for ${endpoint.idleMs / 1000} s in the middle of its answer`, endpoint, {
+        cause: error,
+      });
+    if (error instanceof RangeError) throw unavailable(`${endpoint.host}: ${error.message}`, endpoint, { cause: error });
+    throw control.signal.aborted || error instanceof ClawError ? error : unreachable(error, endpoint, "in the middle of its answer");
+  } finally {
+    silence.stop();
+  }
+}
+
+/** The first bytes of a body as text, within a time limit. */
+export async function beginning(response: Response, limitMs: number): Promise<string> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return "";
+  const decoder = new TextDecoder();
+  const timer = setTimeout(() => reader.cancel().catch(() => {}), Math.min(limitMs, 10_000));
+  let text = "";
+  try {
+    for (let size = 0; size < BODY_BYTES; ) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      size += value.length;
+      text += decoder.decode(value, { stream: true });
+    }
+  } catch {
+    // What was read is all there is to say.
+  } finally {
+    clearTimeout(timer);
+    reader.cancel().catch(() => {});
+  }
+  return text;
+}
+
+// --- internal ---
+
+/** The most of a refusal's body that is read. */
+const BODY_BYTES = 65_536;
+/** How long the last bytes after the end of an answer may take, so that the connection can be used again. */
+const DRAIN_MS = 1_000;
+
+/** A limit on silence while listening: time that the reader of the parts takes does not count. */
+function watch(limitMs: number, expired: () => void): { listen(): void; pause(): void; stop(): void; readonly over: boolean } {
+  let since: number | undefined;
+  let over = false;
+  const check = (): void => {
+    const left = since === undefined ? limitMs : since + limitMs - performance.now();
+    if (left > 0) timer = setTimeout(check, left);
+    else {
+      over = true;
+      expired();
+    }
+  };
+  let timer = setTimeout(check, limitMs);
+  return {
+    listen: () => {
+      since = performance.now();
+    },
+    pause: () => {
+      since = undefined;
+    },
+    stop: () => clearTimeout(timer),
+    get over() {
+      return over;
+    },
+  };
+}
+
+type BodyReader = Pick<ReadableStreamDefaultReader<Uint8Array>, "read" | "cancel">;
+
+async function drain(reader: BodyReader): Promise<void> {
+  const timer = setTimeout(() => reader.cancel().catch(() => {}), DRAIN_MS);
+  try {
+    while (!(await reader.read()).done);
+  } catch {
+    // The answer is complete; how its connection ends does not matter.
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function problemOf(problem: unknown, response: Response, endpoint: Endpoint): ClawError {
+  if (typeof problem === "string") return unavailable(`${endpoint.host}: ${problem}`, endpoint, { status: response.status });
+  return refusedInside(problem, response.headers, endpoint);
+}
+
+function cutShort(bytes: number, malformed: number, response: Response, endpoint: Endpoint): ClawError {
+  const requestId = response.headers.get("request-id") ?? undefined;
+  const skipped = malformed === 0 ? "" : `, ${malformed} unreadable events`;
+  const about = `${bytes} bytes${skipped}${requestId === undefined ? "" : `, request ${requestId}`}`;
+  const info = { status: response.status, ...(requestId === undefined ? {} : { requestId }) };
+  return unavailable(`${endpoint.host} ended its answer before it was complete (${about})`, endpoint, info);
+}

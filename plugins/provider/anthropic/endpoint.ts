@@ -1,0 +1,143 @@
+// Where requests go and what they carry: base URL, credentials, headers, limits, proxy. From the environment and trusted config, never `process.env`.
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { ClawError, type PluginScope } from "claw";
+
+/** The plugin's slice of the config. */
+export interface Slice {
+  readonly baseUrl?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly idleMs?: number | undefined;
+  readonly connectMs?: number | undefined;
+}
+export interface Credentials {
+  readonly apiKey?: string;
+  readonly authToken?: string;
+}
+/** All that a request needs to know of the other side. `official`: it is Anthropic's own API. `secrets` never leave in a message. */
+export interface Endpoint {
+  readonly baseUrl: string;
+  readonly host: string;
+  readonly official: boolean;
+  readonly credentials: Credentials;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+  readonly idleMs: number;
+  readonly connectMs: number;
+  readonly proxy?: string;
+}
+
+/** Reads it anew each time: a key may have been stored since. Throws `CLAW_CONFIG_INVALID` for a base URL that is none. */
+export async function findEndpoint(scope: Pick<PluginScope, "env" | "home" | "bus">, slice: Slice): Promise<Endpoint> {
+  const { env } = scope;
+  const baseUrl = (word(env["ANTHROPIC_BASE_URL"]) ?? slice.baseUrl ?? OFFICIAL).replace(/\/+$/, "");
+  const url = parseUrl(baseUrl);
+  const credentials = await findCredentials(scope);
+  const headers = { ...slice.headers, ...customHeaders(env["ANTHROPIC_CUSTOM_HEADERS"]) };
+  const proxy = proxyFor(url, env);
+  return {
+    baseUrl,
+    host: url.host,
+    official: url.host === new URL(OFFICIAL).host,
+    credentials,
+    headers,
+    secrets: [credentials.apiKey, credentials.authToken, ...Object.values(headers), url.password].filter(
+      (text) => text !== undefined && text.length > 5,
+    ) as string[],
+    idleMs: seconds(env["CLAW_API_REQUEST_TIMEOUT"]) ?? slice.idleMs ?? 60_000,
+    connectMs: seconds(env["CLAW_API_CONNECT_TIMEOUT"]) ?? slice.connectMs ?? 120_000,
+    ...(proxy === undefined ? {} : { proxy }),
+  };
+}
+
+/** Throws `CLAW_PROVIDER_AUTH` with three ways to get going. Another server than Anthropic's may do without a key. */
+export function requireCredentials({ official, credentials }: Endpoint): void {
+  if (!official || credentials.apiKey !== undefined || credentials.authToken !== undefined) return;
+  throw new ClawError("CLAW_PROVIDER_AUTH", "no credentials for the Anthropic API", {
+    hint: [
+      "set ANTHROPIC_API_KEY to a key from platform.claude.com",
+      "or set ANTHROPIC_BASE_URL to a local server that speaks the Messages API",
+      "or run `claw demo`, which needs neither",
+    ].join("\n"),
+  });
+}
+
+/** The proxy that the environment names for a URL, by the rules of curl: lower case first, `NO_PROXY` by suffix. */
+export function proxyFor(url: URL, env: PluginScope["env"]): string | undefined {
+  const names = url.protocol === "https:" ? ["https_proxy", "HTTPS_PROXY"] : ["http_proxy", "HTTP_PROXY"];
+  const proxy = names.map((name) => word(env[name])).find((value) => value !== undefined);
+  if (proxy === undefined) return undefined;
+  const except = word(env["no_proxy"]) ?? word(env["NO_PROXY"]) ?? "";
+  const exempt = except.split(/[\s,]+/).some((entry) => {
+    if (entry === "*") return true;
+    const bare = entry.replace(/^\*?\./, "").toLowerCase();
+    if (bare === "") return false;
+    const host = /:\d+$/.test(bare) && !bare.endsWith("]") ? url.host : url.hostname;
+    return host === bare || host.endsWith(`.${bare}`);
+  });
+  return exempt ? undefined : /^[a-z0-9]+:\/\//i.test(proxy) ? proxy : `http://${proxy}`;
+}
+
+// --- internal ---
+
+const OFFICIAL = "https://api.anthropic.com";
+
+async function findCredentials({ env, home, bus }: Pick<PluginScope, "env" | "home" | "bus">): Promise<Credentials> {
+  const apiKey = word(env["ANTHROPIC_API_KEY"]);
+  const authToken = word(env["ANTHROPIC_AUTH_TOKEN"]);
+  if (apiKey !== undefined || authToken !== undefined) return { ...(apiKey && { apiKey }), ...(authToken && { authToken }) };
+  const path = join(home, "credentials.json");
+  let text: string;
+  try {
+    text = await Bun.file(path).text();
+  } catch (error) {
+    if ((error as { code?: string }).code === "ENOENT" || (error as { code?: string }).code === "ENOTDIR") return {};
+    throw new ClawError("CLAW_CONFIG_UNREADABLE", `cannot read ${path}: ${(error as Error).message}`, { cause: error });
+  }
+  const mode = process.platform === "win32" ? 0 : (await stat(path)).mode & 0o077;
+  if (mode !== 0) bus.emit("notice.raised", { level: "warn", text: `${path} can be read by others: run chmod 600 on it` });
+  return storedCredentials(text, path);
+}
+
+function storedCredentials(text: string, path: string): Credentials {
+  let stored: unknown;
+  try {
+    stored = JSON.parse(text);
+  } catch {
+    // The parser's own message would quote the file, and with it a key.
+    throw new ClawError("CLAW_CONFIG_INVALID", `${path} is not valid JSON`, { hint: 'It holds { "anthropic": { "apiKey": "…" } }.' });
+  }
+  const { apiKey, authToken } = ((stored as { anthropic?: unknown } | null)?.anthropic ?? {}) as Record<string, unknown>;
+  return {
+    ...(typeof apiKey === "string" && apiKey.trim() !== "" && { apiKey: apiKey.trim() }),
+    ...(typeof authToken === "string" && authToken.trim() !== "" && { authToken: authToken.trim() }),
+  };
+}
+
+/** `Name: value`, one a line. */
+function customHeaders(lines: string | undefined): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const line of lines?.split("\n") ?? []) {
+    const colon = line.indexOf(":");
+    if (colon > 0) headers[line.slice(0, colon).trim().toLowerCase()] = line.slice(colon + 1).trim();
+  }
+  return headers;
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.parse(text);
+  if (url !== null && /^https?:$/.test(url.protocol)) return url;
+  throw new ClawError("CLAW_CONFIG_INVALID", `the base URL "${text}" is not an http(s) URL`, {
+    hint: "Check ANTHROPIC_BASE_URL, or baseUrl in the settings.",
+  });
+}
+
+function seconds(text: string | undefined): number | undefined {
+  const value = Number(word(text) ?? Number.NaN);
+  return value > 0 && Number.isFinite(value) ? Math.ceil(value * 1000) : undefined;
+}
+
+function word(text: string | undefined): string | undefined {
+  const trimmed = text?.trim();
+  return trimmed === "" ? undefined : trimmed;
+}

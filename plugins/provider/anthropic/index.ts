@@ -1,0 +1,35 @@
+// The provider `anthropic`: the Messages API of Anthropic, or of any server that speaks it.
+import { definePlugin } from "claw";
+import * as v from "valibot";
+import { findEndpoint, requireCredentials } from "./endpoint.ts";
+import { findModel, MODELS } from "./models.ts";
+import { createTranslator } from "./translate.ts";
+
+const Milliseconds = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+export default definePlugin({
+  config: v.strictObject({
+    baseUrl: v.optional(v.pipe(v.string(), v.url())),
+    headers: v.optional(v.record(v.pipe(v.string(), v.toLowerCase()), v.string())),
+    idleMs: v.optional(Milliseconds),
+    connectMs: v.optional(Milliseconds),
+  }),
+  setup(ctx) {
+    const translate = createTranslator();
+    const endpoint = () => findEndpoint(ctx, ctx.config);
+    ctx.contribute("provider", {
+      name: "anthropic",
+      models: async () => MODELS,
+      async resolve(name) {
+        const at = await endpoint();
+        const model = findModel(name, !at.official);
+        requireCredentials(at);
+        return model;
+      },
+      async *stream(request, signal) {
+        const at = await endpoint();
+        yield* (await import("./stream.ts")).stream(request, at, translate, signal);
+      },
+    });
+  },
+});

@@ -1,0 +1,39 @@
+// Which models there are, and what a name means. The table itself is models.json, with its source and date.
+import { ClawError, type Model } from "claw";
+import { didYouMean } from "claw/kit";
+import table from "./models.json" with { type: "json" };
+
+/** How a model takes a wish to think, see `about` in models.json. */
+export type Thinking = "budget" | "adaptive" | "on" | "always";
+/** A model with what only this provider needs to know of it. `thinking` is absent when nothing is known. */
+export interface KnownModel extends Model {
+  readonly thinking?: Thinking;
+  readonly bound?: boolean;
+}
+
+export const MODELS: readonly Model[] = table.models.map(({ thinking: _, bound: __, ...model }: (typeof table.models)[number]) => model);
+
+/** The model behind an alias, an id, a dated id or, with a custom base URL, any id that looks like one. Throws `CLAW_MODEL_UNKNOWN`. */
+export function findModel(name: string, custom: boolean): Model {
+  const given = name.trim().replace(/^anthropic\//i, "");
+  const id = ALIASES.get(given.toLowerCase()) ?? given;
+  const known = MODELS.find((model) => model.id === id.replace(DATED, ""));
+  if (known !== undefined) return { ...known, id };
+  if (/^claude-./.test(id)) return { id, context: 200_000, maxOutput: 32_000 };
+  if (custom && /[\d/:.]/.test(id)) return { id, context: 128_000, maxOutput: 16_000 };
+  const near = didYouMean(given, [...ALIASES.keys(), ...MODELS.map((model) => model.id)]);
+  const hint = near === "" ? `Known are ${[...ALIASES.keys()].join(", ")} and every id that starts with "claude-".` : near;
+  throw new ClawError("CLAW_MODEL_UNKNOWN", `unknown model "${name}"`, { hint });
+}
+
+/** What is known of how a model thinks. */
+export function traitsOf(id: string): Pick<KnownModel, "thinking" | "bound"> {
+  const known: readonly KnownModel[] = table.models as readonly KnownModel[];
+  return known.find((model) => model.id === id.replace(DATED, "")) ?? {};
+}
+
+// --- internal ---
+
+const ALIASES: ReadonlyMap<string, string> = new Map(Object.entries(table.aliases));
+/** `claude-haiku-4-5-20251001` is what `claude-haiku-4-5` was on that day. */
+const DATED = /-20\d{6}$/;

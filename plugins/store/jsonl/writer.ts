@@ -1,0 +1,168 @@
+// A session file as it is written: one line an entry, at the end, never twice. What cannot be written waits in memory for the next try.
+import { closeSync, constants, fchmodSync, fstatSync, ftruncateSync, openSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { ClawError } from "claw";
+import { type Entry, encodeEntry, headOf, type SessionHead } from "claw/kit";
+import type { Loaded } from "./file.ts";
+import { makeFolder } from "./folders.ts";
+import { type Lock, lock } from "./lock.ts";
+
+export interface Writer {
+  /** Throws `CLAW_STORE_FAILED`; the entry is then tried again before the next one. */
+  keep(entry: Entry): void;
+  close(): void;
+}
+/** Where a session goes. `loaded`: the file is there, and this is how it ended. `head`: it is to be made, with `entries` before all others. */
+export interface Target {
+  readonly home: string;
+  readonly path: string;
+  readonly id: string;
+  readonly loaded?: Loaded;
+  readonly lock?: Lock;
+  readonly head?: SessionHead;
+  readonly entries?: readonly Entry[];
+}
+
+/** Opens nothing yet: a new file is made with its first message. */
+export function createWriter(target: Target): Writer {
+  const { path, head } = target;
+  const waiting: Entry[] = [...(target.entries ?? [])];
+  let held = target.lock;
+  let fd: number | undefined;
+  /** The file ends in something that is no line end. */
+  let ragged = false;
+  let made = target.loaded !== undefined;
+  let begun = made;
+  let closed = false;
+
+  function open(): number {
+    if (made) {
+      const opened = openSync(path, constants.O_WRONLY | constants.O_APPEND);
+      if (target.loaded !== undefined) ragged = !trim(opened, target.loaded);
+      return opened;
+    }
+    makeFolder(target.home, dirname(path));
+    held ??= lock(target.home, target.id);
+    const opened = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL, 0o600);
+    fchmodSync(opened, 0o600);
+    return opened;
+  }
+  function write(): void {
+    fd ??= open();
+    while (waiting.length > 0) {
+      const { text, count } = batch(waiting, made ? (ragged ? "\n" : "") : `${encodeEntry(titled(head as SessionHead, waiting))}\n`);
+      const bytes = Buffer.from(text);
+      const wrote = writeSync(fd, bytes);
+      if (wrote < bytes.length) {
+        ragged = !undo(fd, wrote) || ragged;
+        throw new Error(`only ${wrote} of ${bytes.length} bytes fitted`);
+      }
+      [made, ragged] = [true, false];
+      waiting.splice(0, count);
+    }
+  }
+  /** A file that got nothing is not left behind. */
+  function abandon(): void {
+    if (made || fd === undefined) return;
+    closeSync(fd);
+    fd = undefined;
+    rmSync(path, { force: true });
+    held?.release();
+    held = undefined;
+  }
+  return {
+    keep(entry) {
+      waiting.push(entry);
+      begun ||= entry.type === "message";
+      if (!begun) return;
+      try {
+        if (closed) throw new Error("the session is closed");
+        write();
+      } catch (thrown) {
+        abandon();
+        if (thrown instanceof ClawError) throw thrown;
+        throw failure(path, thrown, waiting.length);
+      }
+    },
+    close() {
+      if (closed) return;
+      closed = true;
+      if (fd !== undefined) closeSync(fd);
+      held?.release();
+    },
+  };
+}
+
+// --- internal ---
+
+/** Entries are written together up to this many bytes: only a fork and a disk that was full have more than one to write. */
+const BATCH = 262_144;
+const TITLE = 80;
+
+function batch(waiting: readonly Entry[], before: string): { readonly text: string; readonly count: number } {
+  let [text, count] = [before, 0];
+  for (const entry of waiting) {
+    if (count > 0 && text.length > BATCH) break;
+    text += `${line(entry)}\n`;
+    count += 1;
+  }
+  return { text, count };
+}
+
+/** What no JSON can hold, as nesting beyond the stack, must not hold up what comes after it: a note takes its place. */
+function line(entry: Entry): string {
+  try {
+    return encodeEntry(entry);
+  } catch (thrown) {
+    const { id, parent, at } = entry;
+    return encodeEntry({ type: "note", id, parent, at, kind: "lost", data: String(thrown) });
+  }
+}
+
+function titled(head: SessionHead, entries: readonly Entry[]): SessionHead {
+  if (head.title !== undefined) return head;
+  for (const entry of entries) {
+    if (entry.type !== "message" || entry.message.role !== "user") continue;
+    const text = entry.message.content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join(" ");
+    const title = headOf(
+      text
+        .slice(0, 4096)
+        .toWellFormed()
+        .replace(/[\s\p{Cc}]+/gu, " ")
+        .trim(),
+      TITLE,
+    );
+    if (title !== "") return { ...head, title };
+  }
+  return head;
+}
+
+/** Takes a torn record off the end, so that the next one begins a line. False when that could not be done. */
+function trim(fd: number, { good, size, ended }: Loaded): boolean {
+  try {
+    if (fstatSync(fd).size !== size) return false;
+    if (good < size) ftruncateSync(fd, good);
+    return ended;
+  } catch {
+    return false;
+  }
+}
+
+/** Takes back what a write left that did not fit. */
+function undo(fd: number, wrote: number): boolean {
+  try {
+    ftruncateSync(fd, fstatSync(fd).size - wrote);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function failure(path: string, thrown: unknown, waiting: number): ClawError {
+  const why = thrown instanceof Error ? thrown.message : String(thrown);
+  const many = waiting === 1 ? "1 entry is" : `${waiting} entries are`;
+  return new ClawError("CLAW_STORE_FAILED", `the session could not be kept in ${path}: ${why}`, {
+    hint: `The session goes on; ${many} only in memory, and tried again with the next one.`,
+    cause: thrown,
+  });
+}

@@ -1,0 +1,61 @@
+// The embedded ripgrep: WebAssembly has no threads of its own, so a large folder is searched in parts, some at a time.
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Tree } from "claw/kit";
+import { type Found, LIMIT_MS, MOST_OUTPUT, type Search } from "./engine.ts";
+import { createThreads } from "./threads.ts";
+
+export interface Embedded {
+  /** Throws the reason when the search's signal aborts. */
+  search(search: Search, tree: Tree): Promise<Found>;
+}
+
+export function createEmbedded(): Embedded {
+  const threads = createThreads();
+  return {
+    async search({ flags, top, operand, signal }, tree) {
+      const enough = new AbortController();
+      const late = AbortSignal.timeout(LIMIT_MS);
+      const stop = AbortSignal.any([signal, late, enough.signal]);
+      const parts = await partsOf(top, operand, tree, signal);
+      let size = 0;
+      const found = await Promise.all(
+        parts.map(async (part) => {
+          const one = await threads.run([...flags, ...part], top, stop);
+          size += one.output.length;
+          if (size > MOST_OUTPUT) enough.abort();
+          return one;
+        }),
+      );
+      signal.throwIfAborted();
+      const wrong = found.find((one) => one.stderr !== "");
+      return {
+        code: wrong?.code ?? found[0]?.code ?? null,
+        output: found.map((one) => one.output).join(""),
+        stderr: wrong?.stderr ?? "",
+        cut: found.some((one) => one.cut),
+      };
+    },
+  };
+}
+
+// --- internal ---
+
+/** Fewer files are searched faster than parted. */
+const LARGE = 3_000;
+const PARTS = 6;
+
+/** What to search, as the ends of command lines: the whole, or the upper two levels and the folders of the second level in some bundles. */
+async function partsOf(top: string, operand: string, tree: Tree, signal: AbortSignal): Promise<string[][]> {
+  const whole = ["--", `./${operand}`];
+  const folder = join(top, operand);
+  if ((await stat(folder)).isFile()) return [whole];
+  let files = 0;
+  for await (const batch of tree.walk(folder, { most: LARGE, signal })) files += batch.length;
+  if (files < LARGE) return [whole];
+  const below = (await Array.fromAsync(tree.walk(folder, { folders: true, depth: 1, signal }))).flat();
+  const second = below.filter((path) => path.split("/").length === 3).map((path) => `./${operand === "" ? "" : `${operand}/`}${path}`);
+  const each = Math.ceil(second.length / PARTS);
+  const bundles = Array.from({ length: PARTS }, (_, index) => second.slice(index * each, (index + 1) * each));
+  return [["--max-depth=2", ...whole], ...bundles.filter((bundle) => bundle.length > 0).map((bundle) => ["--", ...bundle])];
+}

@@ -1,0 +1,88 @@
+// One search: where, with which engine, and what came of it.
+import { readdir, realpath, stat } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
+import { type CallScope, ClawError, type ToolResult } from "claw";
+import { didYouMean, Tree, Workspace } from "claw/kit";
+import { flagsOf } from "./argv.ts";
+import type { Embedded } from "./embedded.ts";
+import type { Found, Search } from "./engine.ts";
+import type { Input } from "./input.ts";
+import { type FileMatches, globTest, matchesOf } from "./matches.ts";
+import { findNative, searchNative } from "./native.ts";
+import { report } from "./report.ts";
+
+export async function run(input: Input, scope: CallScope, embedded: Embedded): Promise<ToolResult> {
+  const given = input.path ?? ".";
+  const tree = await scope.use(Tree);
+  const { path } = await (await scope.use(Workspace)).locate(given, scope);
+  const kind = await kindOf(path, given);
+  const folder = kind === "file" ? dirname(path) : path;
+  // From the top of the repository, so that ripgrep sees every rule that holds in the folder.
+  const top = (await tree.repository(folder)) ?? folder;
+  const asked = kind === "file" ? { ...input, glob: undefined } : input;
+  const search: Search = { flags: flagsOf(asked), top, operand: posix(relative(top, path)), signal: scope.signal };
+  const found = await searched(search, scope, (one) => embedded.search(one, tree));
+  const base = await realpath(scope.cwd);
+  const all = matchesOf(found.output, input.output_mode);
+  const files = asked.glob === undefined ? all : narrowed(all, asked.glob, top, [folder, base]);
+  if (files.length === 0) {
+    if (found.code !== 0 && found.code !== 1 && found.stderr !== "") throw refused(found.stderr);
+    const text = `No matches for ${JSON.stringify(input.pattern)} in ${given}${found.cut ? " before the search was cut short" : ""} (ignored files are not searched).`;
+    return { content: [{ type: "text", text: text.toWellFormed() }], details: { files: 0, complete: !found.cut } };
+  }
+  return report(files, input, (file) => shown(base, join(top, file)), found.cut);
+}
+
+// --- internal ---
+
+/** With the ripgrep on PATH when it works; a failure is judged by the embedded one, whose version is known. */
+async function searched(search: Search, scope: CallScope, embedded: (search: Search) => Promise<Found>): Promise<Found> {
+  const program = findNative(scope);
+  if (program !== undefined) {
+    const found = await searchNative(program, search, scope).catch(() => undefined);
+    search.signal.throwIfAborted();
+    if (found !== undefined && (found.cut || found.output !== "" || found.code === 1 || (found.code === 2 && found.stderr === "")))
+      return found;
+  }
+  return embedded(search);
+}
+
+async function kindOf(path: string, given: string): Promise<"file" | "folder"> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) return "folder";
+  if (found?.isFile()) return "file";
+  if (found !== undefined) throw new ClawError("CLAW_TOOL_FAILED", `${given} is neither a file nor a folder.`);
+  const near = didYouMean(basename(path), await readdir(dirname(path)).catch(() => []));
+  throw new ClawError("CLAW_TOOL_FAILED", `${given} does not exist.`, near === "" ? {} : { hint: near });
+}
+
+/** A path is judged as it is called below each of `bases`, and whole. */
+function narrowed(files: readonly FileMatches[], glob: string, top: string, bases: readonly string[]): FileMatches[] {
+  const wanted = globTest(glob);
+  return files.filter((file) => {
+    const path = join(top, file.path);
+    return wanted([...bases.map((base) => posix(relative(base, path))), posix(path).replace(/^\//, "")]);
+  });
+}
+
+function refused(stderr: string): ClawError {
+  const reason = stderr
+    .replace(/^rg: /, "")
+    .split("\n")
+    .filter((line) => !line.includes("PCRE2") && line.trim() !== "")
+    .join("\n");
+  const hint = /look-?around|backreference/i.test(stderr)
+    ? "Patterns are matched by an engine without look-around and backreferences."
+    : "Escape characters that are meant literally, such as \\{ \\( \\[.";
+  return new ClawError("CLAW_TOOL_INPUT_INVALID", reason, { hint });
+}
+
+/** Relative to the session's folder when in it, else whole. */
+function shown(base: string, path: string): string {
+  const below = relative(base, path);
+  return below === "" || below === ".." || below.startsWith(`..${sep}`) || isAbsolute(below) ? path : posix(below);
+}
+
+function posix(path: string): string {
+  return sep === "/" ? path : path.split(sep).join("/");
+}

@@ -1,0 +1,2 @@
+// An empty program: what a Bun executable costs before it does anything.
+export {};

@@ -1,0 +1,153 @@
+// What the measured programs run in: a scratch home and workspace, the model server, the floors, plugins and a long session.
+import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { compile, ensureBuilt } from "../build.ts";
+import { run, type Subject } from "./measure.ts";
+import type { ServerLog } from "./server.ts";
+
+/** How long the tool `slow_read` takes, in milliseconds. */
+export const slowness = 200;
+
+export interface World extends AsyncDisposable {
+  readonly claw: string;
+  readonly empty: string;
+  /** claw with these words, its model played by `script`. `id` tells runs apart in the server's log; `home` is one of `homes`. */
+  claws(script: string, words: readonly string[], home?: string): Subject & { readonly id: string };
+  /** The minimal client, for the same script. */
+  clients(script: string): Subject & { readonly id: string };
+  log(script: string, id: string): Promise<ServerLog>;
+  /** Folder of a plugin with the tool `slow_read`, which only reads. */
+  readonly slow: string;
+  /** A home whose settings name fifty plugins that nothing in a run uses. */
+  readonly crowded: string;
+  /** A home with a session of ten thousand entries, and that session's file. */
+  longSession(): Promise<{ readonly home: string; readonly file: string }>;
+}
+
+export async function createWorld(): Promise<World> {
+  const root = join(import.meta.dir, "..", "..");
+  const folder = await mkdtemp(join(tmpdir(), "claw-bench-"));
+  const [claw, empty, client] = [await ensureBuilt(), join(root, "dist", "bench-empty"), join(root, "dist", "bench-client")];
+  await compile(join(import.meta.dir, "empty.ts"), empty);
+  await compile(join(import.meta.dir, "client.ts"), client);
+  const work = join(folder, "work");
+  for (let index = 0; index < 500; index += 1) await Bun.write(join(work, "data", `${index}.txt`), `This is file number ${index}.\n`);
+  const server = Bun.spawn([process.execPath, join(import.meta.dir, "server.ts")], { stdio: ["ignore", "pipe", "inherit"] });
+  const origin = `http://127.0.0.1:${await firstLine(server.stdout)}`;
+  const home = join(folder, "home");
+  const slow = await writeSlowPlugin(join(folder, "slow-read"));
+  const crowded = await writeCrowdedHome(join(folder, "crowded"));
+  let runs = 0;
+  const nextId = () => {
+    runs += 1;
+    return String(runs);
+  };
+
+  const world: World = {
+    claw,
+    empty,
+    slow,
+    crowded,
+    claws(script, words, at = home) {
+      const id = nextId();
+      const env = {
+        PATH: process.env["PATH"] ?? "",
+        HOME: at,
+        ANTHROPIC_API_KEY: "bench",
+        ANTHROPIC_BASE_URL: `${origin}/${script}/${id}`,
+      };
+      return { id, line: [claw, ...words], cwd: work, env: { ...env, CLAW_CONFIG_HOME: join(at, ".claw") } };
+    },
+    clients(script) {
+      const id = nextId();
+      return { id, line: [client, `${origin}/${script}/${id}`, "hi"], cwd: work, env: { PATH: process.env["PATH"] ?? "", HOME: home } };
+    },
+    log: async (script, id) => (await fetch(`${origin}/${script}/${id}/log`)).json() as Promise<ServerLog>,
+    longSession: () => writeLongSession(join(folder, "long"), (at) => world.claws("text-1", ["-p", "hi"], at)),
+    async [Symbol.asyncDispose]() {
+      server.kill();
+      await server.exited;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  return world;
+}
+
+// --- internal ---
+
+async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
+  let text = "";
+  for await (const chunk of stream) {
+    text += new TextDecoder().decode(chunk);
+    if (text.includes("\n")) break;
+  }
+  return text.trim();
+}
+
+async function writePlugin(folder: string, name: string, contributes: object, source: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const pack = { name, version: "1.0.0", type: "module", exports: "./index.ts", claw: { api: 1, contributes } };
+  await Bun.write(join(folder, "package.json"), JSON.stringify(pack));
+  await Bun.write(join(folder, "index.ts"), source);
+  return folder;
+}
+
+function writeSlowPlugin(folder: string): Promise<string> {
+  const source = `import { definePlugin, defineTool } from "claw";
+import * as v from "valibot";
+export default definePlugin({
+  setup({ contribute }) {
+    contribute("tool", defineTool({
+      name: "slow_read", description: "Reads slowly.", input: v.strictObject({ name: v.string() }),
+      access: () => "read", subject: ({ name }) => name,
+      async run({ name }) {
+        await new Promise((resolve) => setTimeout(resolve, ${slowness}));
+        return { content: [{ type: "text", text: name }] };
+      },
+    }));
+  },
+});
+`;
+  return writePlugin(folder, "bench-slow-read", { tool: ["slow_read"] }, source);
+}
+
+async function writeCrowdedHome(home: string): Promise<string> {
+  const plugins: Record<string, object> = {};
+  for (let index = 0; index < 50; index += 1) {
+    const source = `import { defineCommand, definePlugin } from "claw";
+import * as v from "valibot";
+export default definePlugin({
+  setup({ contribute }) {
+    contribute("command", defineCommand({
+      name: "extra-${index}", summary: "One of many.", args: v.strictObject({}), run: async () => ({ kind: "done" }),
+    }));
+  },
+});
+`;
+    const commands = [{ name: `extra-${index}`, summary: "One of many.", slash: true }];
+    plugins[await writePlugin(join(home, "extras", String(index)), `bench-extra-${index}`, { command: commands }, source)] = {};
+  }
+  await Bun.write(join(home, ".claw", "settings.json"), JSON.stringify({ plugins }));
+  return home;
+}
+
+/** A real session of one turn, its two messages repeated until there are ten thousand entries. */
+async function writeLongSession(home: string, first: (home: string) => Subject): Promise<{ home: string; file: string }> {
+  await run(first(home));
+  const [found] = [...new Bun.Glob("sessions/**/*.jsonl").scanSync({ cwd: join(home, ".claw") })];
+  if (found === undefined) throw new Error("a run with -p kept no session");
+  const file = join(home, ".claw", found);
+  const lines = (await Bun.file(file).text()).trimEnd().split("\n");
+  const turn = lines.map((line) => JSON.parse(line)).filter((entry) => entry.type === "message");
+  let last = turn.at(-1);
+  let entries = lines.length - 1;
+  for (let count = Number(last.id); entries < 10_000; entries += 1) {
+    count += 1;
+    last = { ...turn[entries % turn.length], id: String(count), parent: last.id };
+    lines.push(JSON.stringify(last));
+  }
+  const { mode } = await stat(file);
+  await Bun.write(file, `${lines.join("\n")}\n`, { mode });
+  return { home, file };
+}

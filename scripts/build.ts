@@ -1,0 +1,74 @@
+// Builds `dist/claw` for this machine, or with `--all` one binary a platform and `SHA256SUMS`.
+// `--if-stale` builds only when a source changed since the last build. Nothing is downloaded but Bun's own packages, for `--all`.
+import { chmod, mkdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fetchRuntimes, type Platform, platforms } from "./build/platforms.ts";
+import { fingerprint } from "./build/sources.ts";
+
+const root = join(import.meta.dir, "..");
+const dist = join(root, "dist");
+const entry = join(import.meta.dir, "claw.ts");
+const suffix = process.platform === "win32" ? ".exe" : "";
+
+/** The path of `dist/claw` for this machine, built first when a source is newer. */
+export async function ensureBuilt(): Promise<string> {
+  const outfile = join(dist, `claw${suffix}`);
+  const stamp = Bun.file(join(dist, ".claw.stamp"));
+  const sources = await fingerprint(root);
+  const current = (await stamp.text().catch(() => "")) === sources && (await Bun.file(outfile).exists());
+  if (current) return outfile;
+  await compile(entry, outfile);
+  await Bun.write(stamp, sources);
+  return outfile;
+}
+
+/** Compiles `source` into the executable `outfile`, with the flags every binary of the project has. The file appears whole or not at all. */
+export async function compile(source: string, outfile: string, platform?: Platform & { readonly runtime: string }): Promise<void> {
+  const name = outfile.slice(Math.max(outfile.lastIndexOf("/"), outfile.lastIndexOf("\\")) + 1);
+  const scratch = join(dist, `.build-${process.pid}-${name}`);
+  await mkdir(scratch, { recursive: true });
+  try {
+    await Bun.build({
+      entrypoints: [source],
+      target: "bun",
+      format: "esm",
+      minify: true,
+      bytecode: true,
+      splitting: true,
+      compile: {
+        outfile: join(scratch, name),
+        autoloadDotenv: false,
+        autoloadBunfig: false,
+        ...(platform && { target: platform.target, executablePath: platform.runtime }),
+      },
+    });
+    await chmod(join(scratch, name), 0o755);
+    await rename(join(scratch, name), outfile);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Builds for every platform, and writes `SHA256SUMS` beside the binaries. */
+export async function buildAll(): Promise<void> {
+  const runtimes = await fetchRuntimes(root);
+  const sums: string[] = [];
+  for (const platform of platforms) {
+    const outfile = join(dist, platform.file);
+    await compile(entry, outfile, { ...platform, runtime: runtimes[platform.package]! });
+    const hash = new Bun.CryptoHasher("sha256");
+    for await (const bytes of Bun.file(outfile).stream()) hash.update(bytes);
+    sums.push(`${hash.digest("hex")}  ${platform.file}\n`);
+    console.log(`dist/${platform.file}  ${(Bun.file(outfile).size / 1e6).toFixed(1)} MB`);
+  }
+  await Bun.write(join(dist, "SHA256SUMS"), sums.join(""));
+}
+
+if (import.meta.main) {
+  if (process.argv.includes("--all")) await buildAll();
+  else {
+    if (!process.argv.includes("--if-stale")) await rm(join(dist, ".claw.stamp"), { force: true });
+    const outfile = await ensureBuilt();
+    if (!process.argv.includes("--if-stale")) console.log(`${outfile}  ${(Bun.file(outfile).size / 1e6).toFixed(1)} MB`);
+  }
+}
