@@ -1,24 +1,22 @@
 // boot(): config → plugins → frontend. The one place that puts the parts together. What is known of the machine comes in from outside.
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { createBus } from "./bus/bus.ts";
-import { type Layers, type Locate, mergeConfig } from "./config/config.ts";
 import type { Json } from "./contracts/message.ts";
-import { type Host, Hosting, Inspecting, type Loadable, type OpenOptions, type Shell } from "./contracts/plugin.ts";
+import { type Config, type Host, Hosting, Inspecting, type Layers, type Loadable, type OpenOptions, type Shell } from "./contracts/plugin.ts";
 import type { Env, Options } from "./contracts/scopes.ts";
-import { type ClawError, wrap } from "./errors.ts";
 import { limited } from "./hooks/seat.ts";
-import { Registry } from "./host/registry.ts";
-import { type Equipped, SessionShell } from "./loop/session.ts";
+import { Registry, type RegistryOptions } from "./host/registry.ts";
+import { createShell, type Equipped, type LoopHost } from "./loop/session.ts";
 
-/** What a kernel is booted from; `claw/kit` makes it from a command line. `refused` are plugins that could not even be listed. */
+/** What a kernel is booted from; `claw/kit` makes it from a command line. */
 export interface BootOptions extends Readonly<{ cwd: string; home: string; env: Env; options: Options; words: readonly string[] }> {
   readonly plugins: readonly Loadable[];
-  readonly refused: readonly Readonly<{ name: string; source: string; error: ClawError }>[];
   readonly warnings: readonly string[];
+  readonly config: Config;
   readonly layers: Layers;
   /** The layers of another folder, which is given as seen from `cwd`, and its absolute path. */
   folder(path: string): Promise<Readonly<{ cwd: string; layers: Layers }>>;
-  locate: Locate;
+  wrong: RegistryOptions["wrong"];
   /** Ends a message about an unknown word: "Did you mean …?", or nothing. */
   suggest(word: string, words: readonly string[]): string;
   /** Hears of a failure that no listener could be told of. */
@@ -27,59 +25,51 @@ export interface BootOptions extends Readonly<{ cwd: string; home: string; env: 
 /** A running kernel. `run` runs the frontend that config names, and gives the exit code. */
 export interface Kernel extends AsyncDisposable, Readonly<{ host: Host; run(): Promise<number> }> {}
 
-/** Boots a kernel. Throws `CLAW_CONFIG_INVALID`. */
-export async function boot(at: BootOptions): Promise<Kernel> {
-  const { cwd, home, env, options, layers, locate, suggest } = at;
-  const config = await mergeConfig(layers, locate);
+/** Boots a kernel. Nothing is activated yet. */
+export function boot(at: BootOptions): Kernel {
+  const { cwd, home, env, options, config, layers, suggest, wrong } = at;
   const warnings = [...at.warnings];
   const bus = createBus(at.lost);
   const { activateMs = 10_000, hookMs = 120_000, shutdownMs = 2_000 } = config.limits;
   const base = { cwd, home, env, options, settings: (key: string) => layers[key] ?? [] };
   const slices = (plugin: string) => slicesOf(layers, plugin);
-  const registry = new Registry({ activateMs, hookMs, locate, base, bus, slices, suggest, warn: (text) => void warnings.push(text) });
+  const registry = new Registry({ activateMs, hookMs, wrong, base, bus, slices, suggest, warn: (text) => void warnings.push(text) });
   const { seats } = registry;
-  for (const { name, source, error } of at.refused) registry.refuse(name, source, error);
-  for (const one of at.plugins) {
-    try {
-      registry.add(one);
-    } catch (thrown) {
-      registry.refuse(one.name, one.source ?? "bundled", wrap(thrown, "CLAW_PLUGIN_LOAD_FAILED"));
-    }
-  }
+  for (const one of at.plugins) registry.add(one);
   const specs = new Map<string, Promise<Equipped>>();
   async function equip(name: string): Promise<Equipped> {
     const { plugin } = registry.find("tool", name).place;
     const tool = await host.get("tool", name);
-    const { $schema: _, ...derived } = tool.schema
-      ? {}
-      : toJsonSchema(tool.input as Parameters<typeof toJsonSchema>[0], { errorMode: "ignore" });
+    const { $schema: _, ...derived } = tool.schema ? {} : toJsonSchema(tool.input as Parameters<typeof toJsonSchema>[0], { errorMode: "ignore" });
     return { tool, plugin, spec: { name, description: tool.description, schema: tool.schema ?? (derived as Json) } };
   }
   async function open(opened: OpenOptions = {}): Promise<Shell> {
     const { ref, fork, id, parent, agent, store = config.store } = opened;
     const own = opened.cwd === undefined ? { cwd, layers } : await at.folder(opened.cwd);
     const session = await (await host.get("store", store)).open(defined({ cwd: own.cwd, ref, fork, id, parent }));
-    const mode = (name: string) => registry.find("permission-mode", name).name;
     const { provider, model, compactor, permissionMode } = config;
-    const asked = { provider, model, compactor, "permission-mode": permissionMode, ...opened.selection };
+    const wanted = { provider, model, compactor, "permission-mode": permissionMode, ...opened.selection };
     const face = (turn?: number, step?: number) => bus(defined({ source: "claw", session: session.id, turn, step }));
-    const scope = { ...registry.scope("claw"), cwd: own.cwd, settings: (key: string) => own.layers[key] ?? [] };
-    const kept = (name: string) => specs.get(name) ?? specs.set(name, equip(name)).get(name)!;
-    const sides = {
-      hooks: seats.hooks,
-      author: (value: object) => seats.author(value),
-      start: () => registry.start(),
-      equip: kept,
-      bus: face,
-      mode,
-      scope,
+    const side: LoopHost = {
+      ...{ hooks: seats.hooks, bus: face, author: (value) => seats.author(value), start: () => registry.start() },
+      scope: { ...registry.scope("claw"), cwd: own.cwd, settings: (key) => own.layers[key] ?? [] },
+      equip: (name) => specs.get(name) ?? specs.set(name, equip(name)).get(name)!,
+      settle: (one) => ({ ...one, "permission-mode": registry.find("permission-mode", one["permission-mode"]).name }),
     };
-    const shell = new SessionShell(sides, session, { ...asked, "permission-mode": mode(asked["permission-mode"]) }, opened);
+    const shell = createShell(side, session, wanted, opened);
     face().emit("session.opened", defined({ cwd: own.cwd, resumed: ref !== undefined, parent, agent }));
     return shell;
   }
-  const { statuses: plugins, activate } = registry;
-  const host: Host = { ...registry.scope("claw"), config, open, plugins, activate, layers: () => layers, warnings: () => warnings };
+  const activate = (plugin: string) => registry.activate(plugin);
+  const host: Host = {
+    ...registry.scope("claw"),
+    config,
+    open,
+    plugins: registry.statuses,
+    activate,
+    layers: () => layers,
+    warnings: () => warnings,
+  };
   registry.provide(Inspecting, host);
   registry.provide(Hosting, host);
   return {

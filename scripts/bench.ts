@@ -14,7 +14,12 @@ const rows: Row[] = [];
 for (const [name, measure] of Object.entries(cases))
   if (chosen.length === 0 || chosen.includes(name)) {
     if (!json) process.stderr.write(`${name} …\n`);
-    rows.push(...(await measure(world, runs)));
+    try {
+      rows.push(...(await measure(world, runs)));
+    } catch (error) {
+      process.stderr.write(`${name}: ${error instanceof Error ? error.message : error}\n`);
+      process.exitCode = 1;
+    }
   }
 console.log(json ? JSON.stringify(rows.map(told), null, 2) : table(rows));
 if (rows.some((row) => told(row).ok === false)) process.exitCode = 1;
@@ -39,10 +44,7 @@ function table(of: readonly Row[]): string {
   const text = all.map((line) =>
     line.map((cell, column) => (column === 0 || column > 4 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join("  "),
   );
-  return [
-    ...text.map((line) => line.trimEnd()),
-    `medians of ${runs} runs (fewer for the long ones); load ${loadavg()[0]!.toFixed(1)}`,
-  ].join("\n");
+  return [...text.map((line) => line.trimEnd()), `medians of ${runs} runs (fewer for the long ones); load ${loadavg()[0]!.toFixed(1)}`].join("\n");
 }
 
 function amount(value: number, unit: Row["unit"]): string {

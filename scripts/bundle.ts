@@ -2,7 +2,7 @@
 // `--check` writes nothing and fails when the file is not what the manifests say. It runs no plugin code.
 import { join } from "node:path";
 import * as v from "valibot";
-import { ManifestSchema } from "../kernel/host/manifest.ts";
+import { ManifestSchema } from "claw/kit";
 
 /** The repository's root. */
 const root = join(import.meta.dir, "..");

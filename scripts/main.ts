@@ -8,9 +8,7 @@ import { bundled } from "./bundled.gen.ts";
 export async function main(argv: readonly string[], home: string): Promise<number> {
   let kernel: Kernel | undefined;
   try {
-    const commands = bundled
-      .flatMap((one) => one.manifest?.contributes?.command ?? [])
-      .map((one) => (typeof one === "string" ? one : one.name));
+    const commands = bundled.flatMap((one) => one.manifest?.contributes?.command ?? []).map((one) => (typeof one === "string" ? one : one.name));
     const parse = (known: readonly Option[], strict: boolean) => parseArguments(argv, [...HOST_OPTIONS, ...known], strict, commands);
     const lost = (error: unknown): void => void process.stderr.write(`claw: ${error}\n`);
     const start = { bundled, cwd: process.cwd(), home, env: { ...process.env }, managed: managedSettings(), parse, modules, lost };
@@ -38,9 +36,7 @@ function managedSettings(): string {
 
 /** stderr in words, and on stdout the object that a reader of JSON waits for. */
 function report(error: ClawError, argv: readonly string[]): number {
-  const format = argv.flatMap((arg, at) =>
-    arg === "--output-format" ? [argv[at + 1]] : arg.startsWith("--output-format=") ? [arg.slice(16)] : [],
-  );
+  const format = argv.flatMap((arg, at) => (arg === "--output-format" ? [argv[at + 1]] : arg.startsWith("--output-format=") ? [arg.slice(16)] : []));
   const machine = /^(json|stream-json|ndjson)$/.test(format.at(-1) ?? process.env["CLAW_OUTPUT_FORMAT"] ?? "");
   if (machine) process.stdout.write(`${JSON.stringify(createReport({ calls: true }).result(failureOf(error)))}\n`);
   else {

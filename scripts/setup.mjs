@@ -50,16 +50,12 @@ function installBun() {
   writeFileSync(join(prefix, "package.json"), `${JSON.stringify({ name: "claw-bun", private: true })}\n`);
   const flags = ["--ignore-scripts", "--include=optional", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"];
   const line = ["install", "--prefix", prefix, ...flags, `bun@${pinned()}`];
-  const npm = process.env["npm_execpath"]?.endsWith(".js")
-    ? [process.execPath, process.env["npm_execpath"]]
-    : [windows ? "npm.cmd" : "npm"];
+  const npm = process.env["npm_execpath"]?.endsWith(".js") ? [process.execPath, process.env["npm_execpath"]] : [windows ? "npm.cmd" : "npm"];
   const run = spawnSync(npm[0], [...npm.slice(1), ...line], { cwd: prefix, stdio: ["ignore", 2, 2], shell: npm[0] === "npm.cmd" });
   const found = run.status === 0 ? installed().find(usable) : undefined;
   return (
     found ??
-    fail(
-      `Bun ${pinned()} could not be installed from the npm registry.\nhint: check the network, or install that version from https://bun.com`,
-    )
+    fail(`Bun ${pinned()} could not be installed from the npm registry.\nhint: check the network, or install that version from https://bun.com`)
   );
 }
 
@@ -87,8 +83,7 @@ function withBunOnPath(path) {
 function handOver(path, words, env) {
   const child = spawn(path, words, { cwd: root, stdio: "inherit", env });
   // A terminal sends Ctrl-C to both, and the child decides what it means. Other senders only know this process.
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
-    process.on(signal, () => (signal !== "SIGINT" || !process.stdin.isTTY) && child.kill(signal));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => (signal !== "SIGINT" || !process.stdin.isTTY) && child.kill(signal));
   return new Promise(() => {
     child.on("error", (error) => fail(`${path} did not start: ${error.message}`));
     child.on("exit", (code, signal) => process.exit(signal ? 128 + (constants.signals[signal] ?? 0) : code));

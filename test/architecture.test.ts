@@ -76,9 +76,7 @@ describe("kernel", () => {
       .filter(({ from, specifier, file }) => {
         if (file !== undefined) return layer(file) !== layer(from);
         const testing = layer(from) === "testing" && /^(claw\/kit|bun:test)$/.test(specifier);
-        return (
-          !testing && specifier !== "claw" && !/^(bun|node:.+)$/.test(specifier) && !(specifier in dependencies && specifier !== "tapable")
-        );
+        return !testing && specifier !== "claw" && !/^(bun|node:.+)$/.test(specifier) && !(specifier in dependencies && specifier !== "tapable");
       });
     expect(shown(deep)).toEqual([]);
   });
@@ -206,9 +204,7 @@ function anchors(page: string): string[] {
 }
 
 function documented(source: string, name: string): boolean {
-  const found = new RegExp(`^export (?:declare )?(?:abstract )?(?:async )?(?:const|function|class|interface|type) ${name}\\b`, "m").exec(
-    source,
-  );
+  const found = new RegExp(`^export (?:declare )?(?:abstract )?(?:async )?(?:const|function|class|interface|type) ${name}\\b`, "m").exec(source);
   if (!found) return false;
   const before = source
     .slice(0, found.index)

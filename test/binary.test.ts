@@ -21,16 +21,7 @@ test("--version > prints name and version, by either spelling", async () => {
 test("--help > lists the options of contract.md and the commands with a shell door", async () => {
   const { out, err, code } = await scratch.run(["--help"]);
   expect({ err, code }).toEqual({ err: "", code: 0 });
-  for (const option of [
-    "--print",
-    "--continue",
-    "--resume",
-    "--model",
-    "--output-format",
-    "--permission-mode",
-    "--plugin-dir",
-    "--version",
-  ])
+  for (const option of ["--print", "--continue", "--resume", "--model", "--output-format", "--permission-mode", "--plugin-dir", "--version"])
     expect(out).toContain(option);
   for (const command of ["help", "version", "doctor", "status", "config", "system-prompt", "demo"])
     expect(out).toMatch(new RegExp(`^\\s+${command}\\b`, "m"));

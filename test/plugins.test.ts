@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
-import { ManifestSchema } from "../kernel/host/manifest.ts";
+import { ManifestSchema } from "claw/kit";
 import { bundledSource } from "../scripts/bundle.ts";
 import { files, imports, read, root } from "./support/sources.ts";
 
@@ -26,9 +26,7 @@ for (const path of files("plugins/*/*/package.json")) {
 
   describe(`${kind}/${name}`, () => {
     test("has a manifest, code, a test and a README", () => {
-      expect(["package.json", "index.ts", "index.test.ts", "README.md"].filter((file) => !existsSync(join(root, folder, file)))).toEqual(
-        [],
-      );
+      expect(["package.json", "index.ts", "index.test.ts", "README.md"].filter((file) => !existsSync(join(root, folder, file)))).toEqual([]);
     });
 
     test("is named by its folder, in kebab-case, and pins what it depends on", () => {
@@ -86,9 +84,7 @@ for (const path of files("plugins/*/*/package.json")) {
 
     test("loads nothing heavy with its entry file", () => {
       // The schema library is in every plugin's graph already; all else waits for `import()` where it is used.
-      const eager = reached(`${folder}/index.ts`).filter(
-        (specifier) => !/^(claw|claw\/kit|valibot|bun|bun:.+|node:.+|\..+)$/.test(specifier),
-      );
+      const eager = reached(`${folder}/index.ts`).filter((specifier) => !/^(claw|claw\/kit|valibot|bun|bun:.+|node:.+|\..+)$/.test(specifier));
       expect(eager).toEqual([]);
     });
   });

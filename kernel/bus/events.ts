@@ -6,7 +6,7 @@ import type { LoopState } from "../loop/state.ts";
 
 /**
  * Plugins add their own events by declaration merging: `declare module "claw" { interface EventMap { "todo.changed": { open: number } } }`.
- * Payloads are plain JSON so that a renderer can live in another process. Times are milliseconds, costs US dollars.
+ * Payloads are plain JSON so that a renderer can live in another process. Times are milliseconds, prices as in `Model`.
  */
 export interface EventMap {
   "plugin.loaded": Readonly<{ plugin: string; ms: number }>;
@@ -17,9 +17,9 @@ export interface EventMap {
   "selection.changed": Selection;
   "loop.moved": Readonly<{ from: LoopState; to: LoopState }>;
   "turn.started": Readonly<{ text: string }>;
-  "turn.ended": Readonly<{ outcome: TurnOutcome["kind"]; reason?: string; code?: string; usage: Usage }>;
+  "turn.ended": Readonly<{ outcome: TurnOutcome["kind"]; reason?: string; code?: string }>;
   "step.started": Readonly<{ model: string }>;
-  "step.ended": Readonly<{ stop: StopReason; usage: Usage; model: string; ms: number; cost?: number }>;
+  "step.ended": Readonly<{ stop: StopReason; usage: Usage; model: string; ms: number; price?: Usage }>;
   /** The step's partial text is void. When `again`, another `step.started` follows. */
   "step.failed": Readonly<{ code: string; message: string; again: boolean; afterMs?: number }>;
   "text.delta": Readonly<{ delta: string }>;

@@ -1,12 +1,26 @@
-// A plugin and what it is set up with; and what a frontend drives: the host, and one opened session of it.
+// A plugin, its manifest and what it is set up with; and what a frontend drives: the host, and one opened session of it.
 import type { GenericSchema, InferOutput } from "valibot";
-import type { Config, Layers } from "../config/config.ts";
-import type { Taps } from "../hooks/hooks.ts";
-import type { Manifest } from "../host/manifest.ts";
+import type { ClawError } from "../errors.ts";
+import type { HookName, Stage, Taps } from "../hooks/hooks.ts";
 import type { Command, CommandOutcome, Contributions, Input, Kind, StoreOptions, TurnOutcome } from "./contributions.ts";
 import type { Session } from "./message.ts";
-import type { Ask, PluginScope, Selection, ServiceToken } from "./scopes.ts";
+import type { Ask, PluginScope, Selection, ServiceToken, Setting } from "./scopes.ts";
 
+type Names = readonly string[];
+type Described = Readonly<{ name: string; summary?: string; aliases?: Names; usage?: string; category?: string; slash?: boolean; shell?: boolean }>;
+/** A contribution in a manifest. `slash` and `shell` are the doors of a command, `usage` is what follows its name. */
+export type Listed = string | Described;
+/** A command line option. `value` names its argument, without one it is a flag; `sets` is the config key that it, or a variable in `env`, sets. */
+export interface Option extends Readonly<{ name: string; summary: string; value?: string; many?: boolean; sets?: string; env?: Names }> {
+  readonly short?: string;
+  readonly aliases?: Names;
+}
+/** `package.json` → `"claw"`, read without running any code. `settings` are top-level keys the plugin owns; `provides` and `needs` ids of services. */
+export interface Manifest extends Readonly<{ api: 1; activate?: "start" | "use"; settings?: Names; provides?: Names; needs?: Names }> {
+  readonly contributes?: { readonly [K in Kind]?: readonly Listed[] };
+  readonly options?: readonly Option[];
+  readonly hooks?: { readonly [K in HookName]?: Stage };
+}
 /** Handed to `setup`. `config` is the plugin's slice, parsed. Everything added through it is undone by the kernel when the plugin goes. */
 export interface PluginContext<C> extends PluginScope, Readonly<{ config: C; hooks: Taps }> {
   contribute<K extends Kind>(kind: K, item: Contributions[K]): Disposable;
@@ -17,35 +31,43 @@ export type Plugin<S extends GenericSchema = GenericSchema> = Readonly<{
   config?: S;
   setup(ctx: PluginContext<InferOutput<S>>): void | Promise<void>;
 }>;
-/** A plugin the host can list without running it; `source` is the path it was found at. Without a manifest, what it adds is its manifest. */
-export interface Loadable extends Readonly<{ name: string; version: string; manifest?: Manifest; source?: string }> {
+/** A plugin the host can list without running it. `source` is its path, `problem` why it is off. Without a manifest, what it adds is its manifest. */
+export interface Loadable extends Readonly<{ name: string; version: string; manifest?: Manifest; source?: string; problem?: ClawError }> {
   load(): Promise<{ readonly default: Plugin }>;
 }
 /** A plugin in a list. `source` is `bundled` or a path; `ms` what activation took; `problem` why it is off. */
-export interface PluginStatus
-  extends Readonly<{ name: string; version: string; source: string; manifest: Manifest; ms?: number; problem?: string }> {
+export interface PluginStatus extends Readonly<{ name: string; version: string; source: string; manifest: Manifest; ms?: number; problem?: string }> {
   readonly state: "listed" | "active" | "off";
 }
 
-/** What the host knows of itself, for commands that show it. */
+/** Settings of all layers, by top-level key, lowest precedence first. */
+export type Layers = Readonly<Record<string, readonly Setting[]>>;
+type Picks = Readonly<{
+  provider: string;
+  model: string;
+  compactor: string;
+  permissionMode: string;
+  frontend: string;
+  store: string;
+  renderers: Names;
+}>;
+type Limits = Readonly<{ activateMs?: number; hookMs?: number; shutdownMs?: number }>;
+/** The kernel's own keys. `plugins` are slices by name or path; `limits` milliseconds for one `setup`, one tap, all of `shutdown`. */
+export type Config = Picks & Readonly<{ plugins: Readonly<Record<string, false | Readonly<Record<string, unknown>>>>; limits: Limits }>;
+/** What the host knows of itself. `warnings` were found while loading; `activate` rejects with why a plugin cannot be. */
 export interface Inspection extends Readonly<{ config: Config }> {
   plugins(): readonly PluginStatus[];
-  /** Activates a plugin now. Rejects with why it cannot be. */
   activate(plugin: string): Promise<void>;
   layers(): Layers;
-  /** What was found while loading and the user should know. */
-  warnings(): readonly string[];
+  warnings(): Names;
 }
 /** The running kernel. Holds as many sessions at once as are opened; none sees another. */
 export interface Host extends PluginScope, Inspection {
   open(options?: OpenOptions): Promise<Shell>;
 }
 /** `store` picks another store than the config's; `tools` narrows; `system` comes before all other system parts; `agent` names a sub-agent. */
-export interface OpenOptions
-  extends Partial<StoreOptions>,
-    Readonly<{ store?: string; selection?: Partial<Selection>; ask?: Ask; agent?: string }> {
-  readonly tools?: readonly string[];
-  readonly system?: readonly string[];
+export interface OpenOptions extends Partial<StoreOptions>, Readonly<{ store?: string; ask?: Ask; agent?: string; tools?: Names; system?: Names }> {
+  readonly selection?: Partial<Selection>;
 }
 /** One opened session. Turns run one after another. */
 export interface Shell extends Readonly<{ session: Session; selection: Selection }> {
@@ -57,7 +79,7 @@ export interface Shell extends Readonly<{ session: Session; selection: Selection
   /** Ends the running turn; resolves through `submit`. */
   abort(reason: string): void;
   /** Runs a command outside any turn. Throws `CLAW_USAGE` when its words do not parse. */
-  run(command: Command, words: readonly string[]): Promise<CommandOutcome>;
+  run(command: Command, words: Names): Promise<CommandOutcome>;
   close(): Promise<void>;
 }
 

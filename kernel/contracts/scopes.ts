@@ -28,9 +28,7 @@ export interface PluginScope extends Readonly<{ plugin: string; cwd: string; hom
 /** The one active contribution of each exclusive kind, for one session. */
 export type Selection = Readonly<{ provider: string; model: string; compactor: string; "permission-mode": string }>;
 /** Lives as long as one turn. Without `ask` nobody can be asked, and every `ask` is a `deny`. */
-export interface TurnScope
-  extends PluginScope,
-    Readonly<{ turn: number; session: Session; signal: AbortSignal; selection: Selection; ask?: Ask }> {
+export interface TurnScope extends PluginScope, Readonly<{ turn: number; session: Session; signal: AbortSignal; selection: Selection; ask?: Ask }> {
   /** Takes effect from the next step. */
   select(change: Partial<Selection>): void;
   /** What the next request would carry, without sending it. */

@@ -58,6 +58,7 @@ export const TYPES = {
   ...{ draft: AsyncSeriesWaterfallHook, callInput: AsyncSeriesWaterfallHook, callResult: AsyncSeriesWaterfallHook },
   ...{ request: SyncWaterfallHook, part: SyncWaterfallHook, runner: SyncWaterfallHook, shutdown: AsyncParallelHook },
 } as const;
+export const HOOKS = Object.keys(TYPES) as readonly HookName[];
 type Args<K extends HookName> = Required<Parameters<Tap[K]>>;
 type Made<K extends HookName> = K extends "route" | "permit" | "next" | "recover"
   ? AsyncSeriesBailHook<Args<K>, Awaited<ReturnType<Tap[K]>>>

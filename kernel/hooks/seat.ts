@@ -1,87 +1,78 @@
-// The seat: the kernel's one permanent tap for a plugin on a hook, with a slot behind it for the plugin's function. It activates the
-// plugin on first fire, can be emptied, attributes every error and limits every wait, none of which tapable does.
+// The seat: the kernel's one permanent tap for a plugin on a hook, with a slot behind it for the plugin's function. It activates the plugin
+// on first fire, can be emptied, attributes every error and limits every wait, none of which tapable does.
 import { ClawError } from "../errors.ts";
-import { type HookName, type Hooks, STAGES, type Stage, type Taps, TYPES } from "./hooks.ts";
+import { HOOKS, type HookName, type Hooks, STAGES, type Stage, type Taps, TYPES } from "./hooks.ts";
 
 type Handler = (...args: readonly unknown[]) => unknown;
 type Type = new (args: string[]) => unknown;
-const HOOKS = Object.keys(TYPES) as readonly HookName[];
 const GATES: ReadonlySet<HookName> = new Set(["callInput", "permit", "runner"]);
 /** Hooks that cannot wait: a plugin that taps one is activated before the first turn. */
 export const SYNC_HOOKS: readonly HookName[] = ["request", "part", "runner"];
 /** What seats need of the host: `activate` rejects when a plugin cannot be; `failed` hears of every failing tap. */
 export type SeatOptions = Readonly<{ hookMs: number; activate(plugin: string): Promise<void>; failed(error: ClawError): void }>;
-
 /** The hook table of a kernel, and every plugin's seats. */
-export class Seats {
-  readonly hooks = Object.fromEntries(
-    HOOKS.map((hook) => [hook, new (TYPES[hook] as unknown as Type)(["value", "scope"])]),
-  ) as unknown as Hooks;
-  readonly #slots = new Map<string, Handler | undefined>();
-  readonly #authors = new WeakMap<object, string>();
-  readonly #options: SeatOptions;
-  constructor(options: SeatOptions) {
-    this.#options = options;
-  }
-
+export interface Seats extends Readonly<{ hooks: Hooks }> {
   /** Seats a plugin on a hook. Within a stage, seating order is tap order. */
-  seat(plugin: string, hook: HookName, stage: Stage): void {
-    this.#slots.set(`${plugin} ${hook}`, undefined);
-    const at = { name: plugin, stage: STAGES[stage] };
-    if (SYNC_HOOKS.includes(hook)) (this.hooks[hook] as Hooks["request"]).tap(at, (...args) => this.#fireSync(plugin, hook, args) as never);
-    else (this.hooks[hook] as Hooks["draft"]).tapPromise(at, (...args) => this.#fire(plugin, hook, args) as never);
-  }
+  seat(plugin: string, hook: HookName, stage: Stage): void;
   /** What `plugin` taps with, each hook once. Tapping a hook it has no seat on calls `unseated` first. */
-  taps(plugin: string, unseated: (hook: HookName, stage: Stage) => void): Taps {
-    const tap = (hook: HookName, fn: Handler, stage: Stage = "normal"): Disposable => {
-      const key = `${plugin} ${hook}`;
-      if (!this.#slots.has(key)) unseated(hook, stage);
-      if (this.#slots.get(key) !== undefined)
-        throw new ClawError("CLAW_CONTRIBUTION_DUPLICATE", `plugin ${plugin} taps ${hook} twice`, { plugin, hook });
-      this.#slots.set(key, fn);
-      return { [Symbol.dispose]: () => void this.#slots.set(key, undefined) };
-    };
-    return Object.fromEntries(HOOKS.map((hook) => [hook, { tap: (fn: Handler, at?: Stage) => tap(hook, fn, at) }])) as unknown as Taps;
-  }
+  taps(plugin: string, unseated: (hook: HookName, stage: Stage) => void): Taps;
   /** The plugin whose tap gave this very value. */
-  author(value: object): string | undefined {
-    return this.#authors.get(value);
-  }
+  author(value: object): string | undefined;
+}
 
-  #fireSync(plugin: string, hook: HookName, args: readonly unknown[]): unknown {
-    try {
-      return this.#check(plugin, this.#slots.get(`${plugin} ${hook}`)?.(...args), true);
-    } catch (thrown) {
-      return this.#fail(plugin, hook, thrown);
-    }
-  }
-  async #fire(plugin: string, hook: HookName, args: readonly unknown[]): Promise<unknown> {
-    try {
-      await this.#options.activate(plugin);
-      return this.#check(
-        plugin,
-        await limited(this.#slots.get(`${plugin} ${hook}`)?.(...args), this.#options.hookMs, `${hook} of ${plugin}`),
-      );
-    } catch (thrown) {
-      return this.#fail(plugin, hook, thrown);
-    }
-  }
+/** The seats of a new kernel. */
+export function createSeats({ hookMs, activate, failed }: SeatOptions): Seats {
+  const hooks = Object.fromEntries(HOOKS.map((hook) => [hook, new (TYPES[hook] as unknown as Type)(["value", "scope"])])) as unknown as Hooks;
+  const slots = new Map<string, Handler | undefined>();
+  const authors = new WeakMap<object, string>();
   /** tapable bails on `null` and `false` too, which no tap means. */
-  #check(plugin: string, value: unknown, sync = false): unknown {
+  function check(plugin: string, value: unknown, sync = false): unknown {
     if (value === null || value === false) throw new Error(`a tap returned ${value}; undefined means no opinion`);
     if (sync && value instanceof Promise) throw new Error("a tap of this hook must not be async");
-    if (typeof value === "object") this.#authors.set(value, plugin);
+    if (typeof value === "object") authors.set(value, plugin);
     return value;
   }
   /** Reports a failing tap, and empties its slot. A gate keeps its tap and throws on, which denies the call. */
-  #fail(plugin: string, hook: HookName, thrown: unknown): undefined {
+  function fail(plugin: string, hook: HookName, thrown: unknown): undefined {
     const code = thrown instanceof ClawError && thrown.code === "CLAW_HOOK_TIMEOUT" ? thrown.code : "CLAW_HOOK_FAILED";
     const message = `plugin ${plugin} failed in ${hook}: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
     const error = new ClawError(code, message, { plugin, hook, cause: thrown });
-    this.#options.failed(error);
+    failed(error);
     if (GATES.has(hook)) throw error;
-    this.#slots.set(`${plugin} ${hook}`, undefined);
+    slots.set(`${plugin} ${hook}`, undefined);
   }
+  function seat(plugin: string, hook: HookName, stage: Stage): void {
+    const [key, at] = [`${plugin} ${hook}`, { name: plugin, stage: STAGES[stage] }];
+    slots.set(key, undefined);
+    function fireSync(...args: unknown[]): unknown {
+      try {
+        return check(plugin, slots.get(key)?.(...args), true);
+      } catch (thrown) {
+        return fail(plugin, hook, thrown);
+      }
+    }
+    const fire = (...args: unknown[]): Promise<unknown> =>
+      activate(plugin)
+        .then(() => limited(slots.get(key)?.(...args), hookMs, `${hook} of ${plugin}`))
+        .then((value) => check(plugin, value))
+        .catch((thrown: unknown) => fail(plugin, hook, thrown));
+    if (SYNC_HOOKS.includes(hook)) (hooks[hook] as Hooks["request"]).tap(at, fireSync as never);
+    else (hooks[hook] as Hooks["draft"]).tapPromise(at, fire as never);
+  }
+  function tap(plugin: string, hook: HookName, fn: Handler): Disposable {
+    const key = `${plugin} ${hook}`;
+    if (slots.get(key)) throw new ClawError("CLAW_CONTRIBUTION_DUPLICATE", `plugin ${plugin} taps ${hook} twice`, { plugin, hook });
+    slots.set(key, fn);
+    return { [Symbol.dispose]: () => void slots.set(key, undefined) };
+  }
+  function taps(plugin: string, unseated: (hook: HookName, stage: Stage) => void): Taps {
+    const own = (hook: HookName, fn: Handler, stage: Stage = "normal"): Disposable => {
+      if (!slots.has(`${plugin} ${hook}`)) unseated(hook, stage);
+      return tap(plugin, hook, fn);
+    };
+    return Object.fromEntries(HOOKS.map((hook) => [hook, { tap: (fn: Handler, at?: Stage) => own(hook, fn, at) }])) as unknown as Taps;
+  }
+  return { hooks, seat, taps, author: (value) => authors.get(value) };
 }
 
 /** Awaits foreign code for at most `ms`, then rejects with `CLAW_HOOK_TIMEOUT`. */

@@ -26,12 +26,7 @@ export interface Arguments {
  * brackets (`[REF]`) takes the next word only when that looks like a session; one in small letters (`low|high`) takes nothing else. After a first word of `commands` (or `/` and one), unknown options
  * are words, for the command to judge; not after `--print`, whose words are a prompt.
  */
-export function parseArguments(
-  argv: readonly string[],
-  options: readonly Option[],
-  strict: boolean,
-  commands: readonly string[] = [],
-): Arguments {
+export function parseArguments(argv: readonly string[], options: readonly Option[], strict: boolean, commands: readonly string[] = []): Arguments {
   const known = lookup(options);
   const values = new Map<string, boolean | string | readonly string[]>();
   const words: string[] = [];

@@ -1,9 +1,11 @@
 // Helpers for plugins. Pure functions, and the tokens of services that official plugins share. The kernel itself never imports them.
 export * from "./arguments.ts";
+export * from "./config.ts";
 export * from "./cost.ts";
 export * from "./failure.ts";
 export * from "./levels.ts";
 export * from "./machine.ts";
+export * from "./manifest.ts";
 export * from "./nearest.ts";
 export * from "./plain.ts";
 export * from "./processes.ts";

@@ -55,9 +55,7 @@ test.each(TABLE)("decideByLevel > %s", (mode, row) => {
 
 test("decideByLevel > what a stricter mode allows, every looser one allows too", () => {
   const free = (mode: LevelMode): number[] =>
-    CALLS.flatMap(([access, places], index) =>
-      decideByLevel(mode, { tool: "t", access, subject: "" }, places).verdict === "allow" ? [index] : [],
-    );
+    CALLS.flatMap(([access, places], index) => (decideByLevel(mode, { tool: "t", access, subject: "" }, places).verdict === "allow" ? [index] : []));
   const levels: readonly Level[] = ["read-only", "workspace-write", "danger-full-access"];
   for (const [index, level] of levels.entries())
     for (const next of levels.slice(index)) expect(free(next)).toEqual(expect.arrayContaining(free(level)));
@@ -171,25 +169,7 @@ test.each([
   expect(plainWords(line)).toEqual(words);
 });
 test.each([
-  ...[
-    "a;b",
-    "a&b",
-    "a|b",
-    "a\nb",
-    "a\rb",
-    "a>b",
-    "a<b",
-    "a $b",
-    "a `b`",
-    "a (b)",
-    "a {b,c}",
-    "a *",
-    "a ?",
-    "a [b]",
-    "a 'b'",
-    'a "b"',
-    "a \\b",
-  ],
+  ...["a;b", "a&b", "a|b", "a\nb", "a\rb", "a>b", "a<b", "a $b", "a `b`", "a (b)", "a {b,c}", "a *", "a ?", "a [b]", "a 'b'", 'a "b"', "a \\b"],
   ...["A=b c", "A+=b c", "a # b", "a !b", "a\u00a0b", "a\u2028b", "a\0b", "", "   "],
 ])("plainWords > %j is for a parser", (line) => {
   expect(plainWords(line)).toBeUndefined();

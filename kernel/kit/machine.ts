@@ -5,12 +5,9 @@ import { pathToFileURL } from "node:url";
 import {
   type BootOptions,
   ClawError,
-  ConfigSchema,
   type Env,
   type Layers,
   type Loadable,
-  type Manifest,
-  mergeConfig,
   type Option,
   type Options,
   type Plugin,
@@ -18,6 +15,8 @@ import {
   type SettingSource,
   wrap,
 } from "claw";
+import { ConfigSchema, invalid, mergeConfig } from "./config.ts";
+import { checkManifest } from "./manifest.ts";
 import { didYouMean } from "./nearest.ts";
 
 /** What a process was started with. `managed` is the managed settings file; `modules` is what external plugins can import from claw. */
@@ -45,12 +44,11 @@ export async function prepareBoot(at: MachineOptions): Promise<BootOptions> {
   const draft = await readLayers(at, cwd, early, optionsOf(bundled));
   const { plugins: wanted } = await mergeConfig(draft, locate);
   const plugins = bundled.filter((one) => wanted[one.name] !== false);
-  const refused: { name: string; source: string; error: ClawError }[] = [];
   let served: Promise<void> | undefined;
   const load: Loader = async (path) => {
     served ??= at.modules().then(serve);
     await served;
-    return importFile(path);
+    return importFile(path).catch(misfit);
   };
   for (const [name, slice] of Object.entries(early["bare"] === true ? {} : wanted)) {
     if (slice === false || bundled.some((one) => one.name === name)) continue;
@@ -58,7 +56,8 @@ export async function prepareBoot(at: MachineOptions): Promise<BootOptions> {
     try {
       plugins.push(discover(name, isAbsolute(origin) ? dirname(origin) : cwd, join(home, "plugins"), load));
     } catch (thrown) {
-      refused.push({ name, source: origin, error: wrap(thrown, "CLAW_PLUGIN_LOAD_FAILED") });
+      const problem = wrap(thrown, "CLAW_PLUGIN_LOAD_FAILED");
+      plugins.push({ name, version: "?", source: origin, problem, load: () => Promise.reject(problem) });
     }
   }
   for (const folder of [early["plugin-dir"] ?? []].flat()) plugins.push(discover(resolve(cwd, String(folder)), cwd, home, load));
@@ -70,7 +69,9 @@ export async function prepareBoot(at: MachineOptions): Promise<BootOptions> {
     return { cwd: absolute, layers: absolute === cwd ? layers : await read(absolute) };
   };
   const warnings = await strangers(layers, plugins);
-  return { cwd, home, env, options, words, plugins, refused, warnings, layers, folder, locate, suggest: didYouMean, lost: at.lost };
+  const config = await mergeConfig(layers, locate);
+  const wrong: BootOptions["wrong"] = (origin, path, issue) => invalid(locate, origin, path, issue);
+  return { cwd, home, env, options, words, plugins, warnings, config, layers, folder, wrong, suggest: didYouMean, lost: at.lost };
 }
 
 /** The nearest folder above `cwd` that holds `.git`, else `cwd`. */
@@ -94,7 +95,7 @@ export function discover(name: string, from: string, store: string, load: Loader
   const file = join(path, "package.json");
   if (!existsSync(file) && existsSync(join(path, "index.ts")))
     return { name: basename(path), version: "0.0.0", source: path, load: () => load(join(path, "index.ts")) };
-  let pack: { name?: string; version?: string; exports?: unknown; main?: string; claw?: Manifest };
+  let pack: { name?: string; version?: string; exports?: unknown; main?: string; claw?: unknown };
   try {
     pack = JSON.parse(readFileSync(file, "utf8"));
   } catch (cause) {
@@ -102,7 +103,7 @@ export function discover(name: string, from: string, store: string, load: Loader
   }
   const entry = join(path, entryOf(pack));
   const common = { name: pack.name ?? basename(path), version: pack.version ?? "0.0.0", source: path, load: () => load(entry) };
-  return pack.claw === undefined ? common : { ...common, manifest: pack.claw };
+  return pack.claw === undefined ? common : { ...common, manifest: checkManifest(pack.claw, common.name, file) };
 }
 
 // --- internal ---
@@ -110,18 +111,12 @@ export function discover(name: string, from: string, store: string, load: Loader
 const optionsOf = (loadables: readonly Loadable[]): readonly Option[] => loadables.flatMap((one) => one.manifest?.options ?? []);
 
 /** Reads every layer. A file that is absent is no layer; one that cannot be read or parsed is an error that names it. */
-async function readLayers(
-  { home, managed, env }: MachineOptions,
-  cwd: string,
-  options: Options,
-  known: readonly Option[],
-): Promise<Layers> {
+async function readLayers({ home, managed, env }: MachineOptions, cwd: string, options: Options, known: readonly Option[]): Promise<Layers> {
   const layers: Record<string, Setting[]> = {};
   const put = (values: object | undefined, source: SettingSource, origin: string, trusted = true): void => {
     for (const [key, value] of Object.entries(values ?? {})) layers[key] = [...(layers[key] ?? []), { value, source, origin, trusted }];
   };
-  const file = async (path: string, source: SettingSource, trusted = true): Promise<void> =>
-    put(await readSettings(path), source, path, trusted);
+  const file = async (path: string, source: SettingSource, trusted = true): Promise<void> => put(await readSettings(path), source, path, trusted);
   await file(join(home, "settings.json"), "user");
   const project = join(projectRoot(cwd), ".claw");
   if (options["bare"] !== true && project !== home) {
@@ -139,8 +134,7 @@ async function readLayers(
     if (!existsSync(path)) throw new ClawError("CLAW_CONFIG_UNREADABLE", `--settings: there is no file ${path}`);
     await file(path, "flag");
   }
-  for (const { sets, name } of known)
-    if (sets !== undefined && options[name] !== undefined) put({ [sets]: options[name] }, "flag", `--${name}`);
+  for (const { sets, name } of known) if (sets !== undefined && options[name] !== undefined) put({ [sets]: options[name] }, "flag", `--${name}`);
   await file(managed, "managed");
   return layers;
 }
@@ -155,6 +149,13 @@ async function strangers(layers: Layers, plugins: readonly Loadable[]): Promise<
 
 type Loader = (path: string) => Promise<{ readonly default: Plugin }>;
 const importFile: Loader = (path) => import(pathToFileURL(path).href);
+
+/** Bun blames the module when an export is missing; the cause is a plugin written for another claw. */
+function misfit(thrown: Error): never {
+  if (!/not found in module ['"]claw/.test(thrown.message)) throw thrown;
+  const hint = "It was written for another version of claw: update the plugin, or claw.";
+  throw new ClawError("CLAW_PLUGIN_API_MISMATCH", thrown.message, { hint, cause: thrown });
+}
 
 /** The file that `exports` or `main` names. */
 function entryOf({ exports, main = "index.ts" }: { readonly exports?: unknown; readonly main?: string }): string {

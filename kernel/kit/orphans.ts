@@ -1,8 +1,12 @@
 // Calls without results and results without calls: what a crash leaves, and no provider takes. Internal to the session view.
 import type { Block, Message } from "claw";
 
-/** Every call answered once and right after it, no result without its call. What is in order keeps its identity. */
-export function repair(messages: readonly Message[], owners: readonly (string | undefined)[]): [Message, string | undefined][] {
+/**
+ * Messages, with their owners, so that every call is answered once and right after it, and no result is without its call. What is in order keeps
+ * its identity; `undefined` when all is.
+ */
+export function repair(messages: readonly Message[], owners: readonly (string | undefined)[]): [Message, string | undefined][] | undefined {
+  if (intact(messages)) return undefined;
   const repaired: [Message, string | undefined][] = [];
   const calls: string[] = [];
   const open = new Set<string>();
@@ -40,8 +44,21 @@ export function repair(messages: readonly Message[], owners: readonly (string | 
 
 type Result = Extract<Block, { type: "result" }>;
 
+function intact(messages: readonly Message[]): boolean {
+  const open = new Set<string>();
+  let before: Message["role"] = "assistant";
+  for (const { role, content } of messages) {
+    if (role === "assistant" && before === "user" && open.size > 0) return false;
+    before = role;
+    for (const block of content) {
+      if (block.type === "call" && role === "assistant") open.add(block.id);
+      else if (block.type === "result" && role === "user" && !open.delete(block.id)) return false;
+    }
+  }
+  return open.size === 0;
+}
+
 function lost(id: string): Result {
-  const text =
-    "No result was kept: the session ended before this call did. It may have run, in part or whole; look before running it again.";
+  const text = "No result was kept: the session ended before this call did. It may have run, in part or whole; look before running it again.";
   return { type: "result", id, content: [{ type: "text", text }], failed: true };
 }

@@ -6,6 +6,9 @@ import { createReport } from "./report.ts";
 const SESSION = "0198c5a4-7d1e-7c3b-8a2f-1b2c3d4e5f60";
 const USAGE = { input: 10, output: 4, cacheRead: 2, cacheWrite: 1 };
 
+/** 10 tokens of input make 0.25 dollars. */
+const PRICE = { input: 25_000, output: 0, cacheRead: 0, cacheWrite: 0 };
+
 /** Events as the bus gives them, 10 ms apart. */
 function feed(calls: boolean, events: readonly [keyof EventMap, Json, string?][]) {
   const report = createReport({ calls });
@@ -21,7 +24,7 @@ const TURN: readonly [keyof EventMap, Json, string?][] = [
   ["turn.started", { text: "hi" }],
   ["message.added", { message: { role: "user", content: [{ type: "text", text: "hi" }] } }],
   ["step.started", { model: "m" }],
-  ["step.ended", { stop: "calls", usage: USAGE, model: "m", ms: 100.4, cost: 0.25 }],
+  ["step.ended", { stop: "calls", usage: USAGE, model: "m", ms: 100.4, price: PRICE }],
   ["message.added", { message: { role: "assistant", content: [{ type: "text", text: "looking" }, CALL] } }],
   ["permission.decided", { id: "c1", tool: "read_file", subject: "a", decision: { verdict: "deny", reason: "no" }, by: "headless" }],
   [
@@ -46,7 +49,7 @@ const TURN: readonly [keyof EventMap, Json, string?][] = [
   ["step.started", { model: "m" }],
   ["step.ended", { stop: "done", usage: USAGE, model: "m", ms: 50 }],
   ["message.added", { message: text("It is so.") }],
-  ["turn.ended", { outcome: "completed", usage: { input: 20, output: 8, cacheRead: 4, cacheWrite: 2 } }],
+  ["turn.ended", { outcome: "completed" }],
 ];
 
 describe("createReport", () => {
@@ -90,20 +93,21 @@ describe("createReport", () => {
       ["session.opened", { cwd: "/w", resumed: false, parent: SESSION, agent: "Explore" }, "inner"],
       ["turn.started", { text: "look" }, "inner"],
       ["step.started", { model: "small" }, "inner"],
-      ["step.ended", { stop: "done", usage: USAGE, model: "small", ms: 10, cost: 0.5 }, "inner"],
+      ["step.ended", { stop: "done", usage: USAGE, model: "small", ms: 10, price: { ...PRICE, input: 40_000 } }, "inner"],
       ["message.added", { message: text("inner words") }, "inner"],
-      ["turn.ended", { outcome: "completed", usage: USAGE }, "inner"],
+      ["turn.ended", { outcome: "completed" }, "inner"],
     ];
     const report = feed(true, [...TURN.slice(0, 8), ...inner, ...TURN.slice(8)]);
     expect(report.session).toBe(SESSION);
     expect(report.result()).toMatchObject({
       result: "It is so.",
-      total_cost_usd: 0.75,
+      total_cost_usd: 0.65,
       duration_api_ms: 160,
       num_turns: 2,
       iterations: 2,
       model: "m",
-      modelUsage: { small: { costUSD: 0.5 } },
+      usage: { input_tokens: 30 },
+      modelUsage: { small: { costUSD: 0.4 } },
     });
   });
 
@@ -118,7 +122,7 @@ describe("createReport", () => {
   test("result > the next turn of a session starts from nothing", () => {
     const again: [keyof EventMap, Json][] = [
       ["turn.started", { text: "more" }],
-      ["turn.ended", { outcome: "aborted", reason: "interrupt", usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 } }],
+      ["turn.ended", { outcome: "aborted", reason: "interrupt" }],
     ];
     expect(feed(true, [...TURN, ...again]).result()).toMatchObject({
       subtype: "error_during_execution",
@@ -137,7 +141,7 @@ describe("createReport", () => {
     ["max_budget_usd", "error_max_budget_usd"],
     ["refusal", "error_during_execution"],
   ])("result > a turn stopped by %s has subtype %s and keeps its text", (reason, subtype) => {
-    const stopped: [keyof EventMap, Json] = ["turn.ended", { outcome: "stopped", reason, usage: USAGE }];
+    const stopped: [keyof EventMap, Json] = ["turn.ended", { outcome: "stopped", reason }];
     const result = feed(true, [...TURN.slice(0, -1), stopped]).result();
     expect(result).toMatchObject({ subtype, is_error: true, result: "It is so.", error: { code: reason, kind: reason } });
   });

@@ -1,11 +1,11 @@
 // What a turn came to, gathered from its events: the `result` object of `json` and `stream-json`. Knows no output.
 import type { AnyEvent, Block, ClawError, EventMap, Json, Usage } from "claw";
-import { addUsage, NO_USAGE } from "./cost.ts";
+import { addUsage, costOf, NO_USAGE } from "./cost.ts";
 import { type Failure, failureOf, kindOf } from "./failure.ts";
 
 type Ended = EventMap["turn.ended"];
 
-/** Hears every event of a process; keeps what concerns the last session that is no sub-agent's. Money and API time count sub-agents in. */
+/** Hears every event of a process; keeps what concerns the last session that is no sub-agent's. Money, tokens and API time count sub-agents in. */
 export interface Report {
   add(event: AnyEvent): void;
   readonly session: string | undefined;
@@ -48,7 +48,6 @@ export function createReport({ calls }: { readonly calls: boolean }): Report {
         count(turn, event.data);
         if (!inside(event)) break;
         turn.steps += 1;
-        turn.usage = addUsage(turn.usage, event.data.usage);
         turn.stop = STOPS[event.data.stop];
         break;
       case "message.added":
@@ -69,7 +68,7 @@ export function createReport({ calls }: { readonly calls: boolean }): Report {
         if (inside(event)) turn.dropped += event.data.dropped;
         break;
       case "turn.ended":
-        if (inside(event)) turn = { ...turn, ended: event.data, usage: event.data.usage, ms: event.at - turn.at };
+        if (inside(event)) turn = { ...turn, ended: event.data, ms: event.at - turn.at };
         break;
     }
   }
@@ -167,7 +166,8 @@ function emptyTurn(at: number): TurnFacts {
 
 function count(turn: TurnFacts, step: EventMap["step.ended"]): void {
   const before = turn.models.get(step.model) ?? { usage: NO_USAGE, cost: 0 };
-  turn.models.set(step.model, { usage: addUsage(before.usage, step.usage), cost: before.cost + (step.cost ?? 0) });
+  turn.models.set(step.model, { usage: addUsage(before.usage, step.usage), cost: before.cost + (costOf(step.usage, step) ?? 0) });
+  turn.usage = addUsage(turn.usage, step.usage);
   turn.apiMs += step.ms;
 }
 
@@ -208,8 +208,7 @@ function resultOf(
     stop_reason: turn.stop ?? null,
     model: about.model,
     iterations: turn.requests,
-    auto_compaction:
-      turn.dropped === 0 ? null : { removed_messages: turn.dropped, notice: `[auto-compacted: removed ${turn.dropped} messages]` },
+    auto_compaction: turn.dropped === 0 ? null : { removed_messages: turn.dropped, notice: `[auto-compacted: removed ${turn.dropped} messages]` },
     ...(about.calls ? { message: text, ...callsOf(turn) } : {}),
     estimated_cost: `$${cost.toFixed(4)}`,
     ...(failure === undefined ? {} : { error: { ...failure } }),

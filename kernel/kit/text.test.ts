@@ -55,11 +55,7 @@ test("looksBinary > NUL bytes are binary, UTF-16 is text, wherever it is cut", (
   const long = encode("😀".repeat(5000), { encoding: "utf-16le", bom: true });
   const shifted = encode(`a${"😀".repeat(5000)}`, { encoding: "utf-16be", bom: true });
   expect([long, shifted, bytes(0x41, 0xe9), bytes()].map(looksBinary)).toEqual([false, false, false, false]);
-  expect([bytes(0x41, 0), bytes(0xff, 0xfe, 0, 0, 0x41, 0, 0, 0), bytes(0xff, 0xfe, 0x00, 0xdc)].map(looksBinary)).toEqual([
-    true,
-    true,
-    true,
-  ]);
+  expect([bytes(0x41, 0), bytes(0xff, 0xfe, 0, 0, 0x41, 0, 0, 0), bytes(0xff, 0xfe, 0x00, 0xdc)].map(looksBinary)).toEqual([true, true, true]);
 });
 
 test("clip > keeps head and tail, says what was cut, and splits no code point", () => {
@@ -77,11 +73,7 @@ test("clip > keeps head and tail, says what was cut, and splits no code point", 
 });
 
 test("clipLine > keeps the head and says how much more there is", () => {
-  expect([clipLine("abc", 3), clipLine("abcd", 3), clipLine("😀😀", 3)]).toEqual([
-    "abc",
-    "abc… [1 more characters]",
-    "😀… [2 more characters]",
-  ]);
+  expect([clipLine("abc", 3), clipLine("abcd", 3), clipLine("😀😀", 3)]).toEqual(["abc", "abc… [1 more characters]", "😀… [2 more characters]"]);
 });
 
 test("headOf and tailOf > never split a code point", () => {

@@ -40,8 +40,7 @@ export function encode(text: string, form: Pick<TextForm, "encoding" | "bom">): 
   if (!text.isWellFormed()) throw unfit(text.search(LONE), "half of a surrogate pair", "Send the whole character.");
   if (form.encoding === "bytes") {
     const odd = text.search(/[^\0-\xff]/u);
-    if (odd >= 0)
-      throw unfit(odd, "a character that the file's encoding has no place for", "The file is not UTF-8: use plain ASCII in it.");
+    if (odd >= 0) throw unfit(odd, "a character that the file's encoding has no place for", "The file is not UTF-8: use plain ASCII in it.");
     return Buffer.from(text, "latin1");
   }
   const body = form.encoding === "utf-8" ? new TextEncoder().encode(text) : utf16(text, form.encoding);

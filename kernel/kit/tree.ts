@@ -22,7 +22,7 @@ export interface Tree {
    * ones (pipes, devices) are left out. Throws what `signal` was aborted with.
    */
   walk(root: string, options?: WalkOptions): AsyncIterable<readonly string[]>;
-  /** The top folder of the repository that `folder`, an absolute path, is in: the nearest one upwards that holds a `.git`. */
+  /** The top folder of the repository whose rules hold in `folder`, an absolute path. None when it is in none, or is itself ignored there. */
   repository(folder: string): Promise<string | undefined>;
 }
 /** Provided by `@claw/feature-tree`. */

@@ -29,9 +29,7 @@ function gated(name: string, access: "read" | "write", log: string[], release: P
   });
 }
 const results = (content: readonly Block[] | undefined): readonly (readonly [string, boolean])[] =>
-  (content ?? []).flatMap((block) =>
-    block.type === "result" ? [[(block.content[0] as { text: string }).text, block.failed] as const] : [],
-  );
+  (content ?? []).flatMap((block) => (block.type === "result" ? [[(block.content[0] as { text: string }).text, block.failed] as const] : []));
 
 test("runTurn > an answer without calls completes in one step", async () => {
   await using harness = await createHarness({ plugins: [], script: [says("hello")] });
@@ -58,10 +56,7 @@ test("runTurn > goes on while there are calls, and answers them in the model's o
   await using harness = await createHarness({
     plugins: [gated("look", "read", log), gated("put", "write", log)],
     answers: ["yes"],
-    script: [
-      { content: [call("1", "look", { n: 1 }), call("2", "put", { n: 2 }), call("3", "look", { n: 3 })], stop: "calls" },
-      says("done"),
-    ],
+    script: [{ content: [call("1", "look", { n: 1 }), call("2", "put", { n: 2 }), call("3", "look", { n: 3 })], stop: "calls" }, says("done")],
   });
   expect(await harness.submit("go")).toEqual({ kind: "completed" });
   expect(log).toEqual(["start look 1", "end look 1", "start put 2", "end put 2", "start look 3", "end look 3"]);
@@ -114,10 +109,7 @@ test("runTurn > an unknown tool, bad input, a denial, a broken call and a throwi
       const run = async (): Promise<never> => {
         throw new Error("it broke");
       };
-      contribute(
-        "tool",
-        defineTool({ name: "thrower", description: "throws always", input, access: () => "read", subject: () => "", run }),
-      );
+      contribute("tool", defineTool({ name: "thrower", description: "throws always", input, access: () => "read", subject: () => "", run }));
     },
   });
   const log: string[] = [];

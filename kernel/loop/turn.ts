@@ -12,37 +12,34 @@ import { prepare, stream } from "./step.ts";
 /** The work of each state. What it throws is the signal `error`. */
 const WORK: { readonly [S in Exclude<LoopState, "idle">]: (turn: Turn) => Promise<LoopSignal> } = {
   routing: route,
-  preparing: async (turn) => prepare(turn).then(() => ({ on: "prepared" })),
-  streaming: async (turn) => stream(turn).then((calls) => ({ on: "finished", calls })),
-  async calling(turn) {
-    await turn.shell.add(turn.bus, { role: "user", content: await turn.calls!.finish() });
-    return { on: "called" };
-  },
+  preparing: prepare,
+  streaming: stream,
+  calling: async (turn) => turn.add({ role: "user", content: await turn.calls!.finish() }).then(() => "called"),
   deciding: decide,
   recovering: recover,
   async ending(turn) {
     await turn.calls?.drop();
     await answerOrphans(turn);
-    const { outcome, usage } = turn;
+    const { outcome } = turn;
     const failed = outcome.kind === "failed" ? { reason: outcome.error.message, code: outcome.error.code } : {};
-    turn.bus.emit("turn.ended", { outcome: outcome.kind, usage, ...("reason" in outcome ? { reason: outcome.reason } : failed) });
-    return { on: "ended" };
+    turn.bus.emit("turn.ended", { outcome: outcome.kind, ...("reason" in outcome ? { reason: outcome.reason } : failed) });
+    return "ended";
   },
 };
 
 /** Runs one turn to its end. Never rejects: what went wrong is in the outcome. */
 export async function runTurn(turn: Turn): Promise<TurnOutcome> {
-  let state = move("idle", { on: "input" });
   turn.bus.emit("turn.started", { text: turn.input.text });
-  while (state !== "idle") {
-    const signal = await WORK[state](turn).catch((thrown: unknown): LoopSignal => {
-      turn.error = wrap(thrown, "CLAW_BUG");
-      return { on: state === "ending" ? "ended" : "error" };
+  for (let state = move("idle", "input"); state !== "idle"; ) {
+    let signal = await WORK[state](turn).catch((thrown: unknown): LoopSignal => {
+      turn.outcome = { kind: "failed", error: wrap(thrown, "CLAW_BUG") };
+      return state === "ending" ? "ended" : "error";
     });
-    const stopped = turn.signal.aborted && state !== "ending";
-    const next = move(state, stopped ? { on: "abort" } : signal);
-    if (stopped) turn.outcome = { kind: "aborted", reason: String(turn.signal.reason) };
-    else if (next === "ending" && turn.error !== undefined && signal.on !== "decided") turn.outcome = { kind: "failed", error: turn.error };
+    if (turn.signal.aborted && state !== "ending") {
+      signal = "abort";
+      turn.outcome = { kind: "aborted", reason: String(turn.signal.reason) };
+    }
+    const next = move(state, signal);
     turn.bus.emit("loop.moved", { from: state, to: next });
     state = next;
   }
@@ -60,21 +57,21 @@ export async function runCommand(command: Command, words: readonly string[], sco
 // --- internal ---
 
 async function route(turn: Turn): Promise<LoopSignal> {
-  const { shell, bus, number, signal } = turn;
-  const scope = shell.scope(number, signal);
+  const { shell } = turn;
+  const scope = shell.scope(turn.number, turn.signal);
   const to = (await shell.host.hooks.route.promise(turn.input, scope)) ?? { to: "prompt", input: turn.input };
-  if (to.to === "handled") return { on: "routed", to: "handled" };
+  if (to.to === "handled") return "handled";
   const outcome = to.to === "command" ? await runCommand(to.command, to.words, scope) : undefined;
   if (outcome !== undefined && outcome.kind !== "prompt") {
-    if (outcome.notice !== undefined) bus.emit("notice.raised", { level: "info", text: outcome.notice });
+    if (outcome.notice !== undefined) turn.bus.emit("notice.raised", { level: "info", text: outcome.notice });
     if (outcome.kind === "exit") turn.outcome = { kind: "exit", code: outcome.code };
-    return { on: "routed", to: "handled" };
+    return "handled";
   }
   // The model is settled before anything is kept: a run that cannot send leaves nothing behind.
   await (await shell.provider()).resolve(shell.selection.model);
   await answerOrphans(turn);
-  await shell.add(bus, say(to.to === "prompt" ? to.input : { text: outcome?.text ?? "" }));
-  return { on: "routed", to: "prompt" };
+  await turn.add(say(to.to === "prompt" ? to.input : { text: outcome?.text ?? "" }));
+  return "prompt";
 }
 
 async function decide(turn: Turn): Promise<LoopSignal> {
@@ -82,31 +79,29 @@ async function decide(turn: Turn): Promise<LoopSignal> {
   const end = calls!.end(finish!);
   const insisted = await shell.host.hooks.next.promise(end, turn.scope!);
   if (insisted?.again === false) turn.outcome = { kind: "stopped", reason: insisted.reason };
-  if (insisted?.again === false) return { on: "decided", again: false };
-  const more = [...(insisted?.add ?? []), ...shell.steered().map(say)];
-  for (const message of more) await shell.add(turn.bus, message);
-  const again = insisted?.again ?? (end.calls > 0 || finish!.stop === "pause" || more.length > 0);
-  if (!again && finish!.stop === "length") turn.outcome = { kind: "stopped", reason: "max_output" };
-  if (!again && finish!.stop === "refusal") turn.outcome = { kind: "stopped", reason: "refusal" };
-  return { on: "decided", again };
+  if (insisted?.again === false) return "enough";
+  const more = [...(insisted?.add ?? []), ...shell.steering.splice(0).map(say)];
+  for (const message of more) await turn.add(message);
+  if (insisted?.again || end.calls > 0 || finish!.stop === "pause" || more.length > 0) return "again";
+  if (finish!.stop === "length") turn.outcome = { kind: "stopped", reason: "max_output" };
+  if (finish!.stop === "refusal") turn.outcome = { kind: "stopped", reason: "refusal" };
+  return "enough";
 }
 
 async function recover(turn: Turn): Promise<LoopSignal> {
-  const { shell, scope, bus } = turn;
-  const { code, message } = turn.error!;
+  const { shell, scope, bus, outcome } = turn;
+  if (outcome.kind !== "failed") return "enough";
+  const { code, message } = outcome.error;
   await turn.calls?.drop();
   await answerOrphans(turn);
-  const cure = scope && (await shell.host.hooks.recover.promise(turn.error!, scope));
-  if (cure?.again !== true) {
-    bus.emit("step.failed", { code, message, again: false });
-    return { on: "recovered", again: false };
-  }
-  const { afterMs = 0, model } = cure;
-  bus.emit("step.failed", { code, message, again: true, afterMs });
-  if (model !== undefined) scope!.select({ model });
+  const cure = scope && (await shell.host.hooks.recover.promise(outcome.error, scope));
+  const { again = false, afterMs = 0, model = undefined } = cure?.again === true ? cure : {};
+  bus.emit("step.failed", { code, message, again, ...(again ? { afterMs } : {}) });
+  if (!again) return "enough";
+  if (model !== undefined) shell.select({ model });
   await bounded(new Promise((resolve) => setTimeout(resolve, afterMs)), turn.signal, 0);
-  delete turn.error;
-  return { on: "recovered", again: true };
+  turn.outcome = { kind: "completed" };
+  return "again";
 }
 
 /** A call without a result would make every later request invalid. */
@@ -114,10 +109,8 @@ async function answerOrphans(turn: Turn): Promise<void> {
   const last = turn.shell.session.messages.at(-1);
   const content = [{ type: "text", text: `not run: the ${turn.signal.aborted ? "turn was interrupted" : "step failed"}` }] as const;
   const calls = (last?.role === "assistant" ? last.content : []).filter((block) => block.type === "call");
-  if (calls.length > 0)
-    await turn.shell.add(turn.bus, { role: "user", content: calls.map(({ id }) => ({ type: "result", id, content, failed: true })) });
+  if (calls.length > 0) await turn.add({ role: "user", content: calls.map(({ id }) => ({ type: "result", id, content, failed: true })) });
 }
-
 function say({ text, blocks = [] }: Input): Message {
   return { role: "user", content: text === "" ? blocks : [...blocks, { type: "text", text: text.toWellFormed() }] };
 }

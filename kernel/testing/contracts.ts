@@ -5,22 +5,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { toJsonSchema } from "@valibot/to-json-schema";
-import {
-  type AnyEvent,
-  type Command,
-  type Compactor,
-  type Frontend,
-  type Json,
-  ManifestSchema,
-  type Message,
-  type Part,
-  type PermissionMode,
-  type Provider,
-  type Renderer,
-  type Request,
-  type Store,
-  type Tool,
-} from "claw";
+import type { AnyEvent, Command, Compactor, Frontend, Json, Message, Part, PermissionMode, Provider, Renderer, Request, Store, Tool } from "claw";
+import { ManifestSchema } from "claw/kit";
 import { safeParse } from "valibot";
 import { createHarness, loadable } from "./harness.ts";
 
@@ -35,8 +21,7 @@ export function pluginContract(folder: string): void {
     });
     test("its README has the five headings", () => {
       const readme = readFileSync(join(folder, "README.md"), "utf8");
-      for (const heading of ["What it adds", "Config", "Permissions", "Events and services", "Limits"])
-        expect(readme).toContain(`## ${heading}`);
+      for (const heading of ["What it adds", "Config", "Permissions", "Events and services", "Limits"]) expect(readme).toContain(`## ${heading}`);
     });
     test("it activates, adding all it declares and nothing else", async () => {
       const own = loadable(folder);
@@ -84,9 +69,7 @@ export function commandContract(
 ): void {
   describe(`${command.name} > command contract`, () => {
     test("has a summary of one line", () => expect(command.summary).toMatch(/^[^\n]{3,120}$/));
-    test.each(samples.valid.map((words) => [words]))("accepts %j", (words) =>
-      expect(safeParse(command.args, words).issues).toBeUndefined(),
-    );
+    test.each(samples.valid.map((words) => [words]))("accepts %j", (words) => expect(safeParse(command.args, words).issues).toBeUndefined());
     test.each(samples.invalid.map((words) => [words]))("refuses %j", (words) => expect(safeParse(command.args, words).success).toBe(false));
   });
 }

@@ -161,9 +161,7 @@ export const cases: Readonly<Record<string, Case>> = {
     });
     const after = await stat(file);
     const kept =
-      after.ino === before.ino &&
-      after.size > before.size &&
-      Bun.hash((await Bun.file(file).bytes()).slice(0, before.size)) === before.head;
+      after.ino === before.ino && after.size > before.size && Bun.hash((await Bun.file(file).bytes()).slice(0, before.size)) === before.head;
     if (!kept) throw new Error("continuing a session rewrote its file, or added nothing to it");
     const sent = (of: readonly Timed[]) => median(of.map((one) => one.sent));
     return [

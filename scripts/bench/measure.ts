@@ -44,10 +44,7 @@ export async function peak(subject: Subject): Promise<number | undefined> {
 }
 
 /** Calls every subject `times` times in turn, after one round that is not counted, and returns each one's results. */
-export async function interleave<T, K extends string>(
-  times: number,
-  subjects: Readonly<Record<K, () => Promise<T>>>,
-): Promise<Record<K, T[]>> {
+export async function interleave<T, K extends string>(times: number, subjects: Readonly<Record<K, () => Promise<T>>>): Promise<Record<K, T[]>> {
   const names = Object.keys(subjects) as K[];
   const results = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<K, T[]>;
   for (const name of names) await subjects[name]();

@@ -135,10 +135,7 @@ function call(index: number, name: string, input: Json): Json[] {
 }
 
 function finish(reason: string): Json[] {
-  return [
-    { type: "message_delta", delta: { stop_reason: reason, stop_sequence: null }, usage: { output_tokens: 5 } },
-    { type: "message_stop" },
-  ];
+  return [{ type: "message_delta", delta: { stop_reason: reason, stop_sequence: null }, usage: { output_tokens: 5 } }, { type: "message_stop" }];
 }
 
 /** `count` deltas of 64 bytes, 128 to a write. */

@@ -148,6 +148,6 @@ async function writeLongSession(home: string, first: (home: string) => Subject):
     lines.push(JSON.stringify(last));
   }
   const { mode } = await stat(file);
-  await Bun.write(file, `${lines.join("\n")}\n`, { mode });
+  await Bun.write(file, `${lines.join("\n")}\n`, { mode: mode & 0o777 });
   return { home, file };
 }

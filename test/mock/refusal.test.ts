@@ -1,5 +1,6 @@
 // What the provider `anthropic` makes of refusals and of servers that are not there (`security.md` section 3, lines 1, 2 and 33).
 import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { createDrive, hear, KEY, requestOf } from "./drive.ts";
 import { createMock, type Reply } from "./mock.ts";
 
@@ -53,7 +54,7 @@ describe("refusals", () => {
       { info: { retryAfterMs: 30_000 } },
     ],
     ["429 for good", refusal(429, "rate_limit_error", "spend limit", { "x-should-retry": "false" }), { code: "CLAW_PROVIDER_REJECTED" }],
-    ["500", refusal(500, "api_error", "oops"), { code: "CLAW_PROVIDER_UNAVAILABLE", info: { status: 500, requestId: "req_mock_16" } }],
+    ["500", refusal(500, "api_error", "oops"), { code: "CLAW_PROVIDER_UNAVAILABLE", info: { status: 500, requestId: "req_mock_15" } }],
     [
       "502 page",
       { status: 502, body: "<html><head><title>Bad Gateway</title></head></html>" },
@@ -129,10 +130,16 @@ describe("refusals", () => {
   });
 });
 
+const certificate = async () => ({
+  key: await Bun.file(fixture("localhost.key")).text(),
+  cert: await Bun.file(fixture("localhost.crt")).text(),
+});
+const fixture = (name: string): string => join(import.meta.dir, "fixtures", name);
+
 describe("servers that are not there", () => {
   const asked = async (env: Record<string, string>) => {
     await using drive = await createDrive({ env, replies: [{ text: "hi" }] });
-    return hear(drive.provider.stream(requestOf(), new AbortController().signal));
+    return await hear(drive.provider.stream(requestOf(), new AbortController().signal));
   };
 
   test.each([
@@ -147,6 +154,9 @@ describe("servers that are not there", () => {
   });
 
   test("TLS to a port without it, and a certificate nobody vouches for, are named", async () => {
+    await using secure = createMock({ replies: [{ text: "hi" }], tls: await certificate() });
+    const { error } = await asked({ ANTHROPIC_BASE_URL: secure.url });
+    expect(error).toMatchObject({ code: "CLAW_PROVIDER_UNAVAILABLE", info: { hint: expect.stringContaining("NODE_EXTRA_CA_CERTS") } });
     await using plain = createMock({ replies: [] });
     expect((await asked({ ANTHROPIC_BASE_URL: plain.url.replace("http", "https") })).error?.message).toContain("TLS");
   });
@@ -155,5 +165,19 @@ describe("servers that are not there", () => {
     const { error } = await asked({ HTTP_PROXY: "http://127.0.0.1:1" });
     expect(error).toMatchObject({ code: "CLAW_PROVIDER_UNAVAILABLE", message: expect.stringContaining("through the proxy 127.0.0.1:1") });
     expect((await asked({ HTTP_PROXY: "http://127.0.0.1:1", NO_PROXY: "localhost,127.0.0.1" })).text).toBe("hi");
+  });
+
+  test("a certificate that NODE_EXTRA_CA_CERTS vouches for is taken", async () => {
+    await using secure = createMock({ replies: [{ text: "trusted" }], tls: await certificate() });
+    const code = `
+      import { createDrive } from ${JSON.stringify(join(import.meta.dir, "drive.ts"))};
+      await using drive = await createDrive({ replies: [], env: { ANTHROPIC_BASE_URL: ${JSON.stringify(secure.url)} } });
+      process.stdout.write((await drive.ask()).text);`;
+    const child = Bun.spawn([process.execPath, "-e", code], {
+      cwd: import.meta.dir,
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: fixture("localhost.crt") },
+      stderr: "inherit",
+    });
+    expect(await new Response(child.stdout).text()).toBe("trusted");
   });
 });

@@ -89,9 +89,7 @@ test("project > its test really fails as it is, and passes with the scripted edi
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
     const attempt = (): number => Bun.spawnSync(["sh", "test.sh"], { cwd: folder, stdout: "ignore", stderr: "ignore" }).exitCode;
     expect(attempt()).toBe(1);
-    const edit = SCRIPT.replies.flatMap(
-      (reply) => (reply as { calls?: readonly { tool: string; input: Record<string, string> }[] }).calls ?? [],
-    );
+    const edit = SCRIPT.replies.flatMap((reply) => (reply as { calls?: readonly { tool: string; input: Record<string, string> }[] }).calls ?? []);
     const { path = "", old_string = "", new_string = "" } = edit.find((call) => call.tool === "edit_file")?.input ?? {};
     await writeFile(join(folder, path), (files[path] ?? "").replace(old_string, new_string));
     expect(attempt()).toBe(0);
@@ -117,6 +115,6 @@ test("transcript > shows words and calls as they come, and lets nothing move the
 test("indented > shows the first and last lines of much", () => {
   const lines = Array.from({ length: 100 }, (_, index) => `    line ${index}`);
   const text = lines.map((line) => line.trim()).join("\n");
-  expect(indented(text).split("\n")).toEqual([...lines.slice(0, 7), "    … 84 lines", ...lines.slice(-9)]);
+  expect(indented(text).split("\n")).toEqual([...lines.slice(0, 12), "    … 76 lines", ...lines.slice(-12)]);
   expect(indented("one\n\ntwo\n")).toBe("    one\n\n    two");
 });

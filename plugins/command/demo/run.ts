@@ -82,13 +82,7 @@ async function work(
 async function makeProject(folder: string, scope: TurnScope): Promise<{ readonly git: boolean }> {
   await mkdir(folder);
   for (const [name, text] of Object.entries(projectFiles(process.execPath))) await writeFile(join(folder, name), text);
-  const own = [
-    "user.name=claw demo",
-    "user.email=demo@localhost",
-    "core.hooksPath=/dev/null",
-    "commit.gpgSign=false",
-    "init.defaultBranch=main",
-  ];
+  const own = ["user.name=claw demo", "user.email=demo@localhost", "core.hooksPath=/dev/null", "commit.gpgSign=false", "init.defaultBranch=main"];
   const git = ["git", ...own.flatMap((setting) => ["-c", setting])];
   for (const words of [
     ["init", "-q"],

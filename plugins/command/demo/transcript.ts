@@ -2,8 +2,8 @@
 import type { AnyEvent, Block } from "claw";
 import { clip, headOf, plain } from "claw/kit";
 
-const HEAD = 7;
-const TAIL = 9;
+const HEAD = 12;
+const TAIL = 12;
 const WIDTH = 200;
 
 /** A function of events: hands what they say to `write`. Counts the calls that ran. */
@@ -27,19 +27,20 @@ export function createTranscript(write: (text: string) => void): { readonly call
       else if (event.type === "call.ended") {
         calls += 1;
         line(`${indented(event.data.content)}\n`);
-      } else if (event.type === "permission.decided" && event.data.decision.verdict === "deny")
-        line(`✗ ${plain(event.data.decision.reason)}`);
+      } else if (event.type === "permission.decided" && event.data.decision.verdict === "deny") line(`✗ ${plain(event.data.decision.reason)}`);
       else if (event.type === "notice.raised") line(plain(event.data.text));
       else if (event.type === "step.failed") line(`✗ ${plain(event.data.message)}`);
-      else if (event.type === "turn.ended" && speaking) line("");
+      else if (event.type === "turn.ended" && speaking) {
+        write("\n\n");
+        speaking = false;
+      }
     },
   };
 }
 
 /** A result, set in, its first and last lines. */
 export function indented(content: readonly Block[] | string): string {
-  const text =
-    typeof content === "string" ? content : content.map((block) => (block.type === "text" ? block.text : `[${block.type}]`)).join("\n");
+  const text = typeof content === "string" ? content : content.map((block) => (block.type === "text" ? block.text : `[${block.type}]`)).join("\n");
   const lines = plain(clip(text, 20_000)).replace(/\s+$/, "").split("\n");
   const cut = lines.length - HEAD - TAIL;
   const shown = cut <= 1 ? lines : [...lines.slice(0, HEAD), `… ${cut} lines`, ...lines.slice(-TAIL)];

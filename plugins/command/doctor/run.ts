@@ -1,17 +1,7 @@
 // All checks, and how they are told.
 import type { CommandOutcome, PluginScope, TurnScope } from "claw";
 import { Inspecting } from "claw";
-import {
-  type Check,
-  checkBaseUrls,
-  checkConfig,
-  checkCredentials,
-  checkFolder,
-  checkHome,
-  checkPlugins,
-  checkStore,
-  checkTools,
-} from "./checks.ts";
+import { type Check, checkBaseUrls, checkConfig, checkCredentials, checkFolder, checkHome, checkPlugins, checkStore, checkTools } from "./checks.ts";
 
 /** Exits 1 when a check fails. A check that itself breaks has failed. */
 export async function examine(scope: TurnScope, plugin: PluginScope): Promise<CommandOutcome> {

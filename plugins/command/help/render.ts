@@ -59,9 +59,7 @@ export function describeTopic(word: string, manifests: readonly Manifest[], host
     const doors = [...(shell ? [`claw ${name}`] : []), ...(slash ? [`/${name}`] : [])];
     return { command: name, summary, usage: doors.map((door) => `${door} ${usage}`.trimEnd()), aliases };
   }
-  const option = optionsOf(manifests, hostOptions).find(
-    (one) => one.name === bare || one.short === bare || one.aliases?.includes(bare) === true,
-  );
+  const option = optionsOf(manifests, hostOptions).find((one) => one.name === bare || one.short === bare || one.aliases?.includes(bare) === true);
   if (option === undefined) return undefined;
   return { option: option.name, summary: summaryOf(option), usage: [optionUsage(option).trim()], env: option.env ?? [] };
 }
@@ -119,15 +117,7 @@ const WIDEST = 34;
 function commandsOf(manifests: readonly Manifest[]): readonly Doors[] {
   const listed = manifests.flatMap((manifest) => manifest.contributes?.command ?? []);
   const commands = listed.map((one): Doors => {
-    const {
-      name,
-      summary = "",
-      usage = "",
-      aliases = [],
-      category = "Other",
-      slash,
-      shell,
-    } = typeof one === "string" ? { name: one } : one;
+    const { name, summary = "", usage = "", aliases = [], category = "Other", slash, shell } = typeof one === "string" ? { name: one } : one;
     const group = category.charAt(0).toUpperCase() + category.slice(1);
     return { name, summary, usage, aliases, category: group, slash: slash === true, shell: shell === true };
   });

@@ -18,7 +18,7 @@ test("extract > one message of lists takes the place of the older ones", async (
     const summary = texts(fold.summary);
     for (const part of [
       "- Build the parser.",
-      "- request 0\n",
+
       "## Files changed\n- src/file-0.ts\n- src/file-3.ts",
       "## Files read\n- src/file-1.ts\n- src/file-2.ts",
       "- bun test (failed)",

@@ -15,7 +15,7 @@ const file = (name: string, access: "read" | "write") =>
     access: () => access,
     subject: ({ path }) => path,
     paths: ({ path }) => [path],
-    run: async ({ path }) => ({ content: [{ type: "text", text: `of ${path} ${"x".repeat(4_000)}` }] }),
+    run: async ({ path }) => ({ content: [{ type: "text", text: `of ${path} ${"x".repeat(16_000)}` }] }),
   });
 let seen: TurnScope | undefined;
 export const tools = definePlugin({
@@ -43,7 +43,7 @@ export const tools = definePlugin({
 export async function inTurn<T>(work: (scope: TurnScope, harness: Harness) => Promise<T>): Promise<T> {
   await using harness = await createHarness({ plugins: [plugin, tools] });
   await harness.submit("hi");
-  return work(seen!, harness);
+  return await work(seen!, harness);
 }
 
 export const said = (text: string): Message => ({ role: "user", content: [{ type: "text", text }] });

@@ -45,6 +45,11 @@ const harness = (script: readonly Reply[], options: Partial<HarnessOptions> = {}
   createHarness({ plugins: [tools, "feature/limits"], script, ...options });
 const many = (count: number, make: () => Reply = () => step()): readonly Reply[] => Array.from({ length: count }, make);
 
+/** Never lets a turn end by itself. */
+const stubborn = definePlugin({
+  setup: ({ hooks }) => void hooks.next.tap(() => ({ again: true, add: [{ role: "user", content: [{ type: "text", text: "on!" }] }] })),
+});
+
 test("max-turns > ends before another request, not a turn that is done anyway, and each turn anew", async () => {
   await using kernel = await harness(many(9), { options: { "max-turns": "2" } });
   for (const requests of [2, 4]) {
@@ -66,9 +71,6 @@ test("max-turns > from config, where an option wins", async () => {
 });
 
 test("max-turns > a plugin that insists gets one step beyond, not two", async () => {
-  const stubborn = definePlugin({
-    setup: ({ hooks }) => void hooks.next.tap(() => ({ again: true, add: [{ role: "user", content: [{ type: "text", text: "on!" }] }] })),
-  });
   const plugins = [tools, "feature/limits", stubborn];
   await using kernel = await createHarness({ plugins, options: { "max-turns": "2" } });
   expect(await kernel.submit("go")).toEqual({ kind: "stopped", reason: "max_turns" });
@@ -88,13 +90,27 @@ test("max-budget-usd > ends once it is spent, or the next request is sure to exc
   }
 });
 
-test("max-budget-usd > is the session's, over all of its turns", async () => {
-  const free = { ...USAGE, input: 0 };
+test("max-budget-usd > is the session's: an answer that exceeds it still counts as one, and nothing is sent after it", async () => {
   const paid = (): Reply => ({ parts: [{ type: "finish", stop: "done", usage: USAGE, content: [{ type: "text", text: "x" }] }] });
-  await using kernel = await harness([paid(), paid(), step("work", free), says("x")], { options: { "max-budget-usd": "1.5" } });
+  const options = { "max-budget-usd": "1.5" };
+  await using kernel = await harness([paid(), paid(), paid()], { options });
   expect(await kernel.submit("one")).toEqual({ kind: "completed" });
-  expect(await kernel.submit("two")).toEqual({ kind: "stopped", reason: "max_budget_usd" });
-  expect(await kernel.submit("three")).toEqual({ kind: "stopped", reason: "max_budget_usd" });
+  expect(await kernel.submit("two")).toEqual({ kind: "completed" });
+  expect(await kernel.submit("three")).toEqual({ kind: "exit", code: 5 });
+  expect(kernel.requests).toHaveLength(2);
+
+  await using watched = await harness([paid(), paid()], { options, answers: [] });
+  for (const text of ["one", "two", "three"]) expect(await watched.submit(text)).toEqual({ kind: "completed" });
+  expect(watched.requests).toHaveLength(2);
+  expect(JSON.stringify(watched.events)).toContain("The budget of $1.5 is spent ($2.0000): nothing was sent.");
+});
+
+test("max-budget-usd > a plugin that insists gets one step beyond, not two", async () => {
+  const plugins = [tools, "feature/limits", stubborn];
+  const paid = (): Reply => ({ parts: [{ type: "finish", stop: "done", usage: USAGE, content: [{ type: "text", text: "x" }] }] });
+  await using kernel = await createHarness({ plugins, script: many(9, paid), options: { "max-budget-usd": "1.5" } });
+  expect(await kernel.submit("go")).toEqual({ kind: "stopped", reason: "max_budget_usd" });
+  expect(kernel.requests).toHaveLength(3);
 });
 
 test("max-budget-usd > sub-agents count, and are ended by it too; their steps are no steps of the turn", async () => {

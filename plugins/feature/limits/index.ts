@@ -1,5 +1,5 @@
 // Limits of a turn: steps, money, and answers that are cut again and again. Time limits are the frontend's.
-import { ClawError, definePlugin, type Model, type Options, type Usage } from "claw";
+import { ClawError, type CommandOutcome, definePlugin, type Model, type Options, type Route, type Usage } from "claw";
 import { costOf } from "claw/kit";
 import * as v from "valibot";
 
@@ -16,46 +16,51 @@ export default definePlugin({
     const spent = new Map<string, number>();
     const parents = new Map<string, string>();
     let unpriced = false;
+    const budgetOf = (): number | undefined => numberOf(options, "max-budget-usd") ?? config.maxBudgetUsd;
     const rootOf = (session: string): string => {
       const parent = parents.get(session);
       return parent === undefined ? session : rootOf(parent);
     };
+    const totalOf = (session: string): number => spent.get(rootOf(session)) ?? 0;
 
-    hooks.route.tap((input) => {
+    hooks.route.tap((input, scope) => {
       const problem = problemOf(options);
-      if (problem === undefined || input.text.startsWith("/")) return undefined;
-      // A claimed input that refuses is how a tap ends a turn with an error: a tap that throws is only skipped.
-      const run = (): Promise<never> => Promise.reject(problem);
-      return { to: "command", command: { name: "limits", summary: problem.message, args: v.any(), run }, words: [] };
+      if (problem !== undefined) return claim(problem.message, () => Promise.reject(problem));
+      const [budget, total] = [budgetOf(), totalOf(scope.session.id)];
+      if (budget === undefined || total <= budget || input.text.startsWith("/")) return undefined;
+      const notice = `The budget of $${budget} is spent ($${total.toFixed(4)}): nothing was sent. Raise --max-budget-usd to go on.`;
+      // A person reads it and stays; a program is told by the exit code.
+      return claim(notice, async () => (scope.ask === undefined ? { kind: "exit", code: 5, notice } : { kind: "done", notice }));
     });
     hooks.next.tap((end, scope) => {
       const { id } = scope.session;
-      const before = steps.get(id);
-      const same = before?.turn === scope.turn ? before : { count: 0, cuts: 0 };
+      const earlier = steps.get(id);
+      const same = earlier?.turn === scope.turn ? earlier : { count: 0, cuts: 0 };
       const cut = end.stop === "length" && end.message.content.some((block) => block.type === "call");
       const state = { turn: scope.turn, count: same.count + 1, cuts: cut ? same.cuts + 1 : 0 };
       steps.set(id, state);
-      const root = rootOf(id);
-      const cost = costOf(end.usage, scope.model);
-      const total = (spent.get(root) ?? 0) + (cost ?? 0);
-      spent.set(root, total);
-
-      const budget = numberOf(options, "max-budget-usd") ?? config.maxBudgetUsd;
-      if (cost === undefined && budget !== undefined && !unpriced) {
-        unpriced = true;
-        bus.emit("notice.raised", {
-          level: "warn",
-          text: `The price of ${scope.model.id} is unknown: its steps do not count towards the budget.`,
-        });
-      }
       if (state.cuts >= CUTS) return { again: false, reason: "max_output" };
       // A turn that is about to complete by itself is let go; one that goes on all the same is past the limit and is not.
-      const turns = id === root ? (numberOf(options, "max-turns") ?? config.maxTurns) : undefined;
-      if (turns !== undefined && (state.count > turns || (state.count === turns && end.calls > 0)))
-        return { again: false, reason: "max_turns" };
+      const turns = !parents.has(id) ? (numberOf(options, "max-turns") ?? config.maxTurns) : undefined;
+      if (turns !== undefined && (state.count > turns || (state.count === turns && end.calls > 0))) return { again: false, reason: "max_turns" };
+      const budget = budgetOf();
       if (budget === undefined) return undefined;
-      const exceeding = total + leastCost(end.usage, scope.model) > budget;
-      return total > budget || (exceeding && end.calls > 0) ? { again: false, reason: "max_budget_usd" } : undefined;
+      const total = totalOf(id);
+      const before = total - (costOf(end.usage, scope.model) ?? 0);
+      const exceeding = end.calls > 0 && total + leastCost(end.usage, scope.model) > budget;
+      return before > budget || exceeding ? { again: false, reason: "max_budget_usd" } : undefined;
+    });
+    bus.on("step.ended", ({ session, data }) => {
+      if (session === undefined) return;
+      // At once, not when the step is over: sub-agents that its calls start are to know of it.
+      const cost = costOf(data.usage, data);
+      spent.set(rootOf(session), totalOf(session) + (cost ?? 0));
+      if (cost !== undefined || budgetOf() === undefined || unpriced) return;
+      unpriced = true;
+      bus.emit("notice.raised", {
+        level: "warn",
+        text: `The price of ${data.model} is unknown: its steps do not count towards the budget.`,
+      });
     });
     bus.on("session.opened", ({ session, data }) => {
       if (session !== undefined && data.parent !== undefined) parents.set(session, data.parent);
@@ -70,6 +75,11 @@ export default definePlugin({
 });
 
 // --- internal ---
+
+/** Takes an input for itself: how a tap ends a turn, since one that throws is only skipped. */
+function claim(summary: string, run: () => Promise<CommandOutcome>): Route {
+  return { to: "command", command: { name: "limits", summary, args: v.any(), run }, words: [] };
+}
 
 function numberOf(options: Options, name: string): number | undefined {
   const value = options[name];

@@ -4,8 +4,8 @@ import { keepRules } from "./answers.ts";
 import { parseRule, type Rule } from "./rules.ts";
 
 export interface Grants {
-  /** Whether the session is somebody's sub-agent. */
-  forked(session: string): boolean;
+  /** Whose sub-agent the session is. */
+  parentOf(session: string): string | undefined;
   /** Rules in force for the session besides those of settings and flags. */
   of(session: string): readonly Rule[];
   opened(session: string, parent?: string): void;
@@ -39,7 +39,7 @@ export function createGrants(home: string, bus: Bus): Grants {
     bus.emit("notice.raised", { level: "warn", text: `An answer could not be kept: ${message}` });
   }
   return {
-    forked: (session) => parents.has(session),
+    parentOf: (session) => parents.get(session),
     of: (session) => [...(granted.get(rootOf(session)) ?? []), ...kept],
     opened(session, parent) {
       if (parent !== undefined) parents.set(session, parent);

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import type { Access } from "claw";
 import type { Place } from "claw/kit";
 import { covering, type Subject, touching } from "./match.ts";
+import { createRoots } from "./paths.ts";
 import { parseRule } from "./rules.ts";
 
 /** A workspace `ws` beside the folders `other` and `home`, with a link out of it and one to its secrets. */
@@ -19,6 +20,7 @@ export function createGround(): Ground {
   for (const file of ["ws/src/a.ts", "ws/.env", "other/x.ts", "home/n.txt"]) writeFileSync(join(root, file), "");
   symlinkSync(join(root, "other"), join(ws, "link"));
   symlinkSync(join(ws, "secret"), join(ws, "src", "innocent"));
+  const roots = createRoots(ws, join(root, "home"));
   return {
     root,
     subject(tool, access, subject, paths = [], guarded = false) {
@@ -26,7 +28,7 @@ export function createGround(): Ground {
         const path = realest(resolve(ws, given));
         return { given, path, inside: path === ws || path.startsWith(`${ws}/`), guarded };
       });
-      return { call: { tool, access, subject, paths }, places, roots: { cwd: ws, user: join(root, "home") } };
+      return { call: { tool, access, subject, paths }, places, roots };
     },
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
   };

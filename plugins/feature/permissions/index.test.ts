@@ -15,9 +15,7 @@ test("permit > deny beats ask beats allow, and each beats the mode", async () =>
   };
   await using kernel = await harness({ mode: "danger-full-access", config: { permissions }, files: { "secret/key": "" } });
   expect(await said(kernel, "bash", { command: "ls; rm x" })).toBe("Permission to use bash has been denied by rule 'Bash(rm *)'");
-  expect(await said(kernel, "read_file", { path: "secret/key" })).toBe(
-    "Permission to use read_file has been denied by rule 'Read(./secret/**)'",
-  );
+  expect(await said(kernel, "read_file", { path: "secret/key" })).toBe("Permission to use read_file has been denied by rule 'Read(./secret/**)'");
   expect(await said(kernel, "bash", { command: "git push" })).toBe(
     "tool 'bash' requires approval: rule 'Bash(git push*)' asks for it; nobody can be asked, so it was refused",
   );
@@ -32,9 +30,7 @@ test("permit > an allow rule runs what the mode would refuse, and nothing beside
     "tool 'bash' requires danger-full-access permission; current mode is read-only",
   );
   expect(await said(kernel, "write_file", { path: "out/x" })).toBe("ran");
-  expect(await said(kernel, "write_file", { path: "x" })).toBe(
-    "tool 'write_file' requires workspace-write permission; current mode is read-only",
-  );
+  expect(await said(kernel, "write_file", { path: "x" })).toBe("tool 'write_file' requires workspace-write permission; current mode is read-only");
 });
 
 test("permit > rules see through links, both ways", async () => {
@@ -45,12 +41,8 @@ test("permit > rules see through links, both ways", async () => {
   await mkdir(join(kernel.home, "elsewhere"));
   await symlink(join(kernel.home, "elsewhere"), join(kernel.workspace, "link"));
   await symlink(join(kernel.workspace, "secret"), join(kernel.workspace, "src", "notes"));
-  expect(await said(kernel, "write_file", { path: "link/x" })).toContain(
-    "requires approval to escalate from workspace-write to danger-full-access",
-  );
-  expect(await said(kernel, "read_file", { path: "src/notes/key" })).toBe(
-    "Permission to use read_file has been denied by rule 'Read(./secret/**)'",
-  );
+  expect(await said(kernel, "write_file", { path: "link/x" })).toContain("requires approval to escalate from workspace-write to danger-full-access");
+  expect(await said(kernel, "read_file", { path: "src/notes/key" })).toBe("Permission to use read_file has been denied by rule 'Read(./secret/**)'");
 });
 
 test("permit > a protected file is asked for in every mode but danger, whatever broad rule allows it", async () => {

@@ -3,8 +3,8 @@ import { type ClawError, definePlugin, type Input, type PluginScope, type Route,
 import { Workspace } from "claw/kit";
 import * as v from "valibot";
 import { createGrants } from "./grants.ts";
-import { startMode } from "./modes.ts";
-import { userFolder } from "./paths.ts";
+import { startMode, stricter } from "./modes.ts";
+import { createRoots, type Roots, userFolder } from "./paths.ts";
 import { compilePolicy, decide, offers, type Policy, wantsPlaces } from "./policy.ts";
 
 /** After this many steps in a row of which every call was denied, a run that nobody watches ends. */
@@ -14,8 +14,9 @@ export default definePlugin({
   setup({ bus, home, hooks }) {
     const grants = createGrants(home, bus);
     const policyOf = createPolicies((text) => bus.emit("notice.raised", { level: "warn", text }));
-    /** Sessions whose mode is settled. */
-    const started = new Set<string>();
+    const roots = new Map<string, Roots>();
+    /** The mode of every session whose mode is settled. */
+    const modes = new Map<string, string>();
     /** Steps in a row, by session, of which every call was denied. */
     const denied = new Map<string, number>();
 
@@ -23,10 +24,19 @@ export default definePlugin({
       const { id } = scope.session;
       try {
         policyOf(scope);
-        if (started.has(id) || grants.forked(id)) return undefined;
-        const mode = await startMode(scope);
-        started.add(id);
-        if (mode !== undefined) scope.select({ "permission-mode": mode });
+        const parent = grants.parentOf(id);
+        if (parent !== undefined) {
+          // Never more rights than whoever started it.
+          const above = modes.get(parent);
+          const own = scope.selection["permission-mode"];
+          const mode = above !== undefined && stricter(above, own) ? above : own;
+          modes.set(id, mode);
+          if (mode !== own) scope.select({ "permission-mode": mode });
+        } else if (!modes.has(id)) {
+          const mode = await startMode(scope);
+          modes.set(id, mode ?? scope.selection["permission-mode"]);
+          if (mode !== undefined) scope.select({ "permission-mode": mode });
+        }
         return undefined;
       } catch (thrown) {
         return refusal(input, wrap(thrown, "CLAW_CONFIG_INVALID"));
@@ -40,7 +50,10 @@ export default definePlugin({
       const policy = policyOf(scope);
       const granted = grants.of(scope.session.id);
       const places = wantsPlaces(policy, granted, call) ? await (await scope.use(Workspace)).places(call, scope) : [];
-      return decide(policy, granted, { call, places, roots: { cwd: scope.session.cwd, user: userFolder(scope.env) } });
+      const { id, cwd } = scope.session;
+      const known = roots.get(id) ?? createRoots(cwd, userFolder(scope.env));
+      roots.set(id, known);
+      return decide(policy, granted, { call, places, roots: known });
     });
     hooks.next.tap((end, scope) => {
       const count = end.calls > 0 && end.denied === end.calls ? (denied.get(scope.session.id) ?? 0) + 1 : 0;
@@ -50,11 +63,15 @@ export default definePlugin({
     hooks.shutdown.tap(grants.saved);
 
     bus.on("permission.decided", ({ session, data }) => session !== undefined && grants.decided(session, data));
+    bus.on("selection.changed", ({ session, data }) => {
+      if (session !== undefined && modes.has(session)) modes.set(session, data["permission-mode"]);
+    });
     bus.on("session.opened", ({ session, data }) => session !== undefined && grants.opened(session, data.parent));
     bus.on("session.closed", ({ session = "" }) => {
       grants.closed(session);
-      started.delete(session);
+      modes.delete(session);
       denied.delete(session);
+      roots.delete(session);
     });
   },
 });

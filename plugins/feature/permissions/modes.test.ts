@@ -37,3 +37,22 @@ test("start mode > a project's stricter mode counts untrusted; what a session se
   expect(other.selection["permission-mode"]).toBe("danger-full-access");
   await other.close();
 });
+
+test("start mode > a sub-agent starts in no looser mode than its parent is in, nor goes by flags of its own", async () => {
+  await using kernel = await harness({ config: { permissions: { defaultMode: "plan" } }, mode: "prompt" });
+  const forked = async (mode?: string, parent = kernel.shell.session.id): Promise<string> => {
+    const selection = mode === undefined ? {} : { selection: { "permission-mode": mode } };
+    const shell = await kernel.host.open({ parent, agent: "helper", ...selection });
+    await shell.submit({ text: "hi" });
+    if (parent === kernel.shell.session.id) expect(await forked("danger-full-access", shell.session.id)).toBe(shell.selection["permission-mode"]);
+    await shell.close();
+    return shell.selection["permission-mode"];
+  };
+  await kernel.submit("hi");
+  expect(await forked("danger-full-access")).toBe("prompt");
+  expect(await forked("read-only")).toBe("read-only");
+  kernel.shell.select({ "permission-mode": "read-only" });
+  expect(await forked()).toBe("read-only");
+  kernel.shell.select({ "permission-mode": "danger-full-access" });
+  expect(await forked("allow")).toBe("allow");
+});

@@ -26,6 +26,12 @@ export async function startMode(scope: TurnScope): Promise<string | undefined> {
   return wanted === selected ? undefined : wanted;
 }
 
+/** Whether `mode` lets less happen. A mode that the common table does not rank is never taken for stricter. */
+export function stricter(mode: string, than: string): boolean {
+  const order: readonly string[] = STRICTEST_FIRST;
+  return order.includes(mode) && (!order.includes(than) || order.indexOf(mode) < order.indexOf(than));
+}
+
 // --- internal ---
 
 interface Wish {
@@ -56,12 +62,6 @@ const SOURCES: readonly Setting["source"][] = ["user", "project", "local", "envi
 
 function rank({ source }: Setting): number {
   return SOURCES.indexOf(source);
-}
-
-/** A mode that the common table does not rank is never taken for stricter. */
-function stricter(mode: string, than: string): boolean {
-  const order: readonly string[] = STRICTEST_FIRST;
-  return order.includes(mode) && (!order.includes(than) || order.indexOf(mode) < order.indexOf(than));
 }
 
 /** The mode's own name. One that nobody knows is an error where it is trusted, and no wish at all where it is not. */

@@ -1,31 +1,43 @@
 // Path patterns: what a rule's pattern means on disk, and whether a place lies under it. gitignore-like; both the spelled and the real path count.
-import { realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, posix, resolve, sep } from "node:path";
 import type { Place } from "claw/kit";
 
-/** Where the patterns of one session start from. `user` is the user's own folder. */
+/** Where the patterns of one session start from, and what was made of them so far. `user` is the user's own folder. */
 export interface Roots {
   readonly cwd: string;
   readonly user: string;
+  readonly known: Map<string, readonly Shape[]>;
+}
+/** A pattern made absolute. `head` is its literal start, `tail` the rest. */
+interface Shape {
+  readonly head: string;
+  readonly tail: string;
+  readonly matches: (path: string) => boolean;
+}
+
+export function createRoots(cwd: string, user: string): Roots {
+  return { cwd, user, known: new Map() };
 }
 
 /** Whether an allow rule covers the place. Only where it really is counts. A guarded place needs a rule that names it to the letter. */
 export function coversPlace(pattern: string, base: string | undefined, place: Place, roots: Roots): boolean {
   const path = slashed(place.path);
-  const starts = [base ?? roots.cwd].map(real);
-  const globs = globsOf(pattern, starts, roots, false);
-  if (place.guarded) return globs.some((glob) => !/[*?[{]/.test(glob.replace(/\\./g, "")) && glob.replace(/\\(.)/g, "$1") === path);
-  return globs.some((glob) => under(glob, path));
+  const shapes = shapesOf(pattern, base ?? roots.cwd, roots, false);
+  return shapes.some((shape) => (place.guarded ? shape.tail === "" && shape.head === path : shape.matches(path)));
 }
 
 /** Whether a deny or ask rule touches the place: as it was spelled or as it really is, from either folder, in any case. */
 export function touchesPlace(pattern: string, base: string | undefined, place: Place, roots: Roots): boolean {
   const spelled = resolve(roots.cwd, place.given.replace(/^~(?=$|[\\/])/, roots.user));
-  const paths = [...new Set([place.path, spelled])].map((path) => loose(slashed(path)));
-  const starts = [...new Set([base ?? roots.cwd, roots.cwd].flatMap((folder) => [folder, real(folder)]))];
-  const globs = new Set(globsOf(pattern, starts, roots, true).flatMap((glob) => [glob, realGlob(glob), glob.replace(/[[\]]/g, "\\$&")]));
-  return [...globs].some((glob) => paths.some((path) => under(loose(glob), path)));
+  const paths = [...new Set([place.path, spelled].map((path) => loose(slashed(path))))];
+  return shapesOf(pattern, base ?? roots.cwd, roots, true).some((shape) => {
+    if (paths.some(shape.matches)) return true;
+    // A rule that names a link also means what it leads to, now.
+    const head = slashed(real(shape.head || "/"));
+    return head !== shape.head && paths.some(matcher(loose(escaped(head) + shape.tail)));
+  });
 }
 
 /** The user's own folder, as the environment says it. */
@@ -36,44 +48,59 @@ export function userFolder(env: Readonly<Record<string, string | undefined>>): s
 
 // --- internal ---
 
-/** Absolute globs. With `wide`, `/x` also means `x` at the start folders, and a bare name matches wherever it lies. */
-function globsOf(pattern: string, starts: readonly string[], roots: Roots, wide: boolean): readonly string[] {
+function shapesOf(pattern: string, base: string, roots: Roots, wide: boolean): readonly Shape[] {
+  const key = `${wide}\0${base}\0${pattern}`;
+  const known = roots.known.get(key);
+  if (known !== undefined) return known;
+  const starts = wide ? [base, real(base), roots.cwd, real(roots.cwd)] : [real(base)];
+  const users = wide ? [roots.user, real(roots.user)] : [real(roots.user)];
+  const globs = globsOf(pattern, [...new Set(starts)], [...new Set(users)], wide);
+  const shapes = [...new Set(globs)].map((glob): Shape => {
+    const parts = glob.split("/");
+    const literal = parts.findIndex((part) => /[*?[{]/.test(part.replace(/\\./g, "")));
+    const at = literal < 0 ? parts.length : literal;
+    const head = parts.slice(0, at).join("/").replace(/\\(.)/g, "$1");
+    const tail = parts.slice(at).map((part) => `/${part}`);
+    return { head, tail: tail.join(""), matches: matcher(wide ? loose(glob) : glob) };
+  });
+  roots.known.set(key, shapes);
+  return shapes;
+}
+
+/** Absolute globs. With `wide`, `/x` also means `x` at the start folders, brackets may be meant as they stand, and a bare name matches wherever it lies. */
+function globsOf(pattern: string, starts: readonly string[], users: readonly string[], wide: boolean): readonly string[] {
   // Parentheses are plain in paths; a pattern language that knows `+(x)` must not see them.
   const plain = pattern.replace(/(?<!\\)[()]/g, "\\$&").replace(/(?<=.)\/+$/, "");
-  const at = (folder: string, rest: string): string => posix.normalize(`${escaped(slashed(folder))}/${rest}`);
-  if (plain.startsWith("//")) return [posix.normalize(plain.slice(1))];
-  if (plain === "~" || plain.startsWith("~/"))
-    return [at(roots.user, plain.slice(1)), ...(wide ? [at(real(roots.user), plain.slice(1))] : [])];
-  if (plain.startsWith("/")) return [posix.normalize(plain), ...(wide ? starts.map((start) => at(start, plain)) : [])];
-  const bare = !plain.includes("/") && plain !== "." && plain !== "..";
-  if (!bare) return starts.map((start) => at(start, plain));
-  return wide ? [`/**/${plain}`] : starts.map((start) => at(start, `**/${plain}`));
+  const literal = plain.replace(/(?<!\\)[[\]]/g, "\\$&");
+  const at = (folders: readonly string[], rest: string): string[] => folders.map((folder) => `${escaped(slashed(folder))}/${rest}`);
+  const absolute = (one: string): readonly string[] => {
+    if (one.startsWith("//")) return [one.slice(1)];
+    if (one === "~" || one.startsWith("~/")) return at(users, one.slice(1));
+    if (one.startsWith("/")) return [one, ...(wide ? at(starts, one) : [])];
+    const bare = !one.includes("/") && one !== "." && one !== "..";
+    if (!bare) return at(starts, one);
+    return wide ? [`/**/${one}`] : at(starts, `**/${one}`);
+  };
+  const spellings = wide && literal !== plain ? [plain, literal] : [plain];
+  return spellings.flatMap(absolute).map((glob) => posix.normalize(glob).replace(/(?<=.)\/+$/, ""));
 }
 
 /** A glob that matches a folder covers all that is below it, and `folder/**` covers the folder itself. */
-function under(glob: string, path: string): boolean {
-  const whole = glob.replace(/\/+$/, "") || "/";
-  const folder = whole.endsWith("/**") ? whole.slice(0, -3) : whole;
-  return new Bun.Glob(folder || "/").match(path) || new Bun.Glob(`${folder}/**`).match(path);
+function matcher(glob: string): (path: string) => boolean {
+  const folder = glob.endsWith("/**") ? glob.slice(0, -3) : glob;
+  const [itself, below] = [new Bun.Glob(folder || "/"), new Bun.Glob(`${folder === "/" ? "" : folder}/**`)];
+  return (path) => itself.match(path) || below.match(path);
 }
 
-/** The glob with its literal start resolved, so that a rule that names a link also means what the link leads to. */
-function realGlob(glob: string): string {
-  const parts = glob.split("/");
-  const literal = parts.findIndex((part) => /[*?[{]/.test(part.replace(/\\./g, "")));
-  const head = (literal < 0 ? parts : parts.slice(0, literal)).join("/").replace(/\\(.)/g, "$1");
-  const tail = literal < 0 ? [] : parts.slice(literal);
-  return [escaped(slashed(real(head || "/"))).replace(/\/$/, ""), ...tail].join("/");
-}
-
-/** With every symlink resolved, as far as the path exists. */
+/** With every symlink resolved, as far as the path exists. Asks before it resolves: a throw costs more than all the rest. */
 function real(path: string): string {
+  const parent = dirname(path);
   try {
-    return realpathSync.native(path);
+    if (existsSync(path)) return realpathSync.native(path);
   } catch {
-    const parent = dirname(path);
-    return parent === path ? path : join(real(parent), basename(path));
+    // Gone or barred meanwhile: its folder may still be known.
   }
+  return parent === path ? path : join(real(parent), basename(path));
 }
 
 function slashed(path: string): string {

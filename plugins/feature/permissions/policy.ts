@@ -26,8 +26,7 @@ export function compilePolicy(settings: readonly Setting[], options: Options, to
     // What nobody has vouched for may only tighten.
     const effects: readonly Effect[] = setting.trusted ? ["deny", "ask", "allow"] : ["deny", "ask"];
     for (const effect of effects) {
-      for (const rule of value[effect] ?? [])
-        lists[effect].push(parseRule(rule, `${setting.origin}: permissions.${effect}`, baseOf(setting)));
+      for (const rule of value[effect] ?? []) lists[effect].push(parseRule(rule, `${setting.origin}: permissions.${effect}`, baseOf(setting)));
     }
   }
   lists.allow.push(...flagRules("allowedTools", options, tools));

@@ -11,10 +11,7 @@ const probes: Plugin = definePlugin({
       const value = (given: unknown): string => (given as Record<string, string>)[key] ?? "";
       const paths = key === "path" ? { paths: (given: unknown) => [value(given)] } : {};
       const run = async () => ({ content: [{ type: "text" as const, text: "ran" }] });
-      contribute(
-        "tool",
-        defineTool({ name, description: `A probe named ${name}`, input, access: () => access, subject: value, ...paths, run }),
-      );
+      contribute("tool", defineTool({ name, description: `A probe named ${name}`, input, access: () => access, subject: value, ...paths, run }));
     };
     probe("read_file", "read", "path");
     probe("write_file", "write", "path");

@@ -23,25 +23,16 @@ describe("parseRule", () => {
     const { text: kept, origin: _, ...rest } = parseRule(text, "test");
     expect({ kept, ...rest } as object).toEqual({ kept: text, ...expected });
   });
-  test.each(["", "(x)", "Read(", "Read)x(", "Read(x", "Read(x) y", "Re ad", "Read*", "*", "Read(!./x)", "4x", "a(b)c"])(
-    "%j is malformed",
-    (text) => {
-      expect(() => parseRule(text, "/h/settings.json: permissions.deny")).toThrow(
-        expect.objectContaining({
-          code: "CLAW_CONFIG_INVALID",
-          message: expect.stringContaining(`/h/settings.json: permissions.deny: permission rule "${text}" is malformed`) as string,
-        }),
-      );
-    },
-  );
+  test.each(["", "(x)", "Read(", "Read)x(", "Read(x", "Read(x) y", "Re ad", "Read*", "*", "Read(!./x)", "4x", "a(b)c"])("%j is malformed", (text) => {
+    expect(() => parseRule(text, "/h/settings.json: permissions.deny")).toThrow(
+      expect.objectContaining({
+        code: "CLAW_CONFIG_INVALID",
+        message: expect.stringContaining(`/h/settings.json: permissions.deny: permission rule "${text}" is malformed`) as string,
+      }),
+    );
+  });
   test("splitList > commas and blanks part, but not inside parentheses", () => {
-    expect(splitList(["Read,Bash(git status *), Edit(./a,b)", "Glob Grep"])).toEqual([
-      "Read",
-      "Bash(git status *)",
-      "Edit(./a,b)",
-      "Glob",
-      "Grep",
-    ]);
+    expect(splitList(["Read,Bash(git status *), Edit(./a,b)", "Glob Grep"])).toEqual(["Read", "Bash(git status *)", "Edit(./a,b)", "Glob", "Grep"]);
   });
   test.each([
     ["Read", "read_file"],
@@ -161,10 +152,8 @@ describe("rules about addresses, names and servers", () => {
   ])("%s touches %s", (text, url) => expect(touches(text, fetch(url))).toBe(true));
   test("mcp rules name a tool, or all of a server", () => {
     const call = ground.subject("mcp__srv__do", "execute", "{}");
-    for (const text of ["mcp__srv__do", "mcp__srv__*", "mcp__srv", "MCP__SRV__DO"])
-      expect([text, covers(text, call)]).toEqual([text, true]);
-    for (const text of ["mcp__srv__d", "mcp__sr", "mcp__srv2__*", "mcp__srv__do__x"])
-      expect([text, covers(text, call)]).toEqual([text, false]);
+    for (const text of ["mcp__srv__do", "mcp__srv__*", "mcp__srv", "MCP__SRV__DO"]) expect([text, covers(text, call)]).toEqual([text, true]);
+    for (const text of ["mcp__srv__d", "mcp__sr", "mcp__srv2__*", "mcp__srv__do__x"]) expect([text, covers(text, call)]).toEqual([text, false]);
   });
   test("Agent rules name an agent; a deny rule in any case", () => {
     expect(covers("Agent(Explore)", ground.subject("Agent", "none", "Explore"))).toBe(true);

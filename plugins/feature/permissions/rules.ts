@@ -62,8 +62,7 @@ export function meansTool(folded: string, tool: string): boolean {
 export function checkNames(names: readonly string[], flag: string, tools: readonly string[]): void {
   for (const name of names) {
     const folded = foldTool(name);
-    if (folded.startsWith("mcp__") || ELSEWHERE.has(folded) || COMMON.has(folded) || tools.some((tool) => meansTool(folded, tool)))
-      continue;
+    if (folded.startsWith("mcp__") || ELSEWHERE.has(folded) || COMMON.has(folded) || tools.some((tool) => meansTool(folded, tool))) continue;
     const near = didYouMean(name, [...tools, ...Object.keys(SHORT)]);
     const hint = near === "" ? `Known tools: ${tools.join(", ")}.` : near;
     throw new ClawError("CLAW_USAGE", `--${flag}: unknown tool "${name}"`, { hint });

@@ -176,4 +176,6 @@ test("Tree > is provided as a service", async () => {
   expect(await tree.repository(join(harness.workspace, "a"))).toBeUndefined();
   await mkdir(join(harness.workspace, ".git"));
   expect(await tree.repository(join(harness.workspace, "a"))).toBe(harness.workspace);
+  await Bun.write(join(harness.workspace, ".gitignore"), "a/\n");
+  expect(await tree.repository(join(harness.workspace, "a"))).toBeUndefined();
 });

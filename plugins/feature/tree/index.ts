@@ -8,7 +8,7 @@ export default definePlugin({
       async *walk(root, options) {
         yield* (await import("./walk.ts")).walk(root, options);
       },
-      repository: async (folder) => (await import("./rules.ts")).repositoryOf(folder),
+      repository: async (folder) => (await (await import("./rules.ts")).rulesAbove(folder)).top,
     });
   },
 });

@@ -13,10 +13,16 @@ export interface Rules {
 }
 export const NO_RULES: Rules = { git: [], dot: [] };
 
-/** The rules that come from above `root`, and where `root` lies below the folder they are relative to: `""` or `a/b/`. */
-export async function rulesAbove(root: string): Promise<{ readonly rules: Rules; readonly base: string }> {
+/** The rules that come from above `root`, where `root` lies below the folder they are relative to (`""` or `a/b/`), and the repository they are of. */
+export interface Above {
+  readonly rules: Rules;
+  readonly base: string;
+  readonly top?: string;
+}
+export async function rulesAbove(root: string): Promise<Above> {
   const top = await repositoryOf(root);
-  if (top === undefined || top === root) return { rules: NO_RULES, base: "" };
+  if (top === undefined) return { rules: NO_RULES, base: "" };
+  if (top === root) return { rules: NO_RULES, base: "", top };
   const base = `${relative(top, root).split(sep).join("/")}/`;
   let rules = NO_RULES;
   for (let folder = top, at = ""; at !== base; ) {
@@ -25,7 +31,7 @@ export async function rulesAbove(root: string): Promise<{ readonly rules: Rules;
     folder = join(top, at);
   }
   // A folder that was asked for by name is walked though it is ignored; then only what lies below can rule.
-  return { rules: ignoring(rules)(base) ? NO_RULES : rules, base };
+  return ignoring(rules)(base) ? { rules: NO_RULES, base } : { rules, base, top };
 }
 
 /** The names that `enter` wants to hear of. */
@@ -54,15 +60,6 @@ export function ignoring(rules: Rules): (path: string) => boolean {
   return (path) => all.ignores(path);
 }
 
-/** The nearest folder upwards that holds a `.git`. */
-export async function repositoryOf(start: string): Promise<string | undefined> {
-  for (let folder = start; ; folder = dirname(folder)) {
-    const found = await lstat(join(folder, ".git")).catch(() => undefined);
-    if (found !== undefined) return folder;
-    if (dirname(folder) === folder) return undefined;
-  }
-}
-
 // --- internal ---
 
 /** Larger files are no rules that a person wrote. */
@@ -70,6 +67,15 @@ const MOST_BYTES = 512 * 1024;
 
 function compiler(): Ignore {
   return ignore({ ignorecase: process.platform === "darwin" || process.platform === "win32" });
+}
+
+/** The nearest folder upwards that holds a `.git`. */
+async function repositoryOf(start: string): Promise<string | undefined> {
+  for (let folder = start; ; folder = dirname(folder)) {
+    const found = await lstat(join(folder, ".git")).catch(() => undefined);
+    if (found !== undefined) return folder;
+    if (dirname(folder) === folder) return undefined;
+  }
 }
 
 /** `info/exclude` of the repository in `folder`; `undefined` when its `.git` is none. In a worktree `.git` is a file that points elsewhere. */

@@ -25,7 +25,8 @@ export function decide(given: Given): Decided {
   const rest = words.slice(1);
   if (options["help"] === true) return { run: "command", name: "help", words: first === undefined ? [] : [topic(first)] };
   if (options["version"] === true) return { run: "command", name: "version", words: [] };
-  if (options["print"] === true || first === undefined) return prompt(given, words);
+  if (options["print"] === true) return { run: "frontend", name: "print", words };
+  if (first === undefined) return prompt(given, words);
   if (first === "prompt") return { run: "frontend", name: "print", words: rest };
   const command = commands.find((one) => one.shell && one.names.includes(first));
   if (command !== undefined) return { run: "command", name: command.name, words: rest };
@@ -58,7 +59,7 @@ function commandsOf(manifests: readonly Manifest[]): readonly Doors[] {
 
 /** A session where a person sits at both ends and there is a frontend for it; else one-shot. */
 function prompt({ words, options, frontends, stdin, stdout }: Given, given: readonly string[]): Decided {
-  const seated = stdin === "terminal" && stdout === "terminal" && options["print"] !== true && options["output-format"] === undefined;
+  const seated = stdin === "terminal" && stdout === "terminal" && options["output-format"] === undefined;
   if (seated && frontends.includes("repl")) return { run: "frontend", name: "repl", words: given };
   if (words.length > 0 || stdin === "piped") return { run: "frontend", name: "print", words: given };
   const hint = 'Write claw -p "TEXT", or pipe text in. `claw --help` shows every way.';

@@ -1,17 +1,6 @@
 // Does what was decided: runs a command outside any turn, or hands over to another frontend.
 import { ClawError, type CommandOutcome, type Host, type Shell, wrap } from "claw";
-import {
-  bugText,
-  connection,
-  exitCodeOf,
-  failureOf,
-  failureReport,
-  failureText,
-  type Output,
-  openOptions,
-  openOutput,
-  plain,
-} from "claw/kit";
+import { bugText, connection, exitCodeOf, failureOf, failureReport, failureText, type Output, openOptions, openOutput, plain } from "claw/kit";
 import { decide } from "./decide.ts";
 
 /** Never rejects. */

@@ -1,6 +1,6 @@
 // A run driven over stdin: user messages, each a turn, and control requests, answered on stdout. One JSON object a line, both ways.
 import { ClawError, type Input, type Json, type Shell, wrap } from "claw";
-import { openOptions } from "claw/kit";
+import { connection, openOptions } from "claw/kit";
 import { createAsking } from "./asking.ts";
 import { readLines } from "./input.ts";
 import { inputOf, linesOf, type Wire } from "./lines.ts";
@@ -9,6 +9,7 @@ import type { Run } from "./run.ts";
 /** Runs until stdin ends and its last message is answered. The exit code is the last turn's. */
 export async function converse(run: Run): Promise<number> {
   const { host, words, interrupts, output, ended } = run;
+  if (connection(0) === "terminal") throw new ClawError("CLAW_USAGE", "stdin is a terminal", { hint: "Pipe lines of JSON in." });
   const line = (object: Wire): void => output.out(`${JSON.stringify(object)}\n`);
   const asking = createAsking(line);
   const asked = host.options["permission-prompt-tool"] === "stdio" ? { ask: asking.ask } : {};
@@ -91,9 +92,7 @@ function respond(message: Wire, outcome: Outcome): Wire {
 function commandsOf(host: Run["host"]): Json {
   const listed = host.plugins().flatMap(({ manifest }) => manifest.contributes?.command ?? []);
   return listed.flatMap((one) =>
-    typeof one !== "string" && one.slash === true
-      ? [{ name: one.name, description: one.summary ?? "", argumentHint: one.usage ?? "" }]
-      : [],
+    typeof one !== "string" && one.slash === true ? [{ name: one.name, description: one.summary ?? "", argumentHint: one.usage ?? "" }] : [],
   );
 }
 

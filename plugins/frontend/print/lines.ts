@@ -36,8 +36,7 @@ export function inputOf(message: Wire): Input {
     if (record(part) && part["type"] === "text" && typeof part["text"] === "string") texts.push(part["text"]);
     else if (record(source) && typeof source["media_type"] === "string" && typeof source["data"] === "string")
       blocks.push({ type: "image", mediaType: source["media_type"], base64: source["data"] });
-    else
-      throw new ClawError("CLAW_USAGE", "a user message has content that is neither text nor an image in base64", { hint: "Send text." });
+    else throw new ClawError("CLAW_USAGE", "a user message has content that is neither text nor an image in base64", { hint: "Send text." });
   }
   return blocks.length === 0 ? { text: texts.join("\n\n") } : { text: texts.join("\n\n"), blocks };
 }

@@ -1,7 +1,7 @@
 // The mode in a real kernel with the real workspace: what happens to calls of every reach when nobody can be asked.
 import { expect, test } from "bun:test";
 import { symlink } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Access, definePlugin, defineTool, type StepScope } from "claw";
 import { createHarness, type Harness, permissionModeContract, pluginContract } from "claw/testing";
 import * as v from "valibot";
@@ -54,7 +54,7 @@ test.each([
   ["write", ".GIT/hooks/pre-commit", "tool 'probe' requires approval to escalate from allow to danger-full-access: '.GIT/hooks/pre-commit' (WS/.GIT/hooks/pre-commit) can make other programs run something; nobody can be asked, so it was refused"],
 ] as const)("allow > access %s at %s: %s", async (access, path, said) => {
   await using kernel = await harness();
-  await symlink(kernel.home, join(kernel.workspace, "link"));
+  await symlink(dirname(kernel.workspace), join(kernel.workspace, "link"));
   const { content } = await kernel.call("probe", { access, ...(path === "" ? {} : { path }) });
-  expect(content).toEqual([{ type: "text", text: said.replace("HOME", kernel.home).replace("WS", kernel.workspace) }]);
+  expect(content).toEqual([{ type: "text", text: said.replace("ROOT", dirname(kernel.workspace)).replace("WS", kernel.workspace) }]);
 });

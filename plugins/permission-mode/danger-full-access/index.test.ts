@@ -1,7 +1,7 @@
 // The mode in a real kernel with the real workspace: what happens to calls of every reach when nobody can be asked.
 import { expect, test } from "bun:test";
 import { symlink } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Access, definePlugin, defineTool, type StepScope } from "claw";
 import { createHarness, type Harness, permissionModeContract, pluginContract } from "claw/testing";
 import * as v from "valibot";
@@ -59,7 +59,7 @@ test.each([
   ["execute", "", "ran"],
 ] as const)("danger-full-access > access %s at %s: %s", async (access, path, said) => {
   await using kernel = await harness();
-  await symlink(kernel.home, join(kernel.workspace, "link"));
+  await symlink(dirname(kernel.workspace), join(kernel.workspace, "link"));
   const { content } = await kernel.call("probe", { access, ...(path === "" ? {} : { path }) });
-  expect(content).toEqual([{ type: "text", text: said.replaceAll("HOME", kernel.home) }]);
+  expect(content).toEqual([{ type: "text", text: said.replace("ROOT", dirname(kernel.workspace)) }]);
 });

@@ -1,7 +1,7 @@
 // The mode in a real kernel with the real workspace: what happens to calls of every reach when nobody can be asked.
 import { expect, test } from "bun:test";
 import { symlink } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Access, definePlugin, defineTool, type StepScope } from "claw";
 import { createHarness, type Harness, permissionModeContract, pluginContract } from "claw/testing";
 import * as v from "valibot";
@@ -54,12 +54,12 @@ test.each([
   ["read", "src/a", "ran"],
   ["network", "", "ran"],
   ["write", "src/new", "ran"],
-  ["read", "link/x", "tool 'probe' requires approval to escalate from workspace-write to danger-full-access: 'link/x' (HOME/x) is outside the workspace; nobody can be asked, so it was refused"],
-  ["write", "link/x", "tool 'probe' requires approval to escalate from workspace-write to danger-full-access: 'link/x' (HOME/x) is outside the workspace; nobody can be asked, so it was refused"],
+  ["read", "link/x", "tool 'probe' requires approval to escalate from workspace-write to danger-full-access: 'link/x' (ROOT/x) is outside the workspace; nobody can be asked, so it was refused"],
+  ["write", "link/x", "tool 'probe' requires approval to escalate from workspace-write to danger-full-access: 'link/x' (ROOT/x) is outside the workspace; nobody can be asked, so it was refused"],
   ["execute", "", "tool 'probe' requires approval to escalate from workspace-write to danger-full-access; nobody can be asked, so it was refused"],
 ] as const)("workspace-write > access %s at %s: %s", async (access, path, said) => {
   await using kernel = await harness();
-  await symlink(kernel.home, join(kernel.workspace, "link"));
+  await symlink(dirname(kernel.workspace), join(kernel.workspace, "link"));
   const { content } = await kernel.call("probe", { access, ...(path === "" ? {} : { path }) });
-  expect(content).toEqual([{ type: "text", text: said.replaceAll("HOME", kernel.home) }]);
+  expect(content).toEqual([{ type: "text", text: said.replace("ROOT", dirname(kernel.workspace)) }]);
 });

@@ -72,7 +72,8 @@ export function proxyFor(url: URL, env: PluginScope["env"]): string | undefined 
     if (entry === "*") return true;
     const bare = entry.replace(/^\*?\./, "").toLowerCase();
     if (bare === "") return false;
-    const host = /:\d+$/.test(bare) && !bare.endsWith("]") ? url.host : url.hostname;
+    const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
+    const host = /[^:]:\d+$/.test(bare) ? `${url.hostname}:${port}` : url.hostname;
     return host === bare || host.endsWith(`.${bare}`);
   });
   return exempt ? undefined : /^[a-z0-9]+:\/\//i.test(proxy) ? proxy : `http://${proxy}`;

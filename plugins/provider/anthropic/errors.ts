@@ -59,10 +59,9 @@ export function unavailable(message: string, at: Endpoint, info: ErrorInfo = {})
 export function retryAfter(headers: Headers, now: number): number | undefined {
   const precise = Number(headers.get("retry-after-ms") ?? Number.NaN);
   if (precise >= 0) return Math.ceil(precise);
-  const given = headers.get("retry-after");
-  if (given === null) return undefined;
-  const secs = Number(given);
-  if (secs >= 0) return Math.ceil(secs * 1000);
+  const given = headers.get("retry-after")?.trim() ?? "";
+  if (/^\d+(\.\d+)?$/.test(given)) return Math.ceil(Number(given) * 1000);
+  if (!/[a-z]{3}/i.test(given)) return undefined;
   // Counted from the server's own clock when it shows one: ours may be off.
   const wait = Date.parse(given) - (Date.parse(headers.get("date") ?? "") || now);
   return Number.isNaN(wait) ? undefined : Math.max(0, wait);

@@ -3,7 +3,7 @@ import { definePlugin } from "claw";
 import * as v from "valibot";
 import { findEndpoint, requireCredentials } from "./endpoint.ts";
 import { findModel, MODELS } from "./models.ts";
-import { createTranslator } from "./translate.ts";
+import type { Sender } from "./stream.ts";
 
 const Milliseconds = v.pipe(v.number(), v.integer(), v.minValue(1));
 
@@ -15,8 +15,8 @@ export default definePlugin({
     connectMs: v.optional(Milliseconds),
   }),
   setup(ctx) {
-    const translate = createTranslator();
     const endpoint = () => findEndpoint(ctx, ctx.config);
+    let sender: Promise<Sender> | undefined;
     ctx.contribute("provider", {
       name: "anthropic",
       models: async () => MODELS,
@@ -28,7 +28,8 @@ export default definePlugin({
       },
       async *stream(request, signal) {
         const at = await endpoint();
-        yield* (await import("./stream.ts")).stream(request, at, translate, signal);
+        sender ??= import("./stream.ts").then(({ createSender }) => createSender());
+        yield* (await sender)(request, at, signal);
       },
     });
   },

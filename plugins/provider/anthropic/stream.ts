@@ -5,11 +5,33 @@ import { createAnswer } from "./answer.ts";
 import { beginning, chunks } from "./body.ts";
 import { type Endpoint, requireCredentials } from "./endpoint.ts";
 import { refused, refusedInside, unavailable, unreachable } from "./errors.ts";
-import type { Translator } from "./translate.ts";
-import { tune } from "./tuning.ts";
+import { createTranslator } from "./translate.ts";
+import { type Tuning, tune } from "./tuning.ts";
 
-/** Sends `request` and yields its parts. A cut after a complete call ends the answer there: what was asked for is never asked for twice. */
-export async function* stream(request: Request, endpoint: Endpoint, translate: Translator, signal: AbortSignal): AsyncGenerator<Part> {
+/** Sends a request and yields its parts. A cut after a complete call ends the answer there: what was asked for is never asked for twice. */
+export type Sender = (request: Request, endpoint: Endpoint, signal: AbortSignal) => AsyncGenerator<Part>;
+
+/** A sender with its own memory: of messages translated, and of the last client. */
+export function createSender(): Sender {
+  const translate = createTranslator();
+  let last: { readonly key: string; readonly client: Anthropic } | undefined;
+  const clientFor = (endpoint: Endpoint, tuning: Tuning): Anthropic => {
+    const key = JSON.stringify([endpoint, tuning.betas, tuning.version]);
+    if (last?.key !== key) last = { key, client: createClient(endpoint, tuning) };
+    return last.client;
+  };
+  return (request, endpoint, signal) =>
+    stream(request, endpoint, signal, (stopping) => {
+      const tuning = tune(request, endpoint.official);
+      return send(clientFor(endpoint, tuning), translate(request, tuning.fields), endpoint, stopping);
+    });
+}
+
+// --- internal ---
+
+type Send = (signal: AbortSignal) => Promise<Response>;
+
+async function* stream(request: Request, endpoint: Endpoint, signal: AbortSignal, open: Send): AsyncGenerator<Part> {
   requireCredentials(endpoint);
   const control = new AbortController();
   const abort = (): void => control.abort();
@@ -18,7 +40,7 @@ export async function* stream(request: Request, endpoint: Endpoint, translate: T
   let whole = false;
   try {
     if (signal.aborted) throw new DOMException("aborted", "AbortError");
-    const response = await send(request, endpoint, translate, control.signal);
+    const response = await open(control.signal);
     for await (const _ of chunks(response, answer, endpoint, control)) yield* answer.take();
     yield* answer.take();
     whole = true;
@@ -38,12 +60,9 @@ export async function* stream(request: Request, endpoint: Endpoint, translate: T
   }
 }
 
-// --- internal ---
-
-async function send(request: Request, endpoint: Endpoint, translate: Translator, signal: AbortSignal): Promise<Response> {
-  const tuning = tune(request, endpoint.official);
+function createClient(endpoint: Endpoint, tuning: Tuning): Anthropic {
   // Everything the SDK would take from the process's environment is given, so that it asks for nothing there.
-  const client = new Anthropic({
+  return new Anthropic({
     apiKey: "unused",
     webhookKey: null,
     baseURL: endpoint.baseUrl,
@@ -53,22 +72,17 @@ async function send(request: Request, endpoint: Endpoint, translate: Translator,
     openTelemetry: false,
     fetch: (url, init) => post(url, init, endpoint, tuning),
   });
-  const body = translate(request, tuning.fields);
-  const response = await client
-    .post("/v1/messages", { body, headers: { "content-type": "application/json" }, signal, stream: true })
-    .asResponse();
+}
+
+async function send(client: Anthropic, body: Uint8Array<ArrayBuffer>, endpoint: Endpoint, signal: AbortSignal): Promise<Response> {
+  const response = await client.post("/v1/messages", { body, headers: { "content-type": "application/json" }, signal, stream: true }).asResponse();
   const type = response.headers.get("content-type") ?? "";
   if (/text\/event-stream/i.test(type) || !/html|json/i.test(type)) return response;
   throw notStream(type, await beginning(response, endpoint.connectMs), response, endpoint);
 }
 
 /** The one place where a request leaves: its headers are exactly these, whatever the SDK or the process's environment would add. */
-async function post(
-  url: string | URL | globalThis.Request,
-  init: RequestInit | undefined,
-  endpoint: Endpoint,
-  tuning: ReturnType<typeof tune>,
-): Promise<Response> {
+async function post(url: string | URL | globalThis.Request, init: RequestInit | undefined, endpoint: Endpoint, tuning: Tuning): Promise<Response> {
   const { apiKey, authToken } = endpoint.credentials;
   const betas = [...tuning.betas, endpoint.headers["anthropic-beta"]].filter((beta) => beta !== undefined && beta !== "");
   const headers = new Headers({

@@ -8,10 +8,11 @@ const TOOLS: readonly ToolSpec[] = [
   { name: "a", description: "A", schema: { type: "object", properties: {} } },
   { name: "b", description: "B", schema: { type: "object" } },
 ];
+const decoded = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 type Body = { messages: { role: string; content: { [key: string]: unknown }[] }[]; [key: string]: unknown };
 
 function bodyOf(change: Partial<Request>, translate = createTranslator()): Body {
-  return JSON.parse(translate({ model: MODEL, system: [], messages: [], tools: [], maxOutput: 100, options: {}, ...change }, {})) as Body;
+  return JSON.parse(decoded(translate({ model: MODEL, system: [], messages: [], tools: [], maxOutput: 100, options: {}, ...change }, {}))) as Body;
 }
 const user = (...content: Block[]): Message => ({ role: "user", content });
 const assistant = (...content: Block[]): Message => ({ role: "assistant", content });
@@ -75,16 +76,9 @@ describe("translate", () => {
 
   test("messages in a row become one, results first", () => {
     const { messages } = bodyOf({
-      messages: [
-        user(text("q")),
-        assistant(call("t1"), call("t2")),
-        user(text("steered"), result("t1", text("1"))),
-        user(result("t2", text("2"))),
-      ],
+      messages: [user(text("q")), assistant(call("t1"), call("t2")), user(text("steered"), result("t1", text("1"))), user(result("t2", text("2")))],
     });
-    expect(
-      messages.map(({ role, content }) => [role, content.map((block) => block["tool_use_id"] ?? block["text"] ?? block["id"])]),
-    ).toEqual([
+    expect(messages.map(({ role, content }) => [role, content.map((block) => block["tool_use_id"] ?? block["text"] ?? block["id"])])).toEqual([
       ["user", ["q"]],
       ["assistant", ["t1", "t2"]],
       ["user", ["t1", "t2", "steered"]],
@@ -104,7 +98,7 @@ describe("translate", () => {
   test("what was sent keeps its bytes while the session grows", () => {
     const translate = createTranslator();
     const plain = (messages: readonly Message[]): string =>
-      translate({ model: MODEL, system: ["s"], tools: TOOLS, messages, maxOutput: 100, options: {} }, {}).replaceAll(
+      decoded(translate({ model: MODEL, system: ["s"], tools: TOOLS, messages, maxOutput: 100, options: {} }, {})).replaceAll(
         ',"cache_control":{"type":"ephemeral"}',
         "",
       );
@@ -165,16 +159,18 @@ describe("translate", () => {
       user(result("t1", text(`\udfff🎉${bad}`))),
     ];
     const translate = createTranslator();
-    const sent = translate(
-      {
-        model: MODEL,
-        system: [bad],
-        tools: [{ name: "a", description: bad, schema: { title: bad } }],
-        messages,
-        maxOutput: 1,
-        options: {},
-      },
-      {},
+    const sent = decoded(
+      translate(
+        {
+          model: MODEL,
+          system: [bad],
+          tools: [{ name: "a", description: bad, schema: { title: bad } }],
+          messages,
+          maxOutput: 1,
+          options: {},
+        },
+        {},
+      ),
     );
     expect(sent.isWellFormed()).toBe(true);
     expect(JSON.stringify(JSON.parse(sent)).replaceAll("\\\\", "")).not.toMatch(/\\ud[89a-f]/);
@@ -190,10 +186,38 @@ describe("translate", () => {
 
   test("other fields go in by their names", () => {
     const translate = createTranslator();
-    const sent = translate(
-      { model: MODEL, system: [], messages: [], tools: [], maxOutput: 1, options: {} },
-      { thinking: { type: "adaptive" }, top_k: 3 },
+    const sent = decoded(
+      translate({ model: MODEL, system: [], messages: [], tools: [], maxOutput: 1, options: {} }, { thinking: { type: "adaptive" }, top_k: 3 }),
     );
     expect(JSON.parse(sent)).toMatchObject({ thinking: { type: "adaptive" }, top_k: 3 });
+  });
+
+  test("a session that steps back, forks or is folded is sent as it is then", () => {
+    const translate = createTranslator();
+    const fresh = (messages: readonly Message[]): Body => bodyOf({ messages });
+    const long = Array.from({ length: 12 }, (_, at) => (at % 2 === 0 ? user(text(`u${at}`)) : assistant(text(`a${at}`))));
+    const fork = [...long.slice(0, 8), user(text("other way"))];
+    const folded = [user(text("summary")), ...long.slice(9)];
+    const blanks = [...long.slice(0, 4), user(text(" ")), assistant(text("")), ...long.slice(4)];
+    const orders = [
+      long.slice(0, 11),
+      long.slice(0, 3),
+      long,
+      long.slice(0, 8),
+      long.slice(0, 9),
+      long.slice(1),
+      fork,
+      long,
+      folded,
+      blanks,
+      blanks.slice(0, 5),
+      long.slice(0, 7),
+      long,
+    ];
+    for (const messages of orders) expect(bodyOf({ messages }, translate)).toEqual(fresh(messages));
+    for (let length = 0; length <= long.length; length++)
+      expect(bodyOf({ messages: long.slice(0, length) }, translate)).toEqual(fresh(long.slice(0, length)));
+    for (let length = 12; length >= 0; length--)
+      expect(bodyOf({ messages: blanks.slice(0, length) }, translate)).toEqual(fresh(blanks.slice(0, length)));
   });
 });

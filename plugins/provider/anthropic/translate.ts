@@ -1,14 +1,15 @@
-// A request as the API wants it, as JSON text. Each message is translated once in its life, so that consecutive requests share their bytes.
+// A request as the API wants it, as bytes of JSON. Each message is translated once in its life, so that consecutive requests share their bytes.
 import type { Block, Json, Message, Request, ToolSpec } from "claw";
 
 /** Marks our own data in a thinking block's `opaque`: what another provider put there is never sent. */
 export const PROVIDER = "anthropic";
 
-/** Translates requests. Forgets a message when its session does. */
-export type Translator = (request: Request, fields: Readonly<Record<string, Json>>) => string;
+/** Translates requests. Forgets a session's messages when the session does. */
+export type Translator = (request: Request, fields: Readonly<Record<string, Json>>) => Uint8Array<ArrayBuffer>;
 
 /** A translator with its own memory. */
 export function createTranslator(): Translator {
+  const histories = new WeakMap<Message, History>();
   const pieces = new WeakMap<Message, Piece>();
   const specs = new WeakMap<ToolSpec, string>();
   const pieceOf = (message: Message): Piece => kept(pieces, message, () => translate(message));
@@ -19,8 +20,24 @@ export function createTranslator(): Translator {
     if (toolTexts.length > 0) members.push(`"tools":${listOf(toolTexts, true)}`);
     const systemTexts = system.filter((text) => !blank(text)).map(textOf);
     if (systemTexts.length > 0) members.push(`"system":${listOf(systemTexts, true)}`);
-    members.push(`"messages":[${messagesOf(messages.map(pieceOf)).join(",")}]`);
-    return `{${members.join(",")}}`;
+    const [first] = messages;
+    const known = first === undefined ? undefined : histories.get(first);
+    let history = known !== undefined && begins(messages, known.messages) ? known : NOTHING;
+    let groups = groupsOf(messages, history.messages.length, pieceOf);
+    // After a step back in a session, what follows may not fit to what was settled: both marks have to lie behind it.
+    if (history !== NOTHING && (groups[0]?.role !== "user" || groups.filter((group) => group.role === "user").length < 2)) {
+      history = NOTHING;
+      groups = groupsOf(messages, 0, pieceOf);
+    }
+    const settled = settledOf(groups, history);
+    if (first !== undefined && settled.length > 0) {
+      const from = history.messages.length;
+      history = grown(history, settled, messages);
+      histories.set(first, history);
+      for (const message of history.messages.slice(from)) pieces.delete(message);
+    }
+    const start = `{${members.join(",")},"messages":[`;
+    return bytesOf(start, history, `${restOf(groups.slice(settled.length), history)}]}`);
   };
 }
 
@@ -42,21 +59,81 @@ function translate({ role, content }: Message): Piece {
   return { role, results, others };
 }
 
-/** Messages in a row of one role become one. The last blocks of the last two of the user are marked for the cache. */
-function messagesOf(pieces: readonly Piece[]): string[] {
-  const groups: { readonly role: Message["role"]; readonly pieces: Piece[] }[] = [];
-  for (const piece of pieces) {
-    if (piece.results.length + piece.others.length === 0) continue;
+/**
+ * The beginning of a session that no mark will move over any more, kept as bytes, so that a step does not cost more for every step before it.
+ * `bytes` has room to grow; `size` of them are in use, each message's text ending with a comma.
+ */
+interface History {
+  readonly messages: readonly Message[];
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly size: number;
+}
+/** Messages in a row of one role, which the API wants as one; `span` counts those without anything to send, too. */
+interface Group {
+  readonly role: Message["role"];
+  readonly pieces: readonly Piece[];
+  readonly span: number;
+}
+const NOTHING: History = { messages: [], bytes: new Uint8Array(0), size: 0 };
+
+function begins(messages: readonly Message[], start: readonly Message[]): boolean {
+  return messages.length >= start.length && start.every((message, at) => message === messages[at]);
+}
+
+function groupsOf(messages: readonly Message[], from: number, pieceOf: (message: Message) => Piece): Group[] {
+  const groups: Group[] = [];
+  let skipped = 0;
+  for (const message of messages.slice(from)) {
+    const piece = pieceOf(message);
     const last = groups.at(-1);
-    if (last?.role === piece.role) last.pieces.push(piece);
-    else groups.push({ role: piece.role, pieces: [piece] });
+    if (piece.results.length + piece.others.length === 0) skipped++;
+    else if (last?.role === piece.role) groups[groups.length - 1] = { ...last, pieces: [...last.pieces, piece], span: last.span + skipped + 1 };
+    else groups.push({ role: piece.role, pieces: [piece], span: skipped + 1 });
+    if (piece.results.length + piece.others.length > 0) skipped = 0;
   }
-  if (groups[0]?.role !== "user") groups.unshift({ role: "user", pieces: [{ role: "user", results: [], others: [OPENING] }] });
-  const marked = new Set(groups.filter((group) => group.role === "user").slice(-2));
-  return groups.map((group) => {
-    const blocks = [...group.pieces.flatMap((piece) => piece.results), ...group.pieces.flatMap((piece) => piece.others)];
-    return `{"role":"${group.role}","content":${listOf(blocks, marked.has(group))}}`;
-  });
+  return groups;
+}
+
+/** The groups before the last two of the user, which are the marked ones. */
+function settledOf(groups: readonly Group[], { size }: History): readonly Group[] {
+  if (size === 0 && groups[0]?.role !== "user") return [];
+  const asked = groups.filter((group) => group.role === "user");
+  return groups.slice(0, Math.max(0, groups.indexOf(asked.at(-2) as Group)));
+}
+
+function grown({ messages, bytes, size }: History, settled: readonly Group[], all: readonly Message[]): History {
+  const more = new TextEncoder().encode(settled.map((group) => `${groupText(group, false)},`).join(""));
+  const count = settled.reduce((sum, group) => sum + group.span, messages.length);
+  const needed = size + more.length;
+  const room = needed <= bytes.length ? bytes : new Uint8Array(Math.max(needed, 2 * bytes.length, 4_096));
+  if (room !== bytes) room.set(bytes.subarray(0, size));
+  room.set(more, size);
+  return { messages: all.slice(0, count), bytes: room, size: needed };
+}
+
+/** What follows the settled beginning, the last blocks of the last two messages of the user marked for the cache. */
+function restOf(groups: readonly Group[], { size }: History): string {
+  const opened = size === 0 && groups[0]?.role !== "user";
+  const whole = opened
+    ? [{ role: "user" as const, pieces: [{ role: "user" as const, results: [], others: [OPENING] }], span: 0 }, ...groups]
+    : groups;
+  const asked = whole.filter((group) => group.role === "user").slice(-2);
+  return whole.map((group) => groupText(group, asked.includes(group))).join(",");
+}
+
+function bytesOf(start: string, { bytes, size }: History, rest: string): Uint8Array<ArrayBuffer> {
+  const encoder = new TextEncoder();
+  const [before, after] = [encoder.encode(start), encoder.encode(rest)];
+  const body = new Uint8Array(before.length + size + after.length);
+  body.set(before);
+  body.set(bytes.subarray(0, size), before.length);
+  body.set(after, before.length + size);
+  return body;
+}
+
+function groupText({ role, pieces }: Group, marked: boolean): string {
+  const blocks = [...pieces.flatMap((piece) => piece.results), ...pieces.flatMap((piece) => piece.others)];
+  return `{"role":"${role}","content":${listOf(blocks, marked)}}`;
 }
 
 function askedOf(block: Block): string[] {
@@ -67,8 +144,7 @@ function askedOf(block: Block): string[] {
 function answeredOf(block: Block): string[] {
   if (block.type === "text") return blank(block.text) ? [] : [textOf(block.text)];
   if (block.type === "call") {
-    const input =
-      typeof block.input === "object" && block.input !== null && !Array.isArray(block.input) ? block.input : { value: block.input };
+    const input = typeof block.input === "object" && block.input !== null && !Array.isArray(block.input) ? block.input : { value: block.input };
     return [jsonOf({ type: "tool_use", id: block.id, name: block.tool, input })];
   }
   if (block.type !== "thinking") return [];

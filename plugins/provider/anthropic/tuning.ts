@@ -16,10 +16,8 @@ export function tune({ model, options, maxOutput }: Pick<Request, "model" | "opt
   const fields: Record<string, Json> = {};
   for (const [name, value] of Object.entries(rest)) if (!RESERVED.has(name)) fields[name] = value;
   const level = typeof effort === "string" ? effort : undefined;
-  if (level !== undefined && trait !== "budget")
-    fields["output_config"] = { ...(rest["output_config"] as object | undefined), effort: level };
-  const asked =
-    wish ?? (trait === "budget" ? BUDGETS[level ?? ""] : trait === "adaptive" && level !== undefined ? level !== "low" : undefined);
+  if (level !== undefined && trait !== "budget") fields["output_config"] = { ...(rest["output_config"] as object | undefined), effort: level };
+  const asked = wish ?? (trait === "budget" ? BUDGETS[level ?? ""] : trait === "adaptive" && level !== undefined ? level !== "low" : undefined);
   let thinking = thinkingFor(model.id, trait, asked, maxOutput);
   const binding = official && bound === true && isAdaptive(thinking);
   // A changed system prompt or a folded history voids older thinking: it is dropped then, where the default is to refuse the request.
@@ -44,12 +42,7 @@ const BUDGETS: Readonly<Record<string, number>> = { medium: 8_000, high: 24_000 
 /** Thinking text is for people to see; by default newer models send it empty. */
 const ADAPTIVE: Json = { type: "adaptive", display: "summarized" };
 
-function thinkingFor(
-  id: string,
-  trait: ReturnType<typeof traitsOf>["thinking"],
-  wish: Json | undefined,
-  maxOutput: number,
-): Json | undefined {
+function thinkingFor(id: string, trait: ReturnType<typeof traitsOf>["thinking"], wish: Json | undefined, maxOutput: number): Json | undefined {
   if (typeof wish === "object" && wish !== null) return wish;
   const steady = trait === "on" || trait === "always";
   if (wish === undefined || wish === null) return steady ? ADAPTIVE : undefined;

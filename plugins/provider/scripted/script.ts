@@ -25,13 +25,7 @@ const Piece = v.union([
 const Fault = v.strictObject({
   after: v.optional(Count, 0),
   code: v.optional(
-    v.picklist([
-      "CLAW_PROVIDER_AUTH",
-      "CLAW_PROVIDER_OVERFLOW",
-      "CLAW_PROVIDER_RATE",
-      "CLAW_PROVIDER_REJECTED",
-      "CLAW_PROVIDER_UNAVAILABLE",
-    ]),
+    v.picklist(["CLAW_PROVIDER_AUTH", "CLAW_PROVIDER_OVERFLOW", "CLAW_PROVIDER_RATE", "CLAW_PROVIDER_REJECTED", "CLAW_PROVIDER_UNAVAILABLE"]),
     "CLAW_PROVIDER_UNAVAILABLE",
   ),
   message: v.optional(v.string(), "scripted fault"),
@@ -49,10 +43,7 @@ const Reply = v.strictObject({
   content: v.optional(v.array(Piece)),
   /** Characters a delta: one size for all, or one after another, the last for the rest. Absent: each piece is one delta. */
   deltas: v.optional(
-    v.union([
-      v.pipe(v.number(), v.integer(), v.minValue(1)),
-      v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(1))), v.minLength(1)),
-    ]),
+    v.union([v.pipe(v.number(), v.integer(), v.minValue(1)), v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(1))), v.minLength(1))]),
   ),
   /** Milliseconds before each part. */
   pauseMs: v.optional(v.pipe(Count, v.maxValue(60_000)), 0),

@@ -9,7 +9,7 @@ const event = (type: string, data: Json): AnyEvent => ({ type, data, seq: 0, at:
 const SAMPLES = [
   event("session.opened", { cwd: "/w", resumed: false }),
   event("turn.started", { text: "x" }),
-  event("turn.ended", { outcome: "failed", reason: "no", code: "CLAW_BUG", usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 } }),
+  event("turn.ended", { outcome: "failed", reason: "no", code: "CLAW_BUG" }),
   event("error.raised", { code: "C", kind: "c", message: "no", hint: null }),
 ];
 rendererContract(createJsonRenderer, SAMPLES);

@@ -16,8 +16,7 @@ export function createStreamRenderer(partial: boolean, about: () => Promise<Star
     name: "stream-json",
     async open(out, complain) {
       err = complain;
-      const line = (object: Line): void =>
-        out(`${JSON.stringify({ ...object, session_id: report.session ?? "", uuid: crypto.randomUUID() })}\n`);
+      const line = (object: Line): void => out(`${JSON.stringify({ ...object, session_id: report.session ?? "", uuid: crypto.randomUUID() })}\n`);
       const partials = partial ? createPartials((event) => line({ type: "stream_event", event, parent_tool_use_id: null })) : undefined;
       start = await about();
       const init = (): void => line(initLine(start!, report.model));

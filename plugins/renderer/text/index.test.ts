@@ -7,7 +7,6 @@ pluginContract(import.meta.dir);
 
 const SILENT: Screens = { answers: false, progress: false, verbose: false };
 const WATCHED: Screens = { answers: true, progress: true, verbose: false };
-const USAGE = { input: 1, output: 1, cacheRead: 0, cacheWrite: 0 };
 
 function show(screens: Screens, events: readonly AnyEvent[]): { out: string; err: string } {
   const written = { out: "", err: "" };
@@ -30,12 +29,9 @@ function events(...given: [keyof EventMap, Json][]): AnyEvent[] {
     ([type, data], seq) => ({ type, data, seq, at: seq, session: "s", turn: 1, source: "claw" }) as unknown as AnyEvent,
   );
 }
-const said = (text: string): [keyof EventMap, Json] => [
-  "message.added",
-  { message: { role: "assistant", content: [{ type: "text", text }] } },
-];
+const said = (text: string): [keyof EventMap, Json] => ["message.added", { message: { role: "assistant", content: [{ type: "text", text }] } }];
 const step: [keyof EventMap, Json] = ["step.started", { model: "m" }];
-const ended = (about: object = {}): [keyof EventMap, Json] => ["turn.ended", { outcome: "completed", usage: USAGE, ...about }];
+const ended = (about: object = {}): [keyof EventMap, Json] => ["turn.ended", { outcome: "completed", ...about }];
 
 rendererContract((): Renderer => createTextRenderer(() => WATCHED), events(step, said("x"), ended()));
 

@@ -50,6 +50,12 @@ test("bash > the folder is kept from call to call, however the command ends, and
   expect(await run(on, "cat <<'E' && cd ..; set -o noclobber\nit's\nE")).toBe(`it's\n[working directory is now ${a}]`);
 });
 
+test("bash > nothing of its own shows under set -x and set -u", async () => {
+  await using on = await harness();
+  expect(await run(on, "set -x; echo hi")).toBe("++ echo hi\nhi");
+  expect(await run(on, "set -xu; unset PWD; exit 3")).toBe("++ unset PWD\n++ exit 3\n[exit code 3]");
+});
+
 test("bash > a folder that is gone is left for the session's own, and the result says so", async () => {
   await using on = await harness();
   const gone = join(on.workspace, "gone");

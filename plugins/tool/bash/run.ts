@@ -41,7 +41,12 @@ export async function run(input: BashInput, scope: CallScope, options: BashOptio
   const report = await reportFile(scope);
   const timeoutMs = Math.min(input.timeout ?? options.timeoutMs, options.maxTimeoutMs);
   const end = await processes.run(
-    { ...wanted, argv: [shell, "-c", script(input.command, cwd, report)], timeoutMs, onTail: (tail, bytes) => scope.progress({ tail, bytes }) },
+    {
+      ...wanted,
+      argv: [shell, "-c", script(input.command, cwd, report)],
+      timeoutMs,
+      onTail: (tail, bytes) => scope.progress({ tail, bytes }),
+    },
     scope,
   );
   const moved = newFolder(report, cwd);

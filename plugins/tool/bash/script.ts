@@ -7,8 +7,9 @@
  */
 export function script(command: string, cwd: string, report: string | undefined): string {
   if (report === undefined) return command;
-  const say = `case $PWD in ${quote(cwd)}) ;; *) pwd -P >|${quote(report)} 2>/dev/null ;; esac`;
-  return `trap ${quote(say)} EXIT\neval ${quote(command)}\nset -- "$?"; ${say}; exit "$1"`;
+  // The braces keep what a command's own `set -x` would trace of these lines out of the output.
+  const say = `{ case \${PWD-} in ${quote(cwd)}) ;; *) command pwd -P >|${quote(report)} ;; esac; } 2>/dev/null`;
+  return `trap ${quote(say)} EXIT\neval ${quote(command)}\n{ set -- "$?"; set +x; } 2>/dev/null; ${say}; exit "$1"`;
 }
 
 /** A word for the shell that stands for exactly `text`. */

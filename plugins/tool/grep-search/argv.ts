@@ -15,6 +15,8 @@ export function flagsOf(input: Input): string[] {
     "--no-require-git",
     "--no-ignore-global",
     "--glob=!.git",
+    // A pattern can ask for so large an automaton that building it takes minutes.
+    "--regex-size-limit=30M",
     "--with-filename",
     "--no-heading",
     ...modeOf(input),

@@ -1,6 +1,5 @@
 // The embedded ripgrep: WebAssembly has no threads of its own, so a large folder is searched in parts, some at a time.
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import type { Tree } from "claw/kit";
 import { type Found, LIMIT_MS, MOST_OUTPUT, type Search } from "./engine.ts";
 import { createThreads } from "./threads.ts";
@@ -13,11 +12,13 @@ export interface Embedded {
 export function createEmbedded(): Embedded {
   const threads = createThreads();
   return {
-    async search({ flags, top, operand, signal }, tree) {
+    async search({ flags, folder, file, top = folder, signal }, tree) {
       const enough = new AbortController();
       const late = AbortSignal.timeout(LIMIT_MS);
       const stop = AbortSignal.any([signal, late, enough.signal]);
-      const parts = await partsOf(top, operand, tree, signal);
+      // It cannot look above the folder it is given, so that is the one whose rules hold.
+      const operand = relative(top, join(folder, file)).split(sep).join("/");
+      const parts = file === "" ? await partsOf(folder, operand, tree, signal) : [["--", `./${operand}`]];
       let size = 0;
       const found = await Promise.all(
         parts.map(async (part) => {
@@ -30,6 +31,7 @@ export function createEmbedded(): Embedded {
       signal.throwIfAborted();
       const wrong = found.find((one) => one.stderr !== "");
       return {
+        base: top,
         code: wrong?.code ?? found[0]?.code ?? null,
         output: found.map((one) => one.output).join(""),
         stderr: wrong?.stderr ?? "",
@@ -46,10 +48,8 @@ const LARGE = 3_000;
 const PARTS = 6;
 
 /** What to search, as the ends of command lines: the whole, or the upper two levels and the folders of the second level in some bundles. */
-async function partsOf(top: string, operand: string, tree: Tree, signal: AbortSignal): Promise<string[][]> {
+async function partsOf(folder: string, operand: string, tree: Tree, signal: AbortSignal): Promise<string[][]> {
   const whole = ["--", `./${operand}`];
-  const folder = join(top, operand);
-  if ((await stat(folder)).isFile()) return [whole];
   let files = 0;
   for await (const batch of tree.walk(folder, { most: LARGE, signal })) files += batch.length;
   if (files < LARGE) return [whole];

@@ -3,14 +3,17 @@
 export interface Search {
   /** What comes before the `--`. */
   readonly flags: readonly string[];
-  /** The folder ripgrep runs in. */
-  readonly top: string;
-  /** Where to search, below `top`, with `/`. `""` is `top` itself. */
-  readonly operand: string;
+  /** The folder to search, or the one of the file. */
+  readonly folder: string;
+  /** The name of the file; `""` for the whole folder. */
+  readonly file: string;
+  /** The top of the repository whose ignore rules hold there. Without one, only those in the folder and below do. */
+  readonly top?: string;
   readonly signal: AbortSignal;
 }
-/** What it wrote, in whole lines. `cut`: it was stopped at `MOST_OUTPUT` or at the time limit, so there is more. */
+/** What it wrote, in whole lines, with paths from `base`. `cut`: it was stopped at `MOST_OUTPUT` or at the time limit, so there is more. */
 export interface Found {
+  readonly base: string;
   readonly code: number | null;
   readonly output: string;
   readonly stderr: string;

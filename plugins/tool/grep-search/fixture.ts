@@ -7,10 +7,7 @@ export type Files = Readonly<Record<string, string | Uint8Array>>;
 
 const rg = Bun.which("rg");
 /** The engines there are on this machine, with the PATH that leads to each. */
-export const ENGINES: readonly (readonly [string, string])[] = [
-  ["embedded", "/nowhere"],
-  ...(rg === null ? [] : [["native", dirname(rg)] as const]),
-];
+export const ENGINES: readonly (readonly [string, string])[] = [["embedded", "/nowhere"], ...(rg === null ? [] : [["native", dirname(rg)] as const])];
 
 export function harnessOf(files: Files, path: string): Promise<Harness> {
   const plugins = ["tool/grep-search", "feature/tree", "feature/workspace", "feature/processes"];

@@ -50,14 +50,27 @@ describe.each(ENGINES)("grep_search (%s)", (_, path) => {
   test("obeys the rules of the repository above the folder it searches", async () => {
     const files = {
       ".git/HEAD": "",
-      ".gitignore": "/pkg/src/gen\n",
+      ".gitignore": "/pkg/src/gen\n*.log\n",
       "pkg/src/gen/a.txt": "hit",
       "pkg/src/b.txt": "hit",
+      "pkg/.gitignore": "src/own\n",
+      "pkg/src/own": "hit",
+      "pkg/src/x.log": "hit",
       "pkg/gen/c.txt": "hit",
     };
     await using harness = await harnessOf(files, path);
     expect(await lines(harness, { pattern: "hit", path: "pkg/src" })).toEqual(["pkg/src/b.txt"]);
     expect(await lines(harness, { pattern: "hit", path: "pkg" })).toEqual(["pkg/gen/c.txt", "pkg/src/b.txt"]);
+    expect(await lines(harness, { pattern: "hit", path: "pkg/src/b.txt", glob: "*.js", type: "py" })).toEqual(["pkg/src/b.txt"]);
+  });
+
+  test("searches an ignored folder that is named, and heeds no rules from above where there is no repository", async () => {
+    await using harness = await harnessOf({ ".gitignore": "out/**\n*.txt\n", "out/a.txt": "hit", "sub/b.txt": "hit" }, path);
+    expect(await lines(harness, { pattern: "hit", path: "sub" })).toEqual(["sub/b.txt"]);
+    await mkdir(join(harness.workspace, ".git"));
+    expect(await text(harness, { pattern: "hit", path: "sub" })).toStartWith("No matches");
+    await Bun.write(join(harness.workspace, ".gitignore"), "out/\n*.txt\n");
+    expect(await lines(harness, { pattern: "hit", path: "out" })).toEqual(["out/a.txt"]);
   });
 
   test("shows content with paths and numbers, context once and groups apart", async () => {
@@ -94,11 +107,8 @@ describe.each(ENGINES)("grep_search (%s)", (_, path) => {
   });
 
   test("narrows by case, type, extension and glob", async () => {
-    const names = ["a.ts", "b.tsx", "c.py", "src/d.ts", "src/e.test.ts", "src/deep/f.foo", ".gitignore"];
-    await using harness = await harnessOf(
-      Object.fromEntries(names.map((name) => [name, name === ".gitignore" ? "src/deep/*.js\n" : "Hit"])),
-      path,
-    );
+    const names = [".git/HEAD", "a.ts", "b.tsx", "c.py", "src/d.ts", "src/e.test.ts", "src/deep/f.foo", ".gitignore"];
+    await using harness = await harnessOf(Object.fromEntries(names.map((name) => [name, name === ".gitignore" ? "src/deep/*.js\n" : "Hit"])), path);
     await Bun.write(join(harness.workspace, "src/deep/out.js"), "Hit");
     const found = async (more: object) => lines(harness, { pattern: "hit", "-i": true, ...more });
     expect(await text(harness, { pattern: "hit" })).toStartWith("No matches");
@@ -114,7 +124,6 @@ describe.each(ENGINES)("grep_search (%s)", (_, path) => {
     expect(await found({ glob: "src/*.ts", path: "src" })).toEqual(["src/d.ts", "src/e.test.ts"]);
     expect(await found({ glob: "deep/**", path: "src" })).toEqual(["src/deep/f.foo"]);
     expect(await found({ glob: "*.ts", type: "py" }).then(String)).toStartWith("No matches");
-    expect(await found({ glob: "*.js", path: "src/d.ts" })).toEqual(["src/d.ts"]);
   });
 
   test("pages by head_limit and offset, and every line comes once", async () => {

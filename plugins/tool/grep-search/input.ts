@@ -5,9 +5,7 @@ const Count = v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)));
 export const Input = v.strictObject({
   pattern: v.pipe(v.string(), v.minLength(1), v.maxLength(10_000), v.description("Regular expression, ripgrep syntax")),
   path: v.optional(v.pipe(v.string(), v.minLength(1), v.description("File or folder. Default: the working folder"))),
-  glob: v.optional(
-    v.pipe(v.string(), v.minLength(1), v.maxLength(4096), v.description("Only files that match, e.g. *.{ts,tsx} or src/**")),
-  ),
+  glob: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(4096), v.description("Only files that match, e.g. *.{ts,tsx} or src/**"))),
   output_mode: v.optional(v.picklist(["content", "files_with_matches", "count"])),
   "-B": Count,
   "-A": Count,

@@ -23,10 +23,12 @@ export async function searchNative(program: string, search: Search, scope: CallS
     if (size <= MOST_OUTPUT) pieces.push(text);
     else enough.abort();
   };
+  const above = search.top === undefined ? ["--no-ignore-parent"] : [];
+  const argv = [program, ...search.flags, ...above, "--", `./${search.file}`];
   const end = await processes.run(
     {
-      argv: [program, ...search.flags, "--", `./${search.operand}`],
-      cwd: search.top,
+      argv,
+      cwd: search.folder,
       timeoutMs: LIMIT_MS,
       keep: MOST_OUTPUT * 2,
       apart: true,
@@ -38,5 +40,5 @@ export async function searchNative(program: string, search: Search, scope: CallS
   search.signal.throwIfAborted();
   const cut = end.timedOut || enough.signal.aborted;
   const output = pieces.join("");
-  return { code: end.code, output: cut ? wholeLines(output) : output, stderr: end.stderr ?? "", cut };
+  return { base: search.folder, code: end.code, output: cut ? wholeLines(output) : output, stderr: end.stderr ?? "", cut };
 }

@@ -13,38 +13,38 @@ import { report } from "./report.ts";
 
 export async function run(input: Input, scope: CallScope, embedded: Embedded): Promise<ToolResult> {
   const given = input.path ?? ".";
-  const tree = await scope.use(Tree);
   const { path } = await (await scope.use(Workspace)).locate(given, scope);
   const kind = await kindOf(path, given);
-  const folder = kind === "file" ? dirname(path) : path;
-  // From the top of the repository, so that ripgrep sees every rule that holds in the folder.
-  const top = (await tree.repository(folder)) ?? folder;
-  const asked = kind === "file" ? { ...input, glob: undefined } : input;
-  const search: Search = { flags: flagsOf(asked), top, operand: posix(relative(top, path)), signal: scope.signal };
-  const found = await searched(search, scope, (one) => embedded.search(one, tree));
+  const [folder, file] = kind === "file" ? [dirname(path), basename(path)] : [path, ""];
+  // A file that is named is searched, whatever glob and type say.
+  const { glob, type, ...plain } = input;
+  const asked: Input = kind === "file" ? plain : input;
+  const tree = await scope.use(Tree);
+  const top = await tree.repository(folder);
+  const search: Search = { flags: flagsOf(asked), folder, file, signal: scope.signal, ...(top === undefined ? {} : { top }) };
+  const found = await searched(search, scope, () => embedded.search(search, tree));
   const base = await realpath(scope.cwd);
   const all = matchesOf(found.output, input.output_mode);
-  const files = asked.glob === undefined ? all : narrowed(all, asked.glob, top, [folder, base]);
+  const files = asked.glob === undefined ? all : narrowed(all, asked.glob, found.base, [folder, base]);
   if (files.length === 0) {
     if (found.code !== 0 && found.code !== 1 && found.stderr !== "") throw refused(found.stderr);
     const text = `No matches for ${JSON.stringify(input.pattern)} in ${given}${found.cut ? " before the search was cut short" : ""} (ignored files are not searched).`;
     return { content: [{ type: "text", text: text.toWellFormed() }], details: { files: 0, complete: !found.cut } };
   }
-  return report(files, input, (file) => shown(base, join(top, file)), found.cut);
+  return report(files, input, (at) => shown(base, join(found.base, at)), found.cut);
 }
 
 // --- internal ---
 
 /** With the ripgrep on PATH when it works; a failure is judged by the embedded one, whose version is known. */
-async function searched(search: Search, scope: CallScope, embedded: (search: Search) => Promise<Found>): Promise<Found> {
+async function searched(search: Search, scope: CallScope, embedded: () => Promise<Found>): Promise<Found> {
   const program = findNative(scope);
   if (program !== undefined) {
     const found = await searchNative(program, search, scope).catch(() => undefined);
     search.signal.throwIfAborted();
-    if (found !== undefined && (found.cut || found.output !== "" || found.code === 1 || (found.code === 2 && found.stderr === "")))
-      return found;
+    if (found !== undefined && (found.cut || found.output !== "" || found.code === 1 || (found.code === 2 && found.stderr === ""))) return found;
   }
-  return embedded(search);
+  return embedded();
 }
 
 async function kindOf(path: string, given: string): Promise<"file" | "folder"> {
@@ -57,10 +57,10 @@ async function kindOf(path: string, given: string): Promise<"file" | "folder"> {
 }
 
 /** A path is judged as it is called below each of `bases`, and whole. */
-function narrowed(files: readonly FileMatches[], glob: string, top: string, bases: readonly string[]): FileMatches[] {
+function narrowed(files: readonly FileMatches[], glob: string, from: string, bases: readonly string[]): FileMatches[] {
   const wanted = globTest(glob);
   return files.filter((file) => {
-    const path = join(top, file.path);
+    const path = join(from, file.path);
     return wanted([...bases.map((base) => posix(relative(base, path))), posix(path).replace(/^\//, "")]);
   });
 }

@@ -20,7 +20,7 @@ export function createThreads(): Threads {
       if (running >= most) await new Promise<void>((ready) => waiting.push(ready));
       running++;
       try {
-        if (signal.aborted) return STOPPED;
+        if (signal.aborted) return { base: top, code: null, output: "", stderr: "", cut: true };
         const thread = idle.pop() ?? (await startThread());
         const found = await work(thread, { argv, top, most: MOST_OUTPUT }, signal);
         if (found.code === null) await thread.worker.terminate();
@@ -38,7 +38,6 @@ export function createThreads(): Threads {
 
 /** Compiling takes 50 ms: the next search soon after is spared it. */
 const IDLE_MS = 15_000;
-const STOPPED: Found = { code: null, output: "", stderr: "", cut: true };
 
 interface Thread {
   readonly worker: Worker;
@@ -69,7 +68,7 @@ async function work({ worker, timer }: Thread, job: Job, signal: AbortSignal): P
   const ended = Promise.withResolvers<Found>();
   const end = (code: number | null, stderr: string, cut: boolean): void => {
     const output = pieces.join("");
-    ended.resolve({ code, output: cut ? wholeLines(output) : output, stderr, cut });
+    ended.resolve({ base: job.top, code, output: cut ? wholeLines(output) : output, stderr, cut });
   };
   const hear = (news: News): void => {
     if (news.kind === "output") pieces.push(news.text);

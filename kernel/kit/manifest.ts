@@ -1,12 +1,12 @@
 // `package.json` → `"claw"`: what is known of a plugin without running any of its code.
+import { ClawError, HOOKS, type Manifest, STAGES, type Stage } from "claw";
 import * as v from "valibot";
-import { type HookName, STAGES, type Stage, TYPES } from "../hooks/hooks.ts";
 
 const text = v.optional(v.string());
 const flag = v.optional(v.boolean());
 const names = v.optional(v.array(v.string()));
 const kinds = v.picklist(["tool", "command", "provider", "compactor", "permission-mode", "renderer", "store", "frontend"]);
-const hooks = v.picklist(Object.keys(TYPES) as HookName[]);
+const hooks = v.picklist(HOOKS);
 const stages = v.picklist(Object.keys(STAGES) as Stage[]);
 const listed = v.strictObject({
   ...{ name: v.string(), summary: text, aliases: names, usage: text, category: text },
@@ -30,9 +30,15 @@ export const ManifestSchema = v.strictObject({
   needs: names,
   activate: v.optional(v.picklist(["start", "use"])),
 });
-/** The `claw` field of a plugin's `package.json`. */
-export type Manifest = v.InferOutput<typeof ManifestSchema>;
-/** A contribution in a manifest. `slash` and `shell` are the doors of a command, `usage` is what follows its name. */
-export type Listed = string | v.InferOutput<typeof listed>;
-/** A command line option. `value` names its argument, without one it is a flag; `sets` is the config key that it, or a variable in `env`, sets. */
-export type Option = v.InferOutput<typeof option>;
+
+/** The manifest of a plugin found at `source`. Throws `CLAW_MANIFEST_INVALID` or `CLAW_PLUGIN_API_MISMATCH`. */
+export function checkManifest(manifest: unknown, plugin: string, source: string): Manifest {
+  const api = (manifest as { api?: unknown } | null)?.api;
+  const hint = "Update claw or the plugin.";
+  if (typeof api === "number" && api !== 1)
+    throw new ClawError("CLAW_PLUGIN_API_MISMATCH", `plugin ${plugin} needs API ${api}; this is 1`, { plugin, hint });
+  const parsed = v.safeParse(ManifestSchema, manifest);
+  if (parsed.success) return parsed.output as Manifest;
+  const issues = parsed.issues.map((issue) => `claw.${v.getDotPath(issue) ?? ""}: ${issue.message}`);
+  throw new ClawError("CLAW_MANIFEST_INVALID", `${source}: ${issues.join("; ")}`, { plugin });
+}

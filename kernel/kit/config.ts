@@ -1,7 +1,6 @@
-// The kernel's own config, made of layers. Reading files is the machine's affair (`claw/kit`); other keys belong to plugins.
+// The kernel's own config, merged from layers and checked. Reading the files is `machine.ts`; other keys belong to plugins.
+import { ClawError, type Config, type Layers } from "claw";
 import * as v from "valibot";
-import type { Setting } from "../contracts/scopes.ts";
-import { ClawError } from "../errors.ts";
 
 const name = (preset: string) => v.optional(v.string(), preset);
 /** `plugins`: name or path → slice, `false` for off; key order is tap order within a stage. `limits`: ms for one `setup`, one tap, all of `shutdown`. */
@@ -18,10 +17,6 @@ export const ConfigSchema = v.strictObject({
   plugins: v.optional(v.record(v.string(), v.union([v.literal(false), v.record(v.string(), v.unknown())])), {}),
   limits: v.optional(v.record(v.picklist(["activateMs", "hookMs", "shutdownMs"]), v.number()), {}),
 });
-/** What files, environment and flags say, parsed. */
-export type Config = v.InferOutput<typeof ConfigSchema>;
-/** Settings of all layers, by top-level key, lowest precedence first. */
-export type Layers = Readonly<Record<string, readonly Setting[]>>;
 /** Names the place of a key: `file:line`. */
 export type Locate = (origin: string, path: readonly string[]) => Promise<string>;
 
@@ -36,8 +31,7 @@ export async function mergeConfig(layers: Layers, locate: Locate): Promise<Confi
       if (trusted) merged[key] = key === "plugins" ? { ...(merged[key] as object), ...(value as object) } : value;
     }
   }
-  if (problems.length > 0)
-    throw new ClawError("CLAW_CONFIG_INVALID", problems.join("\n"), { hint: "Correct the value, or remove the key." });
+  if (problems.length > 0) throw new ClawError("CLAW_CONFIG_INVALID", problems.join("\n"), { hint: "Correct the value, or remove the key." });
   return v.parse(ConfigSchema, merged);
 }
 /** The error for an issue found under `path` in `origin`. */

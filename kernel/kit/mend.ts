@@ -1,0 +1,23 @@
+// Text that is well-formed all the way down. Internal to the session view.
+
+/** `value` with every lone surrogate in it replaced; `value` itself when there is none. */
+export function mend<T>(value: T): T {
+  return mended(value, 0) as T;
+}
+
+// --- internal ---
+
+/** What is nested deeper than any sane message is left alone: the stack would not hold. */
+const DEEPEST = 200;
+
+function mended(value: unknown, depth: number): unknown {
+  if (typeof value === "string") return value.isWellFormed() ? value : value.toWellFormed();
+  if (typeof value !== "object" || value === null || depth > DEEPEST) return value;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => mended(item, depth + 1));
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  }
+  const pairs = Object.entries(value);
+  const whole = pairs.map(([key, item]) => [key.toWellFormed(), mended(item, depth + 1)] as const);
+  return whole.some(([key, item], index) => key !== pairs[index]?.[0] || item !== pairs[index]?.[1]) ? Object.fromEntries(whole) : value;
+}

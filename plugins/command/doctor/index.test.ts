@@ -1,0 +1,106 @@
+import { describe, expect, test } from "bun:test";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { definePlugin, type Json, type Loadable } from "claw";
+import { commandContract, createHarness, pluginContract } from "claw/testing";
+import { checkBaseUrls, checkHome, checkTools } from "./checks.ts";
+
+pluginContract(import.meta.dir);
+await using contract = await createHarness({ plugins: ["command/doctor"] });
+commandContract(await contract.host.get("command", "doctor"), { valid: [[]], invalid: [["x"]] });
+
+type Report = {
+  readonly status: string;
+  readonly checks: readonly { readonly id: string; readonly status: string; readonly details: readonly string[] }[];
+};
+
+async function examine(plugins: readonly Loadable[] = [], config: Json = {}) {
+  await using harness = await createHarness({ plugins: ["command/doctor", ...plugins], config });
+  const outcome = await harness.shell.run(await harness.host.get("command", "doctor"), []);
+  return { outcome, report: (outcome.kind === "prompt" ? undefined : outcome.data) as unknown as Report };
+}
+const broken: Loadable = {
+  name: "broken",
+  version: "0.0.0",
+  manifest: { api: 1 },
+  load: async () => ({
+    default: definePlugin({
+      setup() {
+        throw new Error("not today");
+      },
+    }),
+  }),
+};
+
+describe("doctor", () => {
+  test("doctor > everything that is there is ok", async () => {
+    const { outcome, report } = await examine();
+    expect(outcome.kind).toBe("done");
+    expect(report.checks.map((check) => check.id)).toEqual([
+      ...["credentials", "base-urls", "config", "plugins"],
+      ...["home", "store", "folder", "tools"],
+    ]);
+    expect(report.checks.filter((check) => check.status === "fail")).toEqual([]);
+  });
+
+  test("doctor > a plugin that cannot be activated is named with its reason, and the exit code is 1", async () => {
+    const { outcome, report } = await examine([broken]);
+    expect(outcome).toMatchObject({
+      kind: "exit",
+      code: 1,
+      notice: expect.stringContaining("broken: not today"),
+      data: { status: "fail" },
+    });
+    expect(report.checks.find((check) => check.id === "plugins")).toMatchObject({ status: "fail", details: ["broken: not today"] });
+  });
+
+  test("doctor > a provider that is not there fails, the rest is still examined", async () => {
+    const { outcome, report } = await examine([], { provider: "nobody" });
+    expect(outcome).toMatchObject({ kind: "exit", code: 1 });
+    expect(report.checks.filter((check) => check.status === "fail").map((check) => check.id)).toEqual(["credentials"]);
+  });
+
+  test("doctor > a warning of the config is a warning here", async () => {
+    const { report } = await examine([], { modle: "x" });
+    expect(report.checks.find((check) => check.id === "config")).toMatchObject({ status: "warn" });
+  });
+
+  test.each<[Record<string, string>, string]>([
+    [{}, "ok"],
+    [{ ANTHROPIC_BASE_URL: "http://127.0.0.1:8080/v1" }, "ok"],
+    [{ ANTHROPIC_BASE_URL: "https://gateway.example/v1", OPENAI_BASE_URL: "" }, "ok"],
+    [{ ANTHROPIC_BASE_URL: "http://gateway.example" }, "warn"],
+    [{ OPENAI_BASE_URL: "gateway" }, "fail"],
+    [{ OPENAI_BASE_URL: "file:///etc/passwd" }, "fail"],
+  ])("checkBaseUrls > %j is %s", (env, status) => {
+    const check = checkBaseUrls(env);
+    expect(check.status).toBe(status as typeof check.status);
+  });
+
+  test("checkBaseUrls > a password in a URL is not shown", () => {
+    expect(checkBaseUrls({ OPENAI_BASE_URL: "https://me:secret@gateway.example/v1" }).details).toEqual(["OPENAI_BASE_URL: https://gateway.example"]);
+  });
+
+  test("checkHome > absent is fine, open to others is not", async () => {
+    await using harness = await createHarness({ plugins: [] });
+    const home = join(harness.workspace, "home");
+    expect(checkHome(home)).toMatchObject({ status: "ok", summary: expect.stringContaining("will be made") });
+    mkdirSync(home, { mode: 0o700 });
+    expect(checkHome(home)).toEqual({ status: "ok", summary: `${home} is writable`, details: [] });
+    writeFileSync(join(home, "credentials.json"), "{}");
+    chmodSync(join(home, "credentials.json"), 0o644);
+    expect(checkHome(home)).toEqual({
+      status: "warn",
+      summary: `${home} can be read by others`,
+      details: [`${join(home, "credentials.json")} has mode 644`],
+      hint: `chmod -R go= ${home}`,
+    });
+  });
+
+  test("checkTools > git is missed, ripgrep is not", async () => {
+    await using harness = await createHarness({ plugins: [] });
+    expect(checkTools({ PATH: harness.workspace })).toMatchObject({ status: "warn", hint: "Install git." });
+    writeFileSync(join(harness.workspace, "git"), "#!/bin/sh\n", { mode: 0o755 });
+    expect(checkTools({ PATH: harness.workspace })).toMatchObject({ status: "ok", summary: "git, and the built-in search" });
+  });
+});

@@ -1,0 +1,58 @@
+import { expect, test } from "bun:test";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { commandContract, createHarness, pluginContract } from "claw/testing";
+import { gitOf } from "./run.ts";
+
+pluginContract(import.meta.dir);
+await using contract = await createHarness({ plugins: ["command/status"] });
+commandContract(await contract.host.get("command", "status"), { valid: [[]], invalid: [["x"]] });
+
+test("status > tells model, mode, session, folder and files", async () => {
+  await using harness = await createHarness({
+    plugins: ["command/status"],
+    config: { model: "big" },
+    files: { ".git/HEAD": "ref: refs/heads/feature/x\n" },
+  });
+  await harness.submit("hello");
+  const outcome = await harness.shell.run(await harness.host.get("command", "status"), []);
+  const config = join(harness.home, "settings.json");
+  expect(outcome).toMatchObject({
+    kind: "done",
+    data: {
+      kind: "status",
+      action: "show",
+      status: "ok",
+      provider: "script",
+      model: "big",
+      resolved_model: "big",
+      model_source: "user",
+      permission_mode: "ask",
+      permission_mode_source: "user",
+      session: { id: harness.shell.session.id, path: null, messages: 2 },
+      workspace: { cwd: harness.workspace, project_root: harness.workspace, git_branch: "feature/x" },
+      loaded_config_files: [config],
+      warnings: [],
+    },
+  });
+  const notice = outcome.kind === "done" ? outcome.notice : "";
+  expect(notice).toContain("Model            big via script (user)\n");
+  expect(notice).toContain(`Session          ${harness.shell.session.id}, 2 messages, not saved\n`);
+});
+
+test("status > a setting that nobody knows makes it degraded", async () => {
+  await using harness = await createHarness({ plugins: ["command/status"], config: { modle: "x" } });
+  expect(await harness.shell.run(await harness.host.get("command", "status"), [])).toMatchObject({
+    data: { status: "degraded", warnings: [expect.stringContaining("modle")] },
+  });
+});
+
+test("gitOf > knows a worktree, a bare commit, and no repository", async () => {
+  await using harness = await createHarness({ plugins: [], files: { "inner/deep/x": "" } });
+  const { workspace } = harness;
+  expect(gitOf(join(workspace, "inner"))).toBeUndefined();
+  mkdirSync(join(workspace, "real"));
+  writeFileSync(join(workspace, "real", "HEAD"), "0123456789abcdef0123456789abcdef01234567\n");
+  writeFileSync(join(workspace, "inner", ".git"), "gitdir: ../real\n");
+  expect(gitOf(join(workspace, "inner", "deep"))).toEqual({ root: join(workspace, "inner"), branch: "0123456789ab" });
+});

@@ -1,0 +1,117 @@
+import { describe, expect, test } from "bun:test";
+import type { Json } from "claw";
+import { claw, lines, place, spawn } from "./drive.ts";
+
+describe("converse", () => {
+  const STREAMED = ["-p", "--input-format", "stream-json", "--output-format", "stream-json"];
+  const user = (content: Json): string => `${JSON.stringify({ type: "user", message: { role: "user", content } })}\n`;
+  const control = (id: string, request: Json): string => `${JSON.stringify({ type: "control_request", request_id: id, request })}\n`;
+
+  test("converse > every message is a turn with a result; the session is one", async () => {
+    await using at = await place([
+      { when: "first", text: "one" },
+      { when: "second", text: "two" },
+    ]);
+    const { code, out, err } = await claw(at, STREAMED, user("first") + user([{ type: "text", text: "second" }]));
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const shown = lines(out);
+    expect(shown.map((line) => line["type"])).toEqual(["system", "assistant", "result", "assistant", "result"]);
+    expect(shown.filter((line) => line["type"] === "result").map((line) => line["result"])).toEqual(["one", "two"]);
+    expect(new Set(shown.map((line) => line["session_id"])).size).toBe(1);
+  });
+
+  test("converse > control requests are answered, also those that cannot be done", async () => {
+    await using at = await place([{ text: "ok" }]);
+    const asked = [
+      control("1", { subtype: "initialize" }),
+      control("2", { subtype: "set_permission_mode", mode: "read-only" }),
+      control("3", { subtype: "set_permission_mode", mode: "nonsense" }),
+      control("4", { subtype: "set_model", model: "scripted" }),
+      control("5", { subtype: "dance" }),
+      user("go"),
+    ];
+    const shown = lines((await claw(at, STREAMED, asked.join(""))).out);
+    const responses = shown.filter((line) => line["type"] === "control_response").map((line) => line["response"]);
+    expect(responses).toEqual([
+      { subtype: "success", request_id: "1", response: { commands: expect.any(Array) as unknown as Json, output_style: "default" } },
+      { subtype: "success", request_id: "2", response: { mode: "read-only" } },
+      { subtype: "error", request_id: "3", error: expect.stringContaining("nonsense") as unknown as string },
+      { subtype: "success", request_id: "4", response: {} },
+      { subtype: "error", request_id: "5", error: "unknown control request: dance" },
+    ]);
+    expect(shown.find((line) => line["subtype"] === "init")).toMatchObject({ permissionMode: "read-only", model: "scripted" });
+  });
+
+  test("converse > an interrupt ends the turn under way, and the next message is answered", async () => {
+    await using at = await place([
+      { when: "wait", fault: { after: 0, hang: true } },
+      { when: "again", text: "still here" },
+    ]);
+    const child = spawn(at, STREAMED);
+    const reader = child.stdout.getReader();
+    child.stdin.write(user("wait"));
+    let shown = "";
+    const until = async (word: string): Promise<void> => {
+      while (!shown.includes(word)) {
+        const { value, done } = await reader.read();
+        if (done) throw new Error(`ended before ${word}: ${shown}`);
+        shown += new TextDecoder().decode(value);
+      }
+    };
+    await until('"init"');
+    child.stdin.write(control("i", { subtype: "interrupt" }));
+    await until('"result"');
+    child.stdin.write(user("again"));
+    await until("still here");
+    await child.stdin.end();
+    expect(await child.exited).toBe(0);
+  });
+
+  test("converse > permission is asked for over stdin and stdout, and an answer that changes the input is no yes", async () => {
+    const call = (path: string): Json => ({ calls: [{ tool: "write_file", input: { path, content: "x" } }] });
+    await using at = await place([call("a.txt"), call("b.txt"), call("c.txt"), { text: "done" }]);
+    const child = spawn(at, [...STREAMED, "--permission-prompt-tool", "stdio", "--permission-mode", "prompt"]);
+    child.stdin.write(user("go"));
+    const answers: ((input: Json) => Json)[] = [
+      () => ({ behavior: "allow" }),
+      () => ({ behavior: "deny", message: "not that one" }),
+      (input) => ({ behavior: "allow", updatedInput: { ...(input as object), path: "/etc/passwd" } }),
+    ];
+    let shown = "";
+    for await (const bytes of child.stdout) {
+      const fresh = new TextDecoder().decode(bytes);
+      shown += fresh;
+      for (const line of fresh.split("\n").filter((one) => one.includes('"can_use_tool"'))) {
+        const { request_id, request } = JSON.parse(line) as { request_id: string; request: { input: Json } };
+        const response = answers.shift()?.(request.input) ?? {};
+        child.stdin.write(`${JSON.stringify({ type: "control_response", response: { subtype: "success", request_id, response } })}\n`);
+      }
+      if (fresh.includes('"type":"result"')) await child.stdin.end();
+    }
+    expect(await child.exited).toBe(0);
+    expect([...new Bun.Glob("*.txt").scanSync(at.cwd)]).toEqual(["a.txt"]);
+    const results = lines(shown).filter((line) => line["type"] === "user");
+    expect(JSON.stringify(results)).toContain("not that one");
+    expect(JSON.stringify(results)).toContain("cannot change the input");
+  });
+
+  test.each([
+    ["not json\n", "line 1 of stdin is no JSON object"],
+    [user([{ type: "document" }]), "a user message has content that is neither text nor an image in base64"],
+    ["", "stdin had no message"],
+  ])("converse > %j is a usage error", async (stdin, message) => {
+    await using at = await place([]);
+    const { code, out } = await claw(at, STREAMED, stdin);
+    expect(code).toBe(2);
+    expect(lines(out)).toMatchObject([{ type: "result", is_error: true, error: { code: "CLAW_USAGE", message } }]);
+  });
+
+  test("converse > wants its output streamed too", async () => {
+    await using at = await place([]);
+    const { code, err } = await claw(at, ["-p", "--input-format", "stream-json"], "");
+    expect({ code, err: err.split("\n")[0] }).toEqual({
+      code: 2,
+      err: "error: --input-format stream-json needs --output-format stream-json",
+    });
+  });
+});
