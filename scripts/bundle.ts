@@ -1,8 +1,8 @@
 // Writes `bundled.gen.ts`, the list of bundled plugins, from the manifests in `plugins/*/*/package.json`.
 // `--check` writes nothing and fails when the file is not what the manifests say. It runs no plugin code.
 import { join } from "node:path";
-import * as v from "valibot";
 import { ManifestSchema } from "claw/kit";
+import * as v from "valibot";
 
 /** The repository's root. */
 const root = join(import.meta.dir, "..");

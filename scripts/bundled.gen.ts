@@ -48,7 +48,7 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/compactor-extract",
     version: "0.1.0",
-    manifest: {"api":1,"contributes":{"compactor":["extract"]}},
+    manifest: {"api":1,"contributes":{"compactor":["extract"]},"hooks":{"recover":"normal"}},
     load: () => import("../plugins/compactor/extract/index.ts"),
   },
   {

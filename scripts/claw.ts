@@ -1,19 +1,21 @@
-// The composition root: the only hand-written file that names both the kernel and the plugins. `--version` and `--help` need neither.
-import { homedir } from "node:os";
-import { join } from "node:path";
+// The composition root: with `main.ts` the only hand-written code that names both the kernel and the plugins. The version and the list of
+// commands and options need neither, so they are told without loading them.
+import { writeSync } from "node:fs";
 import pack from "../kernel/package.json" with { type: "json" };
 
 const argv = process.argv.slice(2);
+const [only] = argv.length === 1 ? argv : [];
 
-if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
-  process.stdout.write(`claw ${pack.version}\n`);
+if (only === "--version" || only === "-V") writeSync(1, `claw ${pack.version}\n`);
+else if (only === "--help" || only === "-h") {
+  const [{ bundled }, { HOST_OPTIONS }, { renderHelp }] = await Promise.all([
+    import("./bundled.gen.ts"),
+    import("../kernel/kit/options.ts"),
+    import("../plugins/command/help/render.ts"),
+  ]);
+  const manifests = bundled.flatMap((plugin) => plugin.manifest ?? []);
+  writeSync(1, renderHelp(manifests, HOST_OPTIONS));
 } else {
   const { main } = await import("./main.ts");
-  process.exitCode = await main(argv, home());
-}
-
-/** `contract.md` section 4: `CLAW_CONFIG_HOME`, else `$XDG_CONFIG_HOME/claw` when that is set, else `~/.claw`. */
-function home(): string {
-  const { CLAW_CONFIG_HOME: own, XDG_CONFIG_HOME: xdg } = process.env;
-  return own || (xdg ? join(xdg, "claw") : join(homedir(), ".claw"));
+  process.exitCode = await main(argv);
 }

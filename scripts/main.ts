@@ -1,18 +1,21 @@
 // Boots the kernel with everything that is bundled, and turns what nobody caught into words and an exit code.
+import { writeSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import * as claw from "claw";
 import { type ClawError, type Kernel, type Option, wrap } from "claw";
-import { createReport, exitCode, failureOf, failureText, HOST_OPTIONS, parseArguments, prepareBoot } from "claw/kit";
+import { bugText, exitCodeOf, failureOf, failureReport, failureText, HOST_OPTIONS, parseArguments, prepareBoot } from "claw/kit";
 import { bundled } from "./bundled.gen.ts";
 
 /** Runs claw. Never rejects. */
-export async function main(argv: readonly string[], home: string): Promise<number> {
+export async function main(argv: readonly string[]): Promise<number> {
   let kernel: Kernel | undefined;
   try {
     const commands = bundled.flatMap((one) => one.manifest?.contributes?.command ?? []).map((one) => (typeof one === "string" ? one : one.name));
     const parse = (known: readonly Option[], strict: boolean) => parseArguments(argv, [...HOST_OPTIONS, ...known], strict, commands);
-    const lost = (error: unknown): void => void process.stderr.write(`claw: ${error}\n`);
-    const start = { bundled, cwd: process.cwd(), home, env: { ...process.env }, managed: managedSettings(), parse, modules, lost };
-    kernel = await claw.boot(await prepareBoot(start));
+    const lost = (error: unknown): void => tell(2, `claw: ${error}\n`);
+    const start = { bundled, cwd: process.cwd(), home: home(), env: { ...process.env }, managed: managedSettings(), parse, modules, lost };
+    kernel = claw.boot(await prepareBoot(start));
     return await kernel.run();
   } catch (thrown) {
     return report(wrap(thrown, "CLAW_BUG"), argv);
@@ -25,7 +28,17 @@ export async function main(argv: readonly string[], home: string): Promise<numbe
 
 /** What external plugins import from the binary. Loaded only when there is one. */
 async function modules(): Promise<Readonly<Record<string, Record<string, unknown>>>> {
-  return { claw, "claw/kit": await import("claw/kit"), valibot: await import("valibot") };
+  const testing = new Proxy({}, { get: () => notHere });
+  return { claw, "claw/kit": await import("claw/kit"), "claw/testing": testing, valibot: await import("valibot") };
+}
+const notHere = (): never => {
+  throw new claw.ClawError("CLAW_PLUGIN_LOAD_FAILED", "claw/testing is for tests: they run under `bun test`");
+};
+
+/** `contract.md` section 4: `CLAW_CONFIG_HOME`, else `$XDG_CONFIG_HOME/claw` when that is set, else `~/.claw`. */
+function home(): string {
+  const { CLAW_CONFIG_HOME: own, XDG_CONFIG_HOME: xdg } = process.env;
+  return own || (xdg ? join(xdg, "claw") : join(homedir(), ".claw"));
 }
 
 function managedSettings(): string {
@@ -38,10 +51,15 @@ function managedSettings(): string {
 function report(error: ClawError, argv: readonly string[]): number {
   const format = argv.flatMap((arg, at) => (arg === "--output-format" ? [argv[at + 1]] : arg.startsWith("--output-format=") ? [arg.slice(16)] : []));
   const machine = /^(json|stream-json|ndjson)$/.test(format.at(-1) ?? process.env["CLAW_OUTPUT_FORMAT"] ?? "");
-  if (machine) process.stdout.write(`${JSON.stringify(createReport({ calls: true }).result(failureOf(error)))}\n`);
-  else {
-    const stack = error.code === "CLAW_BUG" ? `${error.stack}\nThis is a bug of claw: please report it.\n` : "";
-    process.stderr.write(`${failureText(failureOf(error))}${stack}`);
-  }
-  return exitCode({ kind: "failed", error });
+  if (machine) tell(1, `${JSON.stringify(failureReport(error))}\n`);
+  else tell(2, failureText(failureOf(error)));
+  tell(2, bugText(error));
+  return exitCodeOf(error);
+}
+
+/** A reader that is gone is nobody's error. */
+function tell(fd: 1 | 2, text: string): void {
+  try {
+    writeSync(fd, text);
+  } catch {}
 }

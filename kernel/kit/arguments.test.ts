@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { ClawError, type Option } from "claw";
-import { HOST_OPTIONS, parseArguments, referring, splitWords } from "./arguments.ts";
+import { parseArguments, referring, splitWords } from "./arguments.ts";
+import { HOST_OPTIONS } from "./options.ts";
 
 const OPTIONS: readonly Option[] = [
   ...HOST_OPTIONS,

@@ -3,17 +3,6 @@
 import { ClawError, type OpenOptions, type Option, type Options } from "claw";
 import { didYouMean } from "./nearest.ts";
 
-/** What the host itself acts on, before and beside what plugins declare. */
-export const HOST_OPTIONS: readonly Option[] = [
-  { name: "cwd", short: "C", value: "DIR", summary: "Work in this folder" },
-  { name: "settings", value: "FILE|JSON", summary: "Settings that win over those of files" },
-  { name: "plugin-dir", value: "DIR", many: true, summary: "Try the plugin in this folder without installing it" },
-  { name: "bare", summary: "No user or project plugins, hooks, skills, MCP servers or instruction files" },
-  { name: "trust", summary: "Trust this folder: its plugins, hooks and settings may act" },
-  { name: "debug", summary: "Show diagnostics on stderr" },
-  { name: "no-color", summary: "No colours" },
-];
-
 /** `words` are what is no option, those after `--` too; `rest` says that there was a `--`, and `options["--"]` has the words after it. */
 export interface Arguments {
   readonly options: Options;

@@ -7,6 +7,7 @@ export * from "./levels.ts";
 export * from "./machine.ts";
 export * from "./manifest.ts";
 export * from "./nearest.ts";
+export * from "./options.ts";
 export * from "./plain.ts";
 export * from "./processes.ts";
 export * from "./report.ts";

@@ -47,8 +47,7 @@ export interface SessionSource {
 }
 
 /** A session over `entries`. Calls that never got a result get a failed one, so that the next request is valid. */
-export function createSession(source: SessionSource): Session {
-  const { id, cwd, path, entries = [], keep, clock = Date.now } = source;
+export function createSession({ id, cwd, path, entries = [], keep, close, clock = Date.now }: SessionSource): Session {
   const view = createView();
   for (const entry of branchOf(entries)) view.apply(entry);
   view.repair();
@@ -78,7 +77,7 @@ export function createSession(source: SessionSource): Session {
     },
     note: (kind, data) => add((link) => ({ type: "note", ...link, kind, data: mend(data) })),
     notes: (kind) => view.notes.get(kind)?.slice() ?? [],
-    close: () => (closed ??= (async () => source.close?.())()),
+    close: () => (closed ??= (async () => close?.())()),
   };
 }
 

@@ -11,11 +11,18 @@ export interface Ran {
   readonly code: number;
 }
 
+/** `cwd` is `work` when absent. */
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  readonly cwd?: string;
+}
 /** A scratch folder with `home/` and `work/`, removed when disposed. */
 export interface Scratch extends Disposable {
+  readonly binary: string;
   readonly home: string;
   readonly work: string;
-  run(words: readonly string[], options?: { readonly env?: Readonly<Record<string, string>>; readonly stdin?: string }): Promise<Ran>;
+  run(words: readonly string[], options?: RunOptions): Promise<Ran>;
 }
 
 export async function createScratch(): Promise<Scratch> {
@@ -26,11 +33,12 @@ export async function createScratch(): Promise<Scratch> {
   await mkdir(home);
   await mkdir(work);
   return {
+    binary,
     home,
     work,
-    async run(words, { env = {}, stdin } = {}) {
+    async run(words, { env = {}, stdin, cwd = work } = {}) {
       const child = Bun.spawn([binary, ...words], {
-        cwd: work,
+        cwd,
         env: { PATH: process.env["PATH"] ?? "", HOME: home, ...env },
         stdio: [stdin === undefined ? "ignore" : new Blob([stdin]), "pipe", "pipe"],
         timeout: 20_000,

@@ -23,7 +23,7 @@ export async function examine(scope: TurnScope, plugin: PluginScope): Promise<Co
   const lines = checks.flatMap(({ name, status: mark, summary: text, details, hint }) => [
     `${mark.padEnd(4)}  ${name.padEnd(11)}  ${text}`,
     ...details.map((detail) => `                   ${detail}`),
-    ...(hint === undefined ? [] : [`                   → ${hint}`]),
+    ...(hint === undefined ? [] : [`                   → ${hint.replaceAll("\n", "\n                     ")}`]),
   ]);
   const notice = [...lines, `${summary.ok} ok, ${summary.warnings} warnings, ${summary.failures} failures`].join("\n");
   const listed = checks.map(({ hint, ...check }) => ({ id: check.name.toLowerCase().replace(" ", "-"), ...check, hint: hint ?? null }));

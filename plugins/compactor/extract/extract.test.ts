@@ -1,18 +1,16 @@
 import { expect, test } from "bun:test";
 import type { Block, Message } from "claw";
+import { createHarness } from "claw/testing";
 import { boundary, extract } from "./extract.ts";
-import { after, answered, asked, inTurn, result, said, sound, texts, work } from "./rig.ts";
+import plugin from "./index.ts";
+import { after, answered, asked, inTurn, result, said, sound, texts, tools, work } from "./rig.ts";
 import { charactersOf } from "./size.ts";
 
+const boot = () => createHarness({ plugins: [plugin, tools] });
+
 test("extract > one message of lists takes the place of the older ones", async () => {
-  await inTurn(async (scope) => {
-    const messages = [
-      said("Build the parser."),
-      ...work(6),
-      asked("b", "bash", { command: "bun test" }),
-      result("b", "no", true),
-      ...work(30, 100),
-    ];
+  await inTurn(boot(), async (scope) => {
+    const messages = [said("Build the parser."), ...work(6), asked("b", "bash", { command: "bun test" }), result("b", "no", true), ...work(30, 100)];
     const fold = await extract(messages, scope);
     expect(fold.summary).toHaveLength(1);
     const summary = texts(fold.summary);
@@ -35,7 +33,7 @@ test("extract > one message of lists takes the place of the older ones", async (
 });
 
 test("extract > is deterministic, and its summary has a cap", async () => {
-  await inTurn(async (scope) => {
+  await inTurn(boot(), async (scope) => {
     const messages = Array.from({ length: 900 }, (_, index) => [
       said(`${index} ${"words ".repeat(500)}`),
       asked(`c${index}`, "write_file", { path: `${index}/${"deep/".repeat(100)}` }),
@@ -49,7 +47,7 @@ test("extract > is deterministic, and its summary has a cap", async () => {
 });
 
 test("extract > the current request stays in the user's own words, with its images", async () => {
-  await inTurn(async (scope) => {
+  await inTurn(boot(), async (scope) => {
     const image: Block = { type: "image", mediaType: "image/png", base64: "AA==" };
     const request: Message = { role: "user", content: [image, { type: "text", text: `Do this:\n  exactly ${"so ".repeat(400)}` }] };
     const steps = Array.from({ length: 60 }, (_, index) => [
@@ -68,7 +66,7 @@ test("extract > the current request stays in the user's own words, with its imag
 });
 
 test("extract > a fold of a fold is one summary that still knows the first request and the counts", async () => {
-  await inTurn(async (scope) => {
+  await inTurn(boot(), async (scope) => {
     let messages: Message[] = [said("The very first request.")];
     for (let round = 0; round < 4; round++) {
       messages.push(...work(20, round * 20));
@@ -84,7 +82,7 @@ test("extract > a fold of a fold is one summary that still knows the first reque
 });
 
 test("extract > results too large for what may stay are cut, and calls keep theirs", async () => {
-  await inTurn(async (scope) => {
+  await inTurn(boot(), async (scope) => {
     const messages = [said("go"), asked("1", "read_file", { path: "big" }), result("1", `start ${"x".repeat(500_000)} end`)];
     const fold = await extract(messages, scope);
     const left = after(messages, fold);
@@ -102,7 +100,7 @@ test("extract > results too large for what may stay are cut, and calls keep thei
 test.each([[[]], [[said("hi")]], [[said("x".repeat(100_000))]], [[said("hi"), answered("ho")]]])(
   "extract > nothing to gain is no fold (%#)",
   async (messages) => {
-    await inTurn(async (scope) => expect(await extract(messages, scope)).toEqual({ summary: [], dropped: 0 }));
+    await inTurn(boot(), async (scope) => expect(await extract(messages, scope)).toEqual({ summary: [], dropped: 0 }));
   },
 );
 

@@ -53,8 +53,7 @@ const RESULT = 1_000;
 function shorten(message: Message, budget: number, tail: readonly Message[]): Message {
   const count = tail.flatMap((one) => one.content).filter((block) => block.type === "result").length;
   const limit = Math.max(RESULT, Math.floor(budget / Math.max(1, count)));
-  if (!message.content.some((block) => block.type === "result" && charactersOf([{ role: "user", content: block.content }]) > limit))
-    return message;
+  if (!message.content.some((block) => block.type === "result" && charactersOf([{ role: "user", content: block.content }]) > limit)) return message;
   return {
     ...message,
     content: message.content.map((block) => (block.type === "result" ? { ...block, content: shortContent(block.content, limit) } : block)),

@@ -1,17 +1,20 @@
 import { expect, test } from "bun:test";
-import { calls, compactorContract, createHarness, pluginContract, says } from "claw/testing";
+import { calls, compactorContract, createHarness, fails, pluginContract, type Reply, says } from "claw/testing";
 import { extract } from "./extract.ts";
 import plugin from "./index.ts";
 import { answered, asked, inTurn, model, result, said, session, sound, texts, tools, usage, work } from "./rig.ts";
+import { charactersOf } from "./size.ts";
+
+const boot = () => createHarness({ plugins: [plugin, tools] });
 
 pluginContract(import.meta.dir);
 compactorContract({ name: "extract", due: () => true, compact: (one, scope) => extract(one.messages, scope) }, async () => [
   await session(work(40)),
-  await inTurn(async (scope) => scope),
+  await inTurn(boot(), async (scope) => scope),
 ]);
 
 test("due > when the last request and the answer's reserve are over 80 % of the window", async () => {
-  await inTurn(async (_, harness) => {
+  await inTurn(boot(), async (_, harness) => {
     const compactor = await harness.host.get("compactor", "extract");
     const one = await session([said("a"), answered("b")]);
     expect(compactor.due(one, model, usage(69_000))).toBe(false);
@@ -22,7 +25,7 @@ test("due > when the last request and the answer's reserve are over 80 % of the 
 });
 
 test("due > counts what came since, and everything after a resume", async () => {
-  await inTurn(async (_, harness) => {
+  await inTurn(boot(), async (_, harness) => {
     const compactor = await harness.host.get("compactor", "extract");
     const large = result("1", "x".repeat(240_000));
     const one = await session([said("a"), asked("1", "read_file", { path: "p" }), large]);
@@ -36,15 +39,11 @@ test("due > counts what came since, and everything after a resume", async () => 
 });
 
 test("due > once for a usage: a retry does not fold again", async () => {
-  await inTurn(async (_, harness) => {
+  await inTurn(boot(), async (_, harness) => {
     const compactor = await harness.host.get("compactor", "extract");
     const one = await session(work(2));
     const last = usage(90_000);
-    expect([compactor.due(one, model, last), compactor.due(one, model, last), compactor.due(one, model, usage(90_000))]).toEqual([
-      true,
-      false,
-      true,
-    ]);
+    expect([compactor.due(one, model, last), compactor.due(one, model, last), compactor.due(one, model, usage(90_000))]).toEqual([true, false, true]);
   });
 });
 
@@ -74,4 +73,22 @@ test("extract > in a turn: the session is folded and the next request is valid",
     sound(request.messages);
     expect(texts(request.messages)).toContain("read them all");
   }
+});
+
+test("recover > a request that was too long is sent again after a fold, as long as folds shrink", async () => {
+  const overflow = fails("CLAW_PROVIDER_OVERFLOW");
+  const reads = Array.from({ length: 12 }, (_, index) => calls("read_file", { path: `f${index}` }));
+  const play = async (script: readonly Reply[], compactor = "extract"): Promise<readonly [string, readonly number[]]> => {
+    await using harness = await createHarness({ plugins: [plugin, tools], config: { compactor }, script: [...reads, ...script] });
+    const { kind } = await harness.submit("read them all");
+    for (const request of harness.requests) sound(request.messages);
+    return [kind, harness.requests.slice(reads.length).map((request) => charactersOf(request.messages))];
+  };
+  const [kind, sizes] = await play([overflow, overflow, says("done")]);
+  expect([kind, sizes.length]).toEqual(["completed", 3]);
+  expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
+  expect(sizes[2]).toBeLessThan((sizes[0] ?? 0) / 3);
+  const [failed, tried] = await play([overflow, overflow, overflow, overflow, overflow, says("never")]);
+  expect([failed, tried.length <= 4]).toEqual(["failed", true]);
+  expect(await play([overflow, says("never")], "none")).toMatchObject(["failed", { length: 1 }]);
 });

@@ -1,11 +1,8 @@
 // Sessions to shorten, and the scope of a real turn, for this compactor's tests.
-import { expect } from "bun:test";
-import { definePlugin, defineTool, type Message, type Model, type Session, type TurnScope, type Usage } from "claw";
+import { definePlugin, defineTool, type Message, type Model, type Session, type Shell, type TurnScope, type Usage } from "claw";
 import { createSession } from "claw/kit";
-import { createHarness, type Harness } from "claw/testing";
 import * as v from "valibot";
 import type { extract } from "./extract.ts";
-import plugin from "./index.ts";
 
 const file = (name: string, access: "read" | "write") =>
   defineTool({
@@ -17,7 +14,7 @@ const file = (name: string, access: "read" | "write") =>
     paths: ({ path }) => [path],
     run: async ({ path }) => ({ content: [{ type: "text", text: `of ${path} ${"x".repeat(16_000)}` }] }),
   });
-let seen: TurnScope | undefined;
+const scopes = new WeakMap<Session, TurnScope>();
 export const tools = definePlugin({
   setup({ contribute, hooks }) {
     contribute("tool", file("read_file", "read"));
@@ -34,16 +31,21 @@ export const tools = definePlugin({
       }),
     );
     hooks.draft.tap((_, scope) => {
-      seen = scope;
+      scopes.set(scope.session, scope);
       return undefined;
     });
   },
 });
-/** The scope of a real turn. */
-export async function inTurn<T>(work: (scope: TurnScope, harness: Harness) => Promise<T>): Promise<T> {
-  await using harness = await createHarness({ plugins: [plugin, tools] });
+/** Works with the scope of a real turn of `harness`, which must have `tools`. */
+export async function inTurn<H extends AsyncDisposable & { readonly shell: Shell; submit(text: string): Promise<unknown> }, T>(
+  booting: Promise<H>,
+  work: (scope: TurnScope, harness: H) => Promise<T>,
+): Promise<T> {
+  await using harness = await booting;
   await harness.submit("hi");
-  return await work(seen!, harness);
+  const scope = scopes.get(harness.shell.session);
+  if (scope === undefined) throw new Error("no turn ran");
+  return await work(scope, harness);
 }
 
 export const said = (text: string): Message => ({ role: "user", content: [{ type: "text", text }] });
@@ -80,15 +82,18 @@ export const after = (messages: readonly Message[], { summary, dropped }: Awaite
   ...summary,
   ...messages.slice(dropped),
 ];
-/** Each call is answered by the messages right after it, and nothing else is. */
+/** Throws unless each call is answered by the messages right after it, and nothing else is. */
 export function sound(messages: readonly Message[]): void {
   const open = new Set<string>();
+  const must = (kept: boolean, what: string): void => {
+    if (!kept) throw new Error(`${what} in ${JSON.stringify(messages).slice(0, 500)}`);
+  };
   for (const message of messages) {
-    if (message.role === "assistant") expect([...open]).toEqual([]);
+    if (message.role === "assistant") must(open.size === 0, `no result of ${[...open]}`);
     for (const block of message.content) {
       if (block.type === "call") open.add(block.id);
-      if (block.type === "result") expect(open.delete(block.id)).toBe(true);
+      if (block.type === "result") must(open.delete(block.id), `no call of ${block.id}`);
     }
   }
-  expect([...open]).toEqual([]);
+  must(open.size === 0, `no result of ${[...open]}`);
 }

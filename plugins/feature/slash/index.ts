@@ -1,5 +1,5 @@
 // Commands by their slash door: input that starts with `/name` runs the command instead of going to the model.
-import { definePlugin, Inspecting } from "claw";
+import { definePlugin, Inspecting, type Listed } from "claw";
 import { didYouMean, splitWords } from "claw/kit";
 
 export default definePlugin({
@@ -24,7 +24,7 @@ export default definePlugin({
 const SLASH = /^\/([a-z][\w:.-]*)(?:\s+([\s\S]*))?$/i;
 
 /** Every name and alias that has a slash door, with the name it stands for. */
-function doorsOf(listed: readonly (string | { name: string; aliases?: string[] | undefined; slash?: boolean | undefined })[]) {
+function doorsOf(listed: readonly Listed[]): ReadonlyMap<string, string> {
   const doors = new Map<string, string>();
   for (const one of listed) {
     if (typeof one === "string" || one.slash !== true) continue;

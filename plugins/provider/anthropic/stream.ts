@@ -74,7 +74,7 @@ function createClient(endpoint: Endpoint, tuning: Tuning): Anthropic {
   });
 }
 
-async function send(client: Anthropic, body: Uint8Array<ArrayBuffer>, endpoint: Endpoint, signal: AbortSignal): Promise<Response> {
+async function send(client: Anthropic, body: string, endpoint: Endpoint, signal: AbortSignal): Promise<Response> {
   const response = await client.post("/v1/messages", { body, headers: { "content-type": "application/json" }, signal, stream: true }).asResponse();
   const type = response.headers.get("content-type") ?? "";
   if (/text\/event-stream/i.test(type) || !/html|json/i.test(type)) return response;

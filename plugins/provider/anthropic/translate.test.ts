@@ -8,11 +8,10 @@ const TOOLS: readonly ToolSpec[] = [
   { name: "a", description: "A", schema: { type: "object", properties: {} } },
   { name: "b", description: "B", schema: { type: "object" } },
 ];
-const decoded = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 type Body = { messages: { role: string; content: { [key: string]: unknown }[] }[]; [key: string]: unknown };
 
 function bodyOf(change: Partial<Request>, translate = createTranslator()): Body {
-  return JSON.parse(decoded(translate({ model: MODEL, system: [], messages: [], tools: [], maxOutput: 100, options: {}, ...change }, {}))) as Body;
+  return JSON.parse((translate({ model: MODEL, system: [], messages: [], tools: [], maxOutput: 100, options: {}, ...change }, {}))) as Body;
 }
 const user = (...content: Block[]): Message => ({ role: "user", content });
 const assistant = (...content: Block[]): Message => ({ role: "assistant", content });
@@ -98,7 +97,7 @@ describe("translate", () => {
   test("what was sent keeps its bytes while the session grows", () => {
     const translate = createTranslator();
     const plain = (messages: readonly Message[]): string =>
-      decoded(translate({ model: MODEL, system: ["s"], tools: TOOLS, messages, maxOutput: 100, options: {} }, {})).replaceAll(
+      (translate({ model: MODEL, system: ["s"], tools: TOOLS, messages, maxOutput: 100, options: {} }, {})).replaceAll(
         ',"cache_control":{"type":"ephemeral"}',
         "",
       );

@@ -26,7 +26,7 @@ export function createStreamRenderer(partial: boolean, about: () => Promise<Star
       report.add(event);
       if (event.type === "error.raised") stream?.tell(event.data);
       else if (event.type === "notice.raised" && event.data.level === "error") err(failureText({ message: event.data.text, hint: null }));
-      else if (event.type === "selection.changed" && start !== undefined)
+      else if (event.type === "selection.changed" && start !== undefined && event.session === report.session)
         start = { ...start, model: event.data.model, permissionMode: event.data["permission-mode"] };
       else if (event.session !== undefined && event.session === report.session) stream?.take(event, report.model ?? "");
     },

@@ -104,46 +104,43 @@ function mount(): string | undefined {
 }
 const mountable = process.platform === "linux" && Bun.spawnSync(["unshare", "-m", "true"], { stderr: "ignore" }).success;
 
-test.if(mountable)(
-  "append > on a full disk the session goes on in memory, no line is torn, and it catches up when there is room",
-  async () => {
-    const folder = mount();
-    if (folder === undefined) throw new Error("mount failed");
-    try {
-      const home = join(folder, "home");
-      const ballast = join(folder, "ballast");
-      const { openSession } = await import("./store.ts");
-      const session = await openSession(home, { cwd: rig.cwd }, () => {});
-      await session.append(said("first"));
-      writeFileSync(ballast, Buffer.alloc(40_000));
-      const size = (): number => statSync(session.path!).size;
-      const failures: number[] = [];
-      for (let index = 0; index < 12; index++) {
-        const before = size();
-        await session.append(said(`${index}${"x".repeat(3000)}`)).catch((thrown) => {
-          expect(thrown).toMatchObject({ code: "CLAW_STORE_FAILED", info: { hint: expect.stringContaining("only in memory") } });
-          expect(size()).toBe(before);
-          failures.push(index);
-        });
-      }
-      expect(failures.length).toBeGreaterThan(2);
-      expect(session.messages).toHaveLength(13);
-      for (const line of readFileSync(session.path!, "utf8").trimEnd().split("\n")) expect(JSON.parse(line)).toBeObject();
-      const fresh = await openSession(home, { cwd: rig.cwd }, () => {});
-      await expect(fresh.append(said("x".repeat(60_000)))).rejects.toMatchObject({ code: "CLAW_STORE_FAILED" });
-      expect(readdirSync(dirname(fresh.path!))).toEqual([`${session.id}.jsonl`]);
-
-      Bun.spawnSync(["mount", "-o", "remount,ro", folder]);
-      await expect(session.append(said("read-only"))).rejects.toMatchObject({ code: "CLAW_STORE_FAILED" });
-      Bun.spawnSync(["mount", "-o", "remount,rw", folder]);
-      rmSync(ballast);
-      await session.append(said("last"));
-      await session.close();
-      const again = await openSession(home, { cwd: rig.cwd, ref: session.id }, () => {});
-      expect(again.messages).toEqual(session.messages);
-      await again.close();
-    } finally {
-      Bun.spawnSync(["umount", "-l", folder]);
+test.if(mountable)("append > on a full disk the session goes on in memory, no line is torn, and it catches up when there is room", async () => {
+  const folder = mount();
+  if (folder === undefined) throw new Error("mount failed");
+  try {
+    const home = join(folder, "home");
+    const ballast = join(folder, "ballast");
+    const { openSession } = await import("./store.ts");
+    const session = await openSession(home, { cwd: rig.cwd }, () => {});
+    await session.append(said("first"));
+    writeFileSync(ballast, Buffer.alloc(40_000));
+    const size = (): number => statSync(session.path!).size;
+    const failures: number[] = [];
+    for (let index = 0; index < 12; index++) {
+      const before = size();
+      await session.append(said(`${index}${"x".repeat(3000)}`)).catch((thrown) => {
+        expect(thrown).toMatchObject({ code: "CLAW_STORE_FAILED", info: { hint: expect.stringContaining("only in memory") } });
+        expect(size()).toBe(before);
+        failures.push(index);
+      });
     }
-  },
-);
+    expect(failures.length).toBeGreaterThan(2);
+    expect(session.messages).toHaveLength(13);
+    for (const line of readFileSync(session.path!, "utf8").trimEnd().split("\n")) expect(JSON.parse(line)).toBeObject();
+    const fresh = await openSession(home, { cwd: rig.cwd }, () => {});
+    await expect(fresh.append(said("x".repeat(60_000)))).rejects.toMatchObject({ code: "CLAW_STORE_FAILED" });
+    expect(readdirSync(dirname(fresh.path!))).toEqual([`${session.id}.jsonl`]);
+
+    Bun.spawnSync(["mount", "-o", "remount,ro", folder]);
+    await expect(session.append(said("read-only"))).rejects.toMatchObject({ code: "CLAW_STORE_FAILED" });
+    Bun.spawnSync(["mount", "-o", "remount,rw", folder]);
+    rmSync(ballast);
+    await session.append(said("last"));
+    await session.close();
+    const again = await openSession(home, { cwd: rig.cwd, ref: session.id }, () => {});
+    expect(again.messages).toEqual(session.messages);
+    await again.close();
+  } finally {
+    Bun.spawnSync(["umount", "-l", folder]);
+  }
+});

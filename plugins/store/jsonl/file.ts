@@ -3,13 +3,15 @@ import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { ClawError } from "claw";
 import { decodeEntry, decodeHead, type Entry, SESSION_VERSION, type SessionHead } from "claw/kit";
 
-/** A file's content. `good` is where the last complete record ends; `size` what was there, `ended` whether a line end follows the record. */
-export interface Loaded {
+/** How a file ends: where its last complete record does, whether a line end follows that, and how long it was. */
+export interface Ending {
+  readonly good: number;
+  readonly ended: boolean;
+  readonly size: number;
+}
+export interface Loaded extends Ending {
   readonly head: SessionHead;
   readonly entries: readonly Entry[];
-  readonly good: number;
-  readonly size: number;
-  readonly ended: boolean;
   /** Lines that hold no record. */
   readonly bad: readonly number[];
 }

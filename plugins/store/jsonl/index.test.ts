@@ -108,10 +108,7 @@ test("list > newest first, with title and folder, leaving out what is no session
   const title = "Fix the bug now ".repeat(9).slice(0, 80);
   const mine = { id: idOf(first), cwd: rig.cwd, title, at: 1_000_000, path: first };
   expect(await listSessions(rig.home, rig.cwd)).toEqual([mine]);
-  expect(await listSessions(rig.home)).toEqual([
-    { id: session.id, cwd: other, title: "elsewhere", at: 1_001_000, path: session.path! },
-    mine,
-  ]);
+  expect(await listSessions(rig.home)).toEqual([{ id: session.id, cwd: other, title: "elsewhere", at: 1_001_000, path: session.path! }, mine]);
   expect(await listSessions(join(rig.root, "nothing"))).toEqual([]);
 });
 

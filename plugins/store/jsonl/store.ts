@@ -20,13 +20,13 @@ export async function openSession(home: string, options: StoreOptions, warn: (te
     return create(home, { id, cwd, parent: head.id, ...(head.title === undefined ? {} : { title: head.title }) }, rest.entries);
   }
   // Before reading: what another process appends now would be missing from what is read.
-  const head = glance(path)?.head;
-  const held = head?.version === SESSION_VERSION ? lock(home, head.id) : undefined;
+  const seen = glance(path)?.head;
+  const held = seen?.version === SESSION_VERSION ? lock(home, seen.id) : undefined;
   try {
-    const loaded = load(path);
-    report(path, loaded, warn);
-    const writer = createWriter({ home, path, id: loaded.head.id, loaded, ...(held === undefined ? {} : { lock: held }) });
-    return createSession({ id: loaded.head.id, cwd, path, entries: loaded.entries, ...writer });
+    const { head, entries, ...ending } = load(path);
+    report(path, ending, warn);
+    const writer = createWriter({ home, path, id: head.id, ending, ...(held === undefined ? {} : { lock: held }) });
+    return createSession({ id: head.id, cwd, path, entries, ...writer });
   } catch (thrown) {
     held?.release();
     throw thrown;
@@ -67,7 +67,7 @@ function create(home: string, about: Omit<SessionHead, "type" | "version" | "at"
 }
 
 /** Says once what was not whole. */
-function report(path: string, { bad, good, size }: Pick<Loaded, "bad" | "good" | "size">, warn: (text: string) => void): void {
+function report(path: string, { bad, good, size }: Omit<Loaded, "head" | "entries">, warn: (text: string) => void): void {
   if (good < size) warn(`The last record of session ${path} was incomplete and is left out.`);
   if (bad.length === 0) return;
   const lines = `${bad.slice(0, LISTED).join(", ")}${bad.length > LISTED ? ", …" : ""}`;

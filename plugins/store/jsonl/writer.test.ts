@@ -80,3 +80,14 @@ test("append > text no JSON can carry whole is kept well-formed", async () => {
   await session.close();
   expect(await rig.shown(session.id)).toEqual(["a\ufffdb\0c\u2028d"]);
 });
+
+test("close > keeps what could not be kept before, if it can by then", async () => {
+  const [late, never] = [await rig.open(), await rig.open()];
+  writeFileSync(rig.home, "in the way");
+  for (const session of [late, never]) await expect(session.append(said("a"))).rejects.toMatchObject({ code: "CLAW_STORE_FAILED" });
+  await never.close();
+  rmSync(rig.home);
+  await late.close();
+  expect(await rig.shown(late.id)).toEqual(["a"]);
+  await expect(rig.open({ ref: never.id })).rejects.toMatchObject({ code: "CLAW_SESSION_MISSING" });
+});

@@ -3,7 +3,7 @@ import { closeSync, constants, fchmodSync, fstatSync, ftruncateSync, openSync, r
 import { dirname } from "node:path";
 import { ClawError } from "claw";
 import { type Entry, encodeEntry, headOf, type SessionHead } from "claw/kit";
-import type { Loaded } from "./file.ts";
+import type { Ending } from "./file.ts";
 import { makeFolder } from "./folders.ts";
 import { type Lock, lock } from "./lock.ts";
 
@@ -12,37 +12,36 @@ export interface Writer {
   keep(entry: Entry): void;
   close(): void;
 }
-/** Where a session goes. `loaded`: the file is there, and this is how it ended. `head`: it is to be made, with `entries` before all others. */
+/** Where a session goes. `ending`: the file is there, and this is how it ends. `head`: it is to be made, with `entries` before all others. */
 export interface Target {
   readonly home: string;
   readonly path: string;
   readonly id: string;
-  readonly loaded?: Loaded;
+  readonly ending?: Ending;
   readonly lock?: Lock;
   readonly head?: SessionHead;
   readonly entries?: readonly Entry[];
 }
 
 /** Opens nothing yet: a new file is made with its first message. */
-export function createWriter(target: Target): Writer {
-  const { path, head } = target;
-  const waiting: Entry[] = [...(target.entries ?? [])];
-  let held = target.lock;
+export function createWriter({ home, path, id, ending, head, lock: taken, entries = [] }: Target): Writer {
+  const waiting: Entry[] = [...entries];
+  let held = taken;
   let fd: number | undefined;
   /** The file ends in something that is no line end. */
   let ragged = false;
-  let made = target.loaded !== undefined;
+  let made = ending !== undefined;
   let begun = made;
   let closed = false;
 
   function open(): number {
     if (made) {
       const opened = openSync(path, constants.O_WRONLY | constants.O_APPEND);
-      if (target.loaded !== undefined) ragged = !trim(opened, target.loaded);
+      if (ending !== undefined) ragged = !trim(opened, ending);
       return opened;
     }
-    makeFolder(target.home, dirname(path));
-    held ??= lock(target.home, target.id);
+    makeFolder(home, dirname(path));
+    held ??= lock(home, id);
     const opened = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL, 0o600);
     fchmodSync(opened, 0o600);
     return opened;
@@ -87,6 +86,12 @@ export function createWriter(target: Target): Writer {
     close() {
       if (closed) return;
       closed = true;
+      try {
+        if (begun && waiting.length > 0) write();
+      } catch {
+        // Said when each of them was appended.
+        abandon();
+      }
       if (fd !== undefined) closeSync(fd);
       held?.release();
     },
@@ -138,7 +143,7 @@ function titled(head: SessionHead, entries: readonly Entry[]): SessionHead {
 }
 
 /** Takes a torn record off the end, so that the next one begins a line. False when that could not be done. */
-function trim(fd: number, { good, size, ended }: Loaded): boolean {
+function trim(fd: number, { good, size, ended }: Ending): boolean {
   try {
     if (fstatSync(fd).size !== size) return false;
     if (good < size) ftruncateSync(fd, good);
