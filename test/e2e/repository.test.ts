@@ -78,6 +78,7 @@ test("a real task > every request repeats the one before, byte for byte, and rea
 test("a real task > the session holds all of it, for its owner only", () => {
   const sessions = join(scratch.home, ".claw", "sessions");
   const [folder] = readdirSync(sessions);
+  console.log(readdirSync(sessions), readdirSync(join(sessions, folder!)));
   const [file] = readdirSync(join(sessions, folder!)).filter((name) => name.endsWith(".jsonl"));
   const lines = readFileSync(join(sessions, folder!, file!), "utf8").trimEnd().split("\n");
   const messages = lines.map((line) => JSON.parse(line)).filter((entry) => entry.type === "message");

@@ -48,9 +48,7 @@ test("Capture > goes on without a file when there can be none, and says what is 
 
 test("decode > makes well-formed text without NUL, and a number of what is no text at all", () => {
   expect(decode(Buffer.from([97, 0, 0xff, 0xed, 0xa0, 0x80, 98]), false, false)).toBe("a\ufffd\ufffd\ufffd\ufffd\ufffdb");
-  expect(decode(Buffer.concat([Buffer.from("a"), Buffer.alloc(5_000), Buffer.from("b")]), false, false)).toBe(
-    "a[5,000 unreadable characters]b",
-  );
+  expect(decode(Buffer.concat([Buffer.from("a"), Buffer.alloc(5_000), Buffer.from("b")]), false, false)).toBe("a[5,000 unreadable characters]b");
 });
 
 test("unfinished > counts the bytes of a character that has only begun", () => {

@@ -87,8 +87,7 @@ export class Capture {
 
   #whereabouts(): string {
     if (this.#path === undefined) return `the rest is lost: ${this.#problem}`;
-    if (this.#problem !== undefined)
-      return `only the first ${count(this.#written)} bytes could be kept, in ${this.#path}: ${this.#problem}`;
+    if (this.#problem !== undefined) return `only the first ${count(this.#written)} bytes could be kept, in ${this.#path}: ${this.#problem}`;
     if (this.#written < this.#bytes) return `the first ${count(this.#written)} bytes are in ${this.#path}`;
     return `the whole is in ${this.#path}`;
   }

@@ -44,12 +44,7 @@ export function createTask(name: string, child: Child, output: Capture, spill: s
 const MOST = 30_000;
 
 /** What of the output lies after byte `read`: its end when it is long, and never a part of a character that is still to come. */
-async function readFresh(
-  path: string,
-  read: number,
-  output: Capture,
-  over: boolean,
-): Promise<{ readonly text: string; readonly read: number }> {
+async function readFresh(path: string, read: number, output: Capture, over: boolean): Promise<{ readonly text: string; readonly read: number }> {
   const { written, bytes } = output;
   if (output.full && bytes > Math.max(read, written)) {
     // The file has no more; memory still has the end.

@@ -93,9 +93,7 @@ test("bash > a time limit keeps what was written, names itself and is a failed r
 test("bash > the limit a call names is no more than the config allows", async () => {
   await using on = await harness({ config: { plugins: { "@claw/tool-bash": { timeoutMs: 200, maxTimeoutMs: 300 } } } });
   expect(await run(on, "sleep 300")).toContain("time limit of 200 ms");
-  expect(await run(on, "sleep 300", { timeout: 600_000 })).toContain(
-    "time limit of 300 ms, with all it had started; use run_in_background if",
-  );
+  expect(await run(on, "sleep 300", { timeout: 600_000 })).toContain("time limit of 300 ms, with all it had started; use run_in_background if");
 }, 20_000);
 
 test("bash > HOME and the project are left alone, stdin is empty, there is no terminal", async () => {
@@ -126,14 +124,9 @@ test("bash > a background run is read, stopped, and named when it is unknown", a
   expect(text(await on.call("TaskOutput", { task_id: task, timeout: 10 }))).toMatch(/^\(no new output\)\n\[still running/);
   const stopped = await on.call("TaskStop", { task_id: task });
   expect(text(stopped)).toBe(`Stopped task ${task} (SIGTERM). All output: ${spill}`);
-  expect(text(await on.call("TaskOutput", { task_id: task }))).toMatch(
-    /^\(no new output\)\n\[ended by SIGTERM after \d+\.\d s; all output: /,
-  );
+  expect(text(await on.call("TaskOutput", { task_id: task }))).toMatch(/^\(no new output\)\n\[ended by SIGTERM after \d+\.\d s; all output: /);
   const unknown = await on.call("TaskOutput", { task_id: "t0" });
-  expect([text(unknown), unknown.failed]).toEqual([
-    expect.stringContaining(`no task "t0" in this session. Known: ${task} (A server).`),
-    true,
-  ]);
+  expect([text(unknown), unknown.failed]).toEqual([expect.stringContaining(`no task "t0" in this session. Known: ${task} (A server).`), true]);
 }, 20_000);
 
 test("bash > description and schemas of the three tools are small", async () => {

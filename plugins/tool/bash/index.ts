@@ -20,9 +20,7 @@ export default definePlugin({
           "Processes left running end with the command: start servers and watchers with run_in_background.",
         input: v.strictObject({
           command: v.pipe(v.string(), v.minLength(1)),
-          timeout: v.optional(
-            v.pipe(Limit, v.description(`Time limit in ms. Default ${config.timeoutMs}, at most ${config.maxTimeoutMs}`)),
-          ),
+          timeout: v.optional(v.pipe(Limit, v.description(`Time limit in ms. Default ${config.timeoutMs}, at most ${config.maxTimeoutMs}`))),
           description: v.optional(v.pipe(v.string(), v.description("What it does, in 5 to 10 words"))),
           run_in_background: v.optional(
             v.pipe(v.boolean(), v.description("Return a task id at once; read with TaskOutput, end with TaskStop. No default limit")),

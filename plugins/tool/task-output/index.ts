@@ -12,9 +12,7 @@ export default definePlugin({
         input: v.strictObject({
           task_id: v.pipe(v.string(), v.minLength(1)),
           block: v.optional(v.pipe(v.boolean(), v.description("Wait for its end. Default true"))),
-          timeout: v.optional(
-            v.pipe(v.number(), v.minValue(0), v.maxValue(600_000), v.description("How long to wait, in ms. Default 30000")),
-          ),
+          timeout: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(600_000), v.description("How long to wait, in ms. Default 30000"))),
         }),
         access: () => "none",
         subject: ({ task_id }) => task_id,

@@ -34,11 +34,7 @@ const DEFAULT_MS = 30_000;
 
 function stateOf(task: Task, end: ProcessEnd | undefined): string {
   if (end === undefined) return `still running, ${seconds(Date.now() - task.startedAt)}`;
-  const how = end.timedOut
-    ? "stopped at its time limit"
-    : end.signal === null
-      ? `ended with exit code ${end.code}`
-      : `ended by ${end.signal}`;
+  const how = end.timedOut ? "stopped at its time limit" : end.signal === null ? `ended with exit code ${end.code}` : `ended by ${end.signal}`;
   return `${how} after ${seconds(end.ms)}`;
 }
 
