@@ -1,17 +1,42 @@
-// Every kind of thing a plugin can add, and the shapes that flow through it.
+// What is said in a session, in a form no provider owns; every kind of thing a plugin can add; and the shapes that flow through it.
 import type { GenericSchema, InferOutput } from "valibot";
 import type { AnyEvent } from "../bus/events.ts";
 import type { ClawError } from "../errors.ts";
-import type { Block, Compaction, Json, Message, Session, SessionSummary, Usage } from "./message.ts";
 import type { Host } from "./plugin.ts";
 import type { CallScope, StepScope, TurnScope } from "./scopes.ts";
 
+/** Anything that survives `JSON.parse(JSON.stringify(x))`. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+/** One piece of a message. `opaque` is the provider's own data, sent back to it untouched (signatures, redacted thinking). */
+export type Block =
+  | Readonly<{ type: "text"; text: string }>
+  | Readonly<{ type: "thinking"; text: string; opaque?: Json }>
+  | Readonly<{ type: "image"; mediaType: string; base64: string }>
+  | Readonly<{ type: "call"; id: string; tool: string; input: Json }>
+  | Readonly<{ type: "result"; id: string; content: readonly Block[]; failed: boolean }>;
+/** One message. Results are blocks of a `user` message, in the order of the calls they answer. */
+export type Message = Readonly<{ role: "user" | "assistant"; content: readonly Block[] }>;
+/** Tokens of one or more requests. `input` counts fresh tokens only; cached ones are in `cacheRead` and `cacheWrite`. */
+export type Usage = Readonly<{ input: number; output: number; cacheRead: number; cacheWrite: number }>;
+/** Replaces the first `dropped` model-visible messages by `summary`. The record itself keeps everything. */
+export type Compaction = Readonly<{ summary: readonly Message[]; dropped: number }>;
+/** The append-only record of one conversation, in folder `cwd`. `messages` grows in place: the last fold's summary and what follows. */
+export interface Session extends Readonly<{ id: string; cwd: string; path?: string; messages: readonly Message[] }> {
+  /** In memory at once, whatever happens; throws `CLAW_STORE_FAILED` when it could not also be kept. So do `fold` and `note`. */
+  append(message: Message, about?: Readonly<{ usage: Usage; model: string }>): Promise<void>;
+  fold(compaction: Compaction, by: string): Promise<void>;
+  /** A plugin's own state: survives resume and compaction, never sent to the model. `notes` has one kind's, oldest first. */
+  note(kind: string, data: Json): Promise<void>;
+  notes(kind: string): readonly Json[];
+  close(): Promise<void>;
+}
+/** A session in a list. `at` is its last change, in milliseconds since 1970. */
+export type SessionSummary = Readonly<{ id: string; cwd: string; title: string; at: number; path?: string }>;
+
 /** The most a call may do. `none` touches only the session itself; `network` only fetches. In doubt, say more, never less. */
 export type Access = "none" | "read" | "network" | "write" | "execute";
-/** What the model can run. `description` is for the model; a long one lives in `prompt.md` beside the tool. */
-export interface Tool<S extends GenericSchema = GenericSchema> extends Readonly<{ name: string; description: string; input: S }> {
-  /** JSON Schema for the model when `input` cannot give one, as for tools whose schema comes from outside. */
-  readonly schema?: Json;
+/** What the model can run. `description` is for the model. `schema` is for it too, when `input` cannot give one: a schema from outside. */
+export interface Tool<S extends GenericSchema = GenericSchema> extends Readonly<{ name: string; description: string; input: S; schema?: Json }> {
   access(input: InferOutput<S>): Access;
   /** What permission rules match against: a path, a command line, a URL. */
   subject(input: InferOutput<S>): string;
@@ -42,39 +67,27 @@ export type ToolSpec = Readonly<{ name: string; description: string; schema: Jso
 /** What becomes a request: `draft` taps add to it. `tools` are names; a tap may leave some out. */
 export type Draft = Readonly<{ system: readonly string[]; messages: readonly Message[]; tools: readonly string[] }>;
 /** What a provider is sent. A session's consecutive requests share `tools` and earlier `messages` by identity; `options` are the provider's own. */
-export interface Request extends Omit<Draft, "tools"> {
-  readonly model: Model;
-  readonly tools: readonly ToolSpec[];
-  readonly maxOutput: number;
+export interface Request extends Omit<Draft, "tools">, Readonly<{ model: Model; tools: readonly ToolSpec[]; maxOutput: number }> {
   readonly options: Readonly<Record<string, Json>>;
 }
 /** Why the model stopped. `length`: at the output limit. `pause`: wants its own answer sent back to go on. */
 export type StopReason = "done" | "calls" | "length" | "refusal" | "pause";
 /** What a provider yields; the last part is always `finish`. A `call` comes only when its input is complete, and stands in `finish.content` too. */
-export type Part =
-  | Readonly<{ type: "text" | "thinking"; delta: string }>
-  | Readonly<{ type: "call"; id: string; tool: string; input: Json }>
-  | Finish;
-/**
- * The end of a stream: the whole message, and what it took. A call whose input never became complete JSON stands only in `content`, with its id
- * and what to tell the model in `broken`: it is answered, never run.
- */
+export type Part = Readonly<{ type: "text" | "thinking"; delta: string }> | Extract<Block, { type: "call" }> | Finish;
+/** The whole message, and what it took. `broken` is by id what to tell the model of calls whose input is no JSON: they are answered, never run. */
 export interface Finish extends Readonly<{ type: "finish"; stop: StopReason; usage: Usage; content: readonly Block[] }> {
   readonly broken?: Readonly<Record<string, string>>;
 }
 /** Speaks to one API. */
-export interface Provider {
-  readonly name: string;
+export interface Provider extends Readonly<{ name: string }> {
   models(): Promise<readonly Model[]>;
   /** The model a name or alias means. Throws `CLAW_MODEL_UNKNOWN`, or `CLAW_PROVIDER_AUTH` when there are no credentials to use it. */
   resolve(name: string): Promise<Model>;
   /** Throws only `ClawError` with a `CLAW_PROVIDER_*` code; stops promptly when `signal` aborts. Never retries: that is `recover`'s affair. */
   stream(request: Request, signal: AbortSignal): AsyncIterable<Part>;
 }
-
 /** Shortens history. `due` is asked before each request; `usage` is the last request's, so its sum is the real size of the context then. */
-export interface Compactor {
-  readonly name: string;
+export interface Compactor extends Readonly<{ name: string }> {
   due(session: Session, model: Model, usage: Usage): boolean;
   compact(session: Session, scope: TurnScope): Promise<Compaction>;
 }
@@ -90,27 +103,19 @@ export type Decision =
   | Readonly<{ verdict: "ask"; question: string; rules?: readonly string[] }>;
 
 /** Shows events. Must not throw, must not await. `out` writes to stdout, `err` to stderr; both are safe after the other end closed. */
-export interface Renderer {
-  readonly name: string;
+export interface Renderer extends Readonly<{ name: string }> {
   open(out: (text: string) => void, err: (text: string) => void): void | Promise<void>;
   render(event: AnyEvent): void;
   close(): void | Promise<void>;
 }
-
-/**
- * What `Store.open` opens: a new session of `cwd`, or with `ref` a kept one (an id, a unique prefix, a path, or `latest`); with `fork`, a copy
- * of it under a new id. `parent` marks a sub-agent's session, which is never `latest`.
- */
+/** What to open: a new session, or with `ref` a kept one (id, unique prefix, path, `latest`), with `fork` its copy. A `parent`'s is never `latest`. */
 export type StoreOptions = Readonly<{ cwd: string; ref?: string; fork?: boolean; id?: string; parent?: string }>;
-/** Keeps sessions. Writes nothing before the first message is appended. */
-export interface Store {
-  readonly name: string;
-  /** Throws `CLAW_SESSION_MISSING` or `CLAW_SESSION_INVALID`. */
+/** Keeps sessions, and writes nothing before the first message. `open` throws `CLAW_SESSION_MISSING` or `CLAW_SESSION_INVALID`. */
+export interface Store extends Readonly<{ name: string }> {
   open(options: StoreOptions): Promise<Session>;
   /** Newest first; of every folder when `cwd` is absent. */
   list(cwd?: string): Promise<readonly SessionSummary[]>;
 }
-
 /** Reads input and drives turns. Gives the exit code. `words` are the command line's words that are no options. */
 export type Frontend = Readonly<{ name: string; run(words: readonly string[], host: Host): Promise<number> }>;
 /** What the user, a script or a queue gives a turn. */
@@ -123,18 +128,13 @@ export type TurnOutcome =
   | Readonly<{ kind: "failed"; error: ClawError }>;
 
 /** Every kind of thing a plugin can add. The key is the manifest key, the folder under `plugins/` and the prefix of the package name. */
-export interface Contributions {
-  tool: Tool;
-  command: Command;
-  provider: Provider;
-  compactor: Compactor;
-  "permission-mode": PermissionMode;
-  renderer: Renderer;
-  store: Store;
-  frontend: Frontend;
+export interface Contributions extends Readonly<{ tool: Tool; command: Command; provider: Provider; compactor: Compactor; store: Store }> {
+  readonly "permission-mode": PermissionMode;
+  readonly renderer: Renderer;
+  readonly frontend: Frontend;
 }
+/** The name of a kind. */
 export type Kind = keyof Contributions;
-
 /** Checks `tool` against its own schema, then widens it so that a registry of mixed tools can hold it. */
 export const defineTool = <const S extends GenericSchema>(tool: Tool<S>): Tool => tool as unknown as Tool;
 /** The same for a command. */

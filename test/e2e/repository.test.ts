@@ -1,6 +1,6 @@
 // A whole task on a real repository, this one: the model greps, reads, edits three files and runs a test, each through the built binary.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createMock, type Mock, type MockRequest, type Reply } from "../mock/mock.ts";
 import { createScratch, type Scratch } from "../support/binary.ts";
@@ -77,12 +77,11 @@ test("a real task > every request repeats the one before, byte for byte, and rea
 
 test("a real task > the session holds all of it, for its owner only", () => {
   const sessions = join(scratch.home, ".claw", "sessions");
-  const [folder] = readdirSync(sessions);
-  console.log(readdirSync(sessions), readdirSync(join(sessions, folder!)));
-  const [file] = readdirSync(join(sessions, folder!)).filter((name) => name.endsWith(".jsonl"));
-  const lines = readFileSync(join(sessions, folder!, file!), "utf8").trimEnd().split("\n");
+  const [file = ""] = [...new Bun.Glob("**/*.jsonl").scanSync({ cwd: sessions })];
+  const lines = readFileSync(join(sessions, file), "utf8").trimEnd().split("
+");
   const messages = lines.map((line) => JSON.parse(line)).filter((entry) => entry.type === "message");
   expect(messages).toHaveLength(10);
-  expect(Bun.file(join(sessions, folder!, file!)).size).toBeGreaterThan(1_000);
+  expect(statSync(join(sessions, file)).mode & 0o777).toBe(0o600);
   expect(lines.join("\n")).not.toContain("sk-test");
 });

@@ -38,14 +38,14 @@ describe("cli", () => {
   });
 
   test("run > a command that fails says so in words, or as an object", async () => {
-    expect(await shell("$CLAW config show modle")).toEqual({
+    expect(await shell("$CLAW config show modell")).toEqual({
       code: 2,
       out: "",
-      err: 'error: no setting is named modle\nhint: Did you mean "model"?\n',
+      err: 'error: no setting is named modell\nhint: Did you mean "model"?\n',
     });
-    const { code, out, err } = await shell("$CLAW config show modle --output-format json");
+    const { code, out, err } = await shell("$CLAW config show modell --output-format json");
     expect({ code, err }).toEqual({ code: 2, err: "" });
-    expect(object(out)).toMatchObject({ type: "result", is_error: true, error: { code: "CLAW_USAGE", message: "no setting is named modle" } });
+    expect(object(out)).toMatchObject({ type: "result", is_error: true, error: { code: "CLAW_USAGE", message: "no setting is named modell" } });
   });
 
   test("run > a command's own exit code is the process's", async () => {

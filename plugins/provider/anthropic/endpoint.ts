@@ -27,26 +27,21 @@ export interface Endpoint {
   readonly proxy?: string;
 }
 
-/** Reads it anew each time: a key may have been stored since. Throws `CLAW_CONFIG_INVALID` for a base URL that is none. */
-export async function findEndpoint(scope: Pick<PluginScope, "env" | "home" | "bus">, slice: Slice): Promise<Endpoint> {
+/**
+ * Finds the endpoint; the same object as long as nothing changed. Stored credentials are read anew each time: they may have been stored since.
+ * Throws `CLAW_CONFIG_INVALID` for a base URL that is none.
+ */
+export function createEndpoints(scope: Pick<PluginScope, "env" | "home" | "bus">, slice: Slice): () => Promise<Endpoint> {
   const { env } = scope;
-  const baseUrl = (word(env["ANTHROPIC_BASE_URL"]) ?? slice.baseUrl ?? OFFICIAL).replace(/\/+$/, "");
-  const url = parseUrl(baseUrl);
-  const credentials = await findCredentials(scope);
-  const headers = { ...slice.headers, ...customHeaders(env["ANTHROPIC_CUSTOM_HEADERS"]) };
-  const proxy = proxyFor(url, env);
-  return {
-    baseUrl,
-    host: url.host,
-    official: url.host === new URL(OFFICIAL).host,
-    credentials,
-    headers,
-    secrets: [credentials.apiKey, credentials.authToken, ...Object.values(headers), url.password].filter(
-      (text) => text !== undefined && text.length > 5,
-    ) as string[],
-    idleMs: seconds(env["CLAW_API_REQUEST_TIMEOUT"]) ?? slice.idleMs ?? 60_000,
-    connectMs: seconds(env["CLAW_API_CONNECT_TIMEOUT"]) ?? slice.connectMs ?? 120_000,
-    ...(proxy === undefined ? {} : { proxy }),
+  let last: Endpoint | undefined;
+  const [apiKey, authToken] = [word(env["ANTHROPIC_API_KEY"]), word(env["ANTHROPIC_AUTH_TOKEN"])];
+  const given = apiKey === undefined && authToken === undefined ? undefined : { ...(apiKey && { apiKey }), ...(authToken && { authToken }) };
+  return async () => {
+    if (last !== undefined && given !== undefined) return last;
+    const credentials = given ?? (await storedCredentials(scope));
+    const same = last?.credentials.apiKey === credentials.apiKey && last?.credentials.authToken === credentials.authToken;
+    if (last === undefined || !same) last = endpointOf(env, slice, credentials);
+    return last;
   };
 }
 
@@ -83,10 +78,26 @@ export function proxyFor(url: URL, env: PluginScope["env"]): string | undefined 
 
 const OFFICIAL = "https://api.anthropic.com";
 
-async function findCredentials({ env, home, bus }: Pick<PluginScope, "env" | "home" | "bus">): Promise<Credentials> {
-  const apiKey = word(env["ANTHROPIC_API_KEY"]);
-  const authToken = word(env["ANTHROPIC_AUTH_TOKEN"]);
-  if (apiKey !== undefined || authToken !== undefined) return { ...(apiKey && { apiKey }), ...(authToken && { authToken }) };
+function endpointOf(env: PluginScope["env"], slice: Slice, credentials: Credentials): Endpoint {
+  const baseUrl = (word(env["ANTHROPIC_BASE_URL"]) ?? slice.baseUrl ?? OFFICIAL).replace(/\/+$/, "");
+  const url = parseUrl(baseUrl);
+  const headers = { ...slice.headers, ...customHeaders(env["ANTHROPIC_CUSTOM_HEADERS"]) };
+  const proxy = proxyFor(url, env);
+  const secrets = [credentials.apiKey, credentials.authToken, ...Object.values(headers), url.password];
+  return {
+    baseUrl,
+    host: url.host,
+    official: url.host === new URL(OFFICIAL).host,
+    credentials,
+    headers,
+    secrets: secrets.filter((text) => text !== undefined && text.length > 5) as string[],
+    idleMs: seconds(env["CLAW_API_REQUEST_TIMEOUT"]) ?? slice.idleMs ?? 60_000,
+    connectMs: seconds(env["CLAW_API_CONNECT_TIMEOUT"]) ?? slice.connectMs ?? 120_000,
+    ...(proxy === undefined ? {} : { proxy }),
+  };
+}
+
+async function storedCredentials({ home, bus }: Pick<PluginScope, "home" | "bus">): Promise<Credentials> {
   const path = join(home, "credentials.json");
   let text: string;
   try {
@@ -97,10 +108,10 @@ async function findCredentials({ env, home, bus }: Pick<PluginScope, "env" | "ho
   }
   const mode = process.platform === "win32" ? 0 : (await stat(path)).mode & 0o077;
   if (mode !== 0) bus.emit("notice.raised", { level: "warn", text: `${path} can be read by others: run chmod 600 on it` });
-  return storedCredentials(text, path);
+  return parseCredentials(text, path);
 }
 
-function storedCredentials(text: string, path: string): Credentials {
+function parseCredentials(text: string, path: string): Credentials {
   let stored: unknown;
   try {
     stored = JSON.parse(text);

@@ -1,7 +1,7 @@
 // The provider `anthropic`: the Messages API of Anthropic, or of any server that speaks it.
 import { definePlugin } from "claw";
 import * as v from "valibot";
-import { findEndpoint, requireCredentials } from "./endpoint.ts";
+import { createEndpoints, requireCredentials } from "./endpoint.ts";
 import { findModel, MODELS } from "./models.ts";
 import type { Sender } from "./stream.ts";
 
@@ -15,7 +15,7 @@ export default definePlugin({
     connectMs: v.optional(Milliseconds),
   }),
   setup(ctx) {
-    const endpoint = () => findEndpoint(ctx, ctx.config);
+    const endpoint = createEndpoints(ctx, ctx.config);
     let sender: Promise<Sender> | undefined;
     ctx.contribute("provider", {
       name: "anthropic",

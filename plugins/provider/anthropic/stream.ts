@@ -1,5 +1,5 @@
 // One request and its stream, with limits on silence and none on length. Loads the SDK: import this file only to send something.
-import { Anthropic, APIConnectionTimeoutError, APIError } from "@anthropic-ai/sdk";
+import { Anthropic } from "@anthropic-ai/sdk";
 import { ClawError, type Part, type Request } from "claw";
 import { createAnswer } from "./answer.ts";
 import { beginning, chunks } from "./body.ts";
@@ -11,27 +11,39 @@ import { type Tuning, tune } from "./tuning.ts";
 /** Sends a request and yields its parts. A cut after a complete call ends the answer there: what was asked for is never asked for twice. */
 export type Sender = (request: Request, endpoint: Endpoint, signal: AbortSignal) => AsyncGenerator<Part>;
 
-/** A sender with its own memory: of messages translated, and of the last client. */
+/** A sender with its own memory: of messages translated, and of how the last request was sent. */
 export function createSender(): Sender {
   const translate = createTranslator();
-  let last: { readonly key: string; readonly client: Anthropic } | undefined;
-  const clientFor = (endpoint: Endpoint, tuning: Tuning): Anthropic => {
-    const key = JSON.stringify([endpoint, tuning.betas, tuning.version]);
-    if (last?.key !== key) last = { key, client: createClient(endpoint, tuning) };
-    return last.client;
+  let last: { readonly endpoint: Endpoint; readonly key: string; readonly link: Link } | undefined;
+  const linkFor = ({ model, maxOutput, options }: Request, endpoint: Endpoint): Link => {
+    const key = JSON.stringify([model.id, maxOutput, options]);
+    if (last?.endpoint !== endpoint || last.key !== key)
+      last = { endpoint, key, link: createLink(endpoint, tune({ model, maxOutput, options }, endpoint.official)) };
+    return last.link;
   };
-  return (request, endpoint, signal) =>
-    stream(request, endpoint, signal, (stopping) => {
-      const tuning = tune(request, endpoint.official);
-      return send(clientFor(endpoint, tuning), translate(request, tuning.fields), endpoint, stopping);
-    });
+  return (request, endpoint, signal) => {
+    const open: Open = (control) => {
+      const link = linkFor(request, endpoint);
+      return link.post(translate(request, link.tuning.fields), control);
+    };
+    return stream(request, endpoint, signal, open);
+  };
 }
 
 // --- internal ---
 
-type Send = (signal: AbortSignal) => Promise<Response>;
+/** `control` is aborted when the answer does not begin in time. */
+type Open = (control: AbortController) => Promise<Response>;
+/** The way to an endpoint with the headers that a request's options ask for. */
+interface Link {
+  readonly tuning: Tuning;
+  post(body: string, control: AbortController): Promise<Response>;
+}
 
-async function* stream(request: Request, endpoint: Endpoint, signal: AbortSignal, open: Send): AsyncGenerator<Part> {
+/** What the SDK's types describe. */
+const API_VERSION = "2026-10-21";
+
+async function* stream(request: Request, endpoint: Endpoint, signal: AbortSignal, open: Open): AsyncGenerator<Part> {
   requireCredentials(endpoint);
   const control = new AbortController();
   const abort = (): void => control.abort();
@@ -40,7 +52,7 @@ async function* stream(request: Request, endpoint: Endpoint, signal: AbortSignal
   let whole = false;
   try {
     if (signal.aborted) throw new DOMException("aborted", "AbortError");
-    const response = await open(control.signal);
+    const response = await answered(open, endpoint, control);
     for await (const _ of chunks(response, answer, endpoint, control)) yield* answer.take();
     yield* answer.take();
     whole = true;
@@ -48,9 +60,8 @@ async function* stream(request: Request, endpoint: Endpoint, signal: AbortSignal
   } catch (error) {
     if (signal.aborted) throw new ClawError("CLAW_ABORTED", "the request was aborted", { cause: error });
     if (whole) throw error;
-    const fault = faultOf(error, endpoint);
     yield* answer.take();
-    if (answer.calls === 0) throw fault;
+    if (answer.calls === 0) throw error;
     whole = true;
     yield answer.finish(request.maxOutput);
   } finally {
@@ -60,48 +71,63 @@ async function* stream(request: Request, endpoint: Endpoint, signal: AbortSignal
   }
 }
 
-function createClient(endpoint: Endpoint, tuning: Tuning): Anthropic {
+function createLink(endpoint: Endpoint, tuning: Tuning): Link {
   // Everything the SDK would take from the process's environment is given, so that it asks for nothing there.
-  return new Anthropic({
+  const client = new Anthropic({
     apiKey: "unused",
     webhookKey: null,
     baseURL: endpoint.baseUrl,
     maxRetries: 0,
-    timeout: endpoint.connectMs,
     logLevel: "off",
     openTelemetry: false,
-    fetch: (url, init) => post(url, init, endpoint, tuning),
   });
+  const url = client.buildURL("/v1/messages", null);
+  const headers = headersFor(endpoint, tuning);
+  const proxy = endpoint.proxy === undefined ? {} : { proxy: endpoint.proxy };
+  // `verbose` stays off whatever the environment says: it would print the key. A redirect would carry the key along.
+  const how: BunFetchRequestInit = { method: "POST", headers, redirect: "manual", verbose: false, timeout: false, ...proxy };
+  return {
+    tuning,
+    // The SDK's transport without its request layer, which would add headers from the environment and costs more than the request.
+    post: (body, control) => client.fetchWithTimeout(url, { ...how, body } as RequestInit, endpoint.connectMs, control),
+  };
 }
 
-async function send(client: Anthropic, body: string, endpoint: Endpoint, signal: AbortSignal): Promise<Response> {
-  const response = await client.post("/v1/messages", { body, headers: { "content-type": "application/json" }, signal, stream: true }).asResponse();
-  const type = response.headers.get("content-type") ?? "";
-  if (/text\/event-stream/i.test(type) || !/html|json/i.test(type)) return response;
-  throw notStream(type, await beginning(response, endpoint.connectMs), response, endpoint);
-}
-
-/** The one place where a request leaves: its headers are exactly these, whatever the SDK or the process's environment would add. */
-async function post(url: string | URL | globalThis.Request, init: RequestInit | undefined, endpoint: Endpoint, tuning: Tuning): Promise<Response> {
+/** Exactly the headers that are sent. */
+function headersFor(endpoint: Endpoint, tuning: Tuning): Record<string, string> {
   const { apiKey, authToken } = endpoint.credentials;
   const betas = [...tuning.betas, endpoint.headers["anthropic-beta"]].filter((beta) => beta !== undefined && beta !== "");
-  const headers = new Headers({
+  return {
     accept: "text/event-stream",
     "content-type": "application/json",
     "user-agent": "claw",
-    "anthropic-version": tuning.version ?? new Headers(init?.headers).get("anthropic-version") ?? "2023-06-01",
+    "anthropic-version": tuning.version ?? API_VERSION,
     ...(apiKey === undefined ? {} : { "x-api-key": apiKey }),
     ...(authToken === undefined ? {} : { authorization: `Bearer ${authToken}` }),
     ...endpoint.headers,
     ...(betas.length === 0 ? {} : { "anthropic-beta": betas.join(",") }),
-  });
-  const { method = "POST", body = null, signal = null } = init ?? {};
-  const proxy = endpoint.proxy === undefined ? {} : { proxy: endpoint.proxy };
-  // `verbose` stays off whatever the environment says: it would print the key. A redirect would carry the key along.
-  const how: BunFetchRequestInit = { method, body, signal, headers, redirect: "manual", verbose: false, timeout: false, ...proxy };
-  const response = await fetch(url, how);
-  if (response.ok) return response;
-  return new Response(await beginning(response, endpoint.connectMs), { status: response.status, headers: response.headers });
+  };
+}
+
+/** The response, when it is the stream that was asked for. */
+async function answered(open: Open, endpoint: Endpoint, control: AbortController): Promise<Response> {
+  let response: Response;
+  try {
+    response = await open(control);
+  } catch (error) {
+    if (!control.signal.aborted) throw unreachable(error, endpoint);
+    throw unavailable(`${endpoint.host} did not begin to answer within ${endpoint.connectMs / 1000} s`, endpoint, { cause: error });
+  }
+  const type = response.headers.get("content-type") ?? "";
+  if (response.ok && !/html|json/i.test(type)) return response;
+  const text = await beginning(response, endpoint.connectMs);
+  throw response.ok ? notStream(type, text, response, endpoint) : refusedWith(text, response, endpoint);
+}
+
+function refusedWith(text: string, { status, headers }: Response, endpoint: Endpoint): ClawError {
+  const { type, message } = ((parsed(text) as { error?: unknown } | undefined)?.error ?? {}) as { type?: unknown; message?: unknown };
+  const words = typeof message === "string" ? message : pageless(text);
+  return refused({ status, message: words, headers, ...(typeof type === "string" ? { type } : {}) }, endpoint);
 }
 
 function notStream(type: string, text: string, response: Response, endpoint: Endpoint): ClawError {
@@ -113,37 +139,18 @@ function notStream(type: string, text: string, response: Response, endpoint: End
       { hint, status: response.status },
     );
   }
-  const body = parsed(text) as { error?: unknown } | undefined;
+  const body = parsed(text) as { error?: unknown } | null | undefined;
   if (body?.error !== undefined) return refusedInside(body.error, response.headers, endpoint);
   return unavailable(`${endpoint.host} answered ${response.status} with ${type} instead of a stream`, endpoint, {
     status: response.status,
   });
 }
 
-/** Whatever was thrown on the way, as the error it stands for. */
-function faultOf(error: unknown, endpoint: Endpoint): ClawError {
-  if (error instanceof ClawError) return error;
-  if (error instanceof APIConnectionTimeoutError && (error as Error).cause === undefined)
-    return unavailable(`${endpoint.host} did not begin to answer within ${endpoint.connectMs / 1000} s`, endpoint, { cause: error });
-  if (!(error instanceof APIError) || error.status === undefined) return unreachable(error, endpoint);
-  const body = error.error as { error?: { type?: string; message?: unknown } } | undefined;
-  const { type, message } = body?.error ?? {};
-  const text = typeof message === "string" ? message : error.message.replace(/^\d+ /, "");
-  return refused(
-    {
-      status: error.status,
-      message: pageless(text),
-      headers: error.headers ?? new Headers(),
-      ...(typeof type === "string" ? { type } : {}),
-    },
-    endpoint,
-  );
-}
-
 /** Gateways answer errors with web pages; their title says enough. */
 function pageless(text: string): string {
   if (!/<html|<!doctype/i.test(text)) return text;
-  return `a web page (HTML)${/<title[^>]*>([^<]*)</i.exec(text)?.[1] === undefined ? "" : `, "${/<title[^>]*>([^<]*)</i.exec(text)?.[1]?.trim()}"`}`;
+  const title = /<title[^>]*>([^<]*)</i.exec(text)?.[1]?.trim() ?? "";
+  return title === "" ? "a web page (HTML)" : `a web page (HTML), "${title}"`;
 }
 
 function parsed(text: string): unknown {

@@ -11,7 +11,7 @@ const TOOLS: readonly ToolSpec[] = [
 type Body = { messages: { role: string; content: { [key: string]: unknown }[] }[]; [key: string]: unknown };
 
 function bodyOf(change: Partial<Request>, translate = createTranslator()): Body {
-  return JSON.parse((translate({ model: MODEL, system: [], messages: [], tools: [], maxOutput: 100, options: {}, ...change }, {}))) as Body;
+  return JSON.parse(translate({ model: MODEL, system: [], messages: [], tools: [], maxOutput: 100, options: {}, ...change }, {})) as Body;
 }
 const user = (...content: Block[]): Message => ({ role: "user", content });
 const assistant = (...content: Block[]): Message => ({ role: "assistant", content });
@@ -97,7 +97,7 @@ describe("translate", () => {
   test("what was sent keeps its bytes while the session grows", () => {
     const translate = createTranslator();
     const plain = (messages: readonly Message[]): string =>
-      (translate({ model: MODEL, system: ["s"], tools: TOOLS, messages, maxOutput: 100, options: {} }, {})).replaceAll(
+      translate({ model: MODEL, system: ["s"], tools: TOOLS, messages, maxOutput: 100, options: {} }, {}).replaceAll(
         ',"cache_control":{"type":"ephemeral"}',
         "",
       );
