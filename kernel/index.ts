@@ -4,20 +4,16 @@
 export { type BootOptions, boot, type Kernel } from "./boot.ts";
 export type { AnyEvent, Bus, Decided, Envelope, EventMap, Stamp } from "./bus/events.ts";
 export type {
-  Access, Command, CommandOutcome, Compactor, Contributions, Decision, Draft, Finish, Frontend, Input, Kind, Model, Part, PermissionMode, Provider,
-  Renderer, Request, StopReason, Store, StoreOptions, Tool, ToolCall, ToolResult, ToolSpec, TurnOutcome,
+  Access, Block, Command, CommandOutcome, Compaction, Compactor, Contributions, Decision, Draft, Finish, Frontend, Input, Json, Kind, Message, Model,
+  Part, PermissionMode, Provider, Renderer, Request, Session, SessionSummary, StopReason, Store, StoreOptions, Tool, ToolCall, ToolResult, ToolSpec,
+  TurnOutcome, Usage,
 } from "./contracts/contributions.ts";
 export { defineCommand, defineTool } from "./contracts/contributions.ts";
-export type { Block, Compaction, Json, Message, Session, SessionSummary, Usage } from "./contracts/message.ts";
 export type {
-  Config, Host, Inspection, Layers, Listed, Loadable, Manifest, OpenOptions, Option, Plugin, PluginContext, PluginStatus, Shell,
+  Answer, Ask, CallScope, Config, Env, Host, Inspection, Layers, Listed, Loadable, Manifest, OpenOptions, Option, Options, Plugin, PluginContext,
+  PluginScope, PluginStatus, Question, Selection, ServiceToken, Setting, SettingSource, Shell, StepScope, TurnScope,
 } from "./contracts/plugin.ts";
 export { definePlugin, defineService, Hosting, Inspecting } from "./contracts/plugin.ts";
-export type {
-  Answer, Ask, CallScope, Env, Options, PluginScope, Question, Selection, ServiceToken, Setting, SettingSource,
-  StepScope, TurnScope,
-} from "./contracts/scopes.ts";
 export { ClawError, type ErrorCode, type ErrorInfo, wrap } from "./errors.ts";
-export type { HookName, Next, Recovery, Route, Runner, Stage, StepEnd, Tap, Taps } from "./hooks/hooks.ts";
-export { HOOKS, STAGES } from "./hooks/hooks.ts";
+export { HOOKS, type HookName, type Next, type Recovery, type Route, type Runner, STAGES, type Stage, type StepEnd, type Tap, type Taps } from "./hooks/hooks.ts";
 export type { LoopSignal, LoopState } from "./loop/state.ts";

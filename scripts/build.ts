@@ -2,7 +2,7 @@
 // `--if-stale` builds only when a source changed since the last build. Nothing is downloaded but Bun's own packages, for `--all`.
 import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { embedBytes } from "./build/assets.ts";
+import { embedBytes, lightenTapable } from "./build/assets.ts";
 import { fetchRuntimes, type Platform, platforms } from "./build/platforms.ts";
 import { fingerprint } from "./build/sources.ts";
 
@@ -36,7 +36,7 @@ export async function compile(source: string, outfile: string, platform?: Platfo
       minify: true,
       bytecode: true,
       splitting: true,
-      plugins: [embedBytes(join(root, ".cache"))],
+      plugins: [embedBytes(join(root, ".cache")), lightenTapable()],
       compile: {
         outfile: join(scratch, name),
         autoloadDotenv: false,

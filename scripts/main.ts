@@ -11,11 +11,14 @@ import { bundled } from "./bundled.gen.ts";
 export async function main(argv: readonly string[]): Promise<number> {
   let kernel: Kernel | undefined;
   try {
-    const commands = bundled.flatMap((one) => one.manifest?.contributes?.command ?? []).map((one) => (typeof one === "string" ? one : one.name));
+    const listed = bundled.flatMap((one) => one.manifest?.contributes?.command ?? []);
+    const commands = listed.flatMap((one) => (typeof one === "string" ? one : [one.name, ...(one.aliases ?? [])]));
     const parse = (known: readonly Option[], strict: boolean) => parseArguments(argv, [...HOST_OPTIONS, ...known], strict, commands);
     const lost = (error: unknown): void => tell(2, `claw: ${error}\n`);
     const start = { bundled, cwd: process.cwd(), home: home(), env: { ...process.env }, managed: managedSettings(), parse, modules, lost };
-    kernel = claw.boot(await prepareBoot(start));
+    const prepared = await prepareBoot(start);
+    kernel = claw.boot(prepared);
+    for (const plugin of prepared.asked) await kernel.host.activate(plugin);
     return await kernel.run();
   } catch (thrown) {
     return report(wrap(thrown, "CLAW_BUG"), argv);

@@ -49,12 +49,10 @@ test("empty stdin > is a usage error", async () => {
 test("no credentials > says in three lines how to get going, and keeps nothing", async () => {
   const { out, err, code } = await scratch.run(["-p", "hi"]);
   expect({ out, code }).toEqual({ out: "", code: 3 });
-  const lines = err
-    .trimEnd()
-    .split("\n")
-    .filter((line) => !/^(error|hint): /.test(line));
+  const [error, ...lines] = err.trimEnd().split("\n");
+  expect(error).toMatch(/^error: /);
   expect(lines).toHaveLength(3);
-  expect(lines.join("\n")).toMatch(/ANTHROPIC_API_KEY[\s\S]*ANTHROPIC_BASE_URL[\s\S]*claw demo/);
+  expect(lines.join("\n")).toMatch(/^hint: .*ANTHROPIC_API_KEY[\s\S]*ANTHROPIC_BASE_URL[\s\S]*claw demo/);
   expect(readdirSync(scratch.home)).toEqual([]);
 });
 

@@ -76,5 +76,11 @@ const answer = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringi
 
 /** Growth here is seen in review: a new name needs a reason. */
 const publicNames = `
-  placeholder
+  Access Answer AnyEvent Ask Block BootOptions Bus CallScope ClawError Command CommandOutcome Compaction Compactor Config
+  Contributions Decided Decision Draft Env Envelope ErrorCode ErrorInfo EventMap Finish Frontend HOOKS HookName Host
+  Hosting Input Inspecting Inspection Json Kernel Kind Layers Listed Loadable LoopSignal LoopState Manifest Message Model
+  Next OpenOptions Option Options Part PermissionMode Plugin PluginContext PluginScope PluginStatus Provider Question
+  Recovery Renderer Request Route Runner STAGES Selection ServiceToken Session SessionSummary Setting SettingSource Shell
+  Stage Stamp StepEnd StepScope StopReason Store StoreOptions Tap Taps Tool ToolCall ToolResult ToolSpec TurnOutcome
+  TurnScope Usage boot defineCommand definePlugin defineService defineTool wrap
 `;

@@ -1,13 +1,10 @@
 // Every event, by name. Hooks change, events tell: nobody waits for a listener, and none can alter an outcome.
-import type { Access, Decision, StopReason, TurnOutcome } from "../contracts/contributions.ts";
-import type { Block, Json, Message, Usage } from "../contracts/message.ts";
-import type { Selection } from "../contracts/scopes.ts";
+import type { Access, Block, Decision, Json, Message, StopReason, TurnOutcome, Usage } from "../contracts/contributions.ts";
+import type { Selection } from "../contracts/plugin.ts";
 import type { LoopState } from "../loop/state.ts";
 
-/**
- * Plugins add their own events by declaration merging: `declare module "claw" { interface EventMap { "todo.changed": { open: number } } }`.
- * Payloads are plain JSON so that a renderer can live in another process. Times are milliseconds, prices as in `Model`.
- */
+// Plugins add events by declaration merging: `declare module "claw" { interface EventMap { "todo.changed": { open: number } } }`.
+/** What each event carries: plain JSON, so that a renderer can live in another process. Times are milliseconds, prices as in `Model`. */
 export interface EventMap {
   "plugin.loaded": Readonly<{ plugin: string; ms: number }>;
   "plugin.failed": Readonly<{ plugin: string; hook?: string; code: string; message: string }>;
@@ -34,16 +31,15 @@ export interface EventMap {
   "log.written": Readonly<{ message: string; data?: Json }>;
 }
 /** `by` is a plugin, `mode:NAME`, `user`, or `headless` when nobody could be asked. `rules` are to be saved as `answer` says. */
-export interface Decided extends Readonly<{ id: string; tool: string; subject: string; decision: Decision; by: string }> {
-  readonly answer?: string;
+export interface Decided extends Readonly<{ id: string; tool: string; subject: string; decision: Decision; by: string; answer?: string }> {
   readonly rules?: readonly string[];
 }
 /** Where an event comes from: a plugin or `claw`, and what it was doing. */
 export type Stamp = Readonly<{ source: string; session?: string; turn?: number; step?: number }>;
 /** An event as listeners get it. `seq` counts without gaps, `at` is milliseconds since 1970. */
 export type Envelope<K extends keyof EventMap> = Stamp & Readonly<{ type: K; seq: number; at: number; data: EventMap[K] }>;
+/** An event of any type. */
 export type AnyEvent = { [K in keyof EventMap]: Envelope<K> }[keyof EventMap];
-
 /** Fan-out is synchronous and in order; emitting from inside a listener queues. A listener that throws is reported; the others still run. */
 export interface Bus {
   emit<K extends keyof EventMap>(type: K, data: EventMap[K]): void;

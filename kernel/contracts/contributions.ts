@@ -2,9 +2,10 @@
 import type { GenericSchema, InferOutput } from "valibot";
 import type { AnyEvent } from "../bus/events.ts";
 import type { ClawError } from "../errors.ts";
-import type { Host } from "./plugin.ts";
-import type { CallScope, StepScope, TurnScope } from "./scopes.ts";
+import type { CallScope, Host, StepScope, TurnScope } from "./plugin.ts";
 
+/** An answer now or later, or none. */
+export type Maybe<T> = T | undefined | Promise<T | undefined>;
 /** Anything that survives `JSON.parse(JSON.stringify(x))`. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 /** One piece of a message. `opaque` is the provider's own data, sent back to it untouched (signatures, redacted thinking). */
@@ -49,16 +50,14 @@ export interface Tool<S extends GenericSchema = GenericSchema> extends Readonly<
 export type ToolCall = Readonly<{ id: string; tool: string; input: unknown; access: Access; subject: string; paths: readonly string[] }>;
 /** What a call gives back: `content` for the model, `details` for renderers and stores, never for the model. */
 export type ToolResult = Readonly<{ content: readonly Block[]; failed?: boolean; details?: Json }>;
-
 /** What the user runs: `/name` in a session, `claw name` in a shell. `args` parses the words after the name, a `string[]`. */
 export interface Command<S extends GenericSchema = GenericSchema> extends Readonly<{ name: string; summary: string; args: S }> {
   run(args: InferOutput<S>, scope: TurnScope): Promise<CommandOutcome>;
 }
 /** `notice` is for people, `data` the same facts for programs. `prompt` goes on to the model as input. */
-export type CommandOutcome =
-  | Readonly<{ kind: "done"; notice?: string; data?: Json }>
-  | Readonly<{ kind: "prompt"; text: string }>
-  | Readonly<{ kind: "exit"; code: number; notice?: string; data?: Json }>;
+export type CommandOutcome = Readonly<
+  { kind: "done"; notice?: string; data?: Json } | { kind: "prompt"; text: string } | { kind: "exit"; code: number; notice?: string; data?: Json }
+>;
 
 /** One model of a provider. Sizes are tokens; prices are US dollars per million tokens, absent when unknown. */
 export type Model = Readonly<{ id: string; context: number; maxOutput: number; price?: Usage }>;
@@ -79,40 +78,31 @@ export interface Finish extends Readonly<{ type: "finish"; stop: StopReason; usa
   readonly broken?: Readonly<Record<string, string>>;
 }
 /** Speaks to one API. */
-export interface Provider extends Readonly<{ name: string }> {
-  models(): Promise<readonly Model[]>;
+export interface Provider extends Readonly<{ name: string; models(): Promise<readonly Model[]> }> {
   /** The model a name or alias means. Throws `CLAW_MODEL_UNKNOWN`, or `CLAW_PROVIDER_AUTH` when there are no credentials to use it. */
   resolve(name: string): Promise<Model>;
   /** Throws only `ClawError` with a `CLAW_PROVIDER_*` code; stops promptly when `signal` aborts. Never retries: that is `recover`'s affair. */
   stream(request: Request, signal: AbortSignal): AsyncIterable<Part>;
 }
 /** Shortens history. `due` is asked before each request; `usage` is the last request's, so its sum is the real size of the context then. */
-export interface Compactor extends Readonly<{ name: string }> {
-  due(session: Session, model: Model, usage: Usage): boolean;
+export interface Compactor extends Readonly<{ name: string; due(session: Session, model: Model, usage: Usage): boolean }> {
   compact(session: Session, scope: TurnScope): Promise<Compaction>;
 }
-
 /** A standing policy for calls that no rule decided. No opinion (`undefined`) asks; a throw denies. */
-export interface PermissionMode extends Readonly<{ name: string; summary: string }> {
-  decide(call: ToolCall, scope: StepScope): Decision | undefined | Promise<Decision | undefined>;
-}
+export type PermissionMode = Readonly<{ name: string; summary: string; decide(call: ToolCall, scope: StepScope): Maybe<Decision> }>;
 /** One answer of the gate. With `rules`, the question also offers to save them for the session or for good. */
-export type Decision =
-  | Readonly<{ verdict: "allow" }>
-  | Readonly<{ verdict: "deny"; reason: string }>
-  | Readonly<{ verdict: "ask"; question: string; rules?: readonly string[] }>;
+export type Decision = Readonly<
+  { verdict: "allow" } | { verdict: "deny"; reason: string } | { verdict: "ask"; question: string; rules?: readonly string[] }
+>;
 
 /** Shows events. Must not throw, must not await. `out` writes to stdout, `err` to stderr; both are safe after the other end closed. */
-export interface Renderer extends Readonly<{ name: string }> {
+export interface Renderer extends Readonly<{ name: string; render(event: AnyEvent): void; close(): void | Promise<void> }> {
   open(out: (text: string) => void, err: (text: string) => void): void | Promise<void>;
-  render(event: AnyEvent): void;
-  close(): void | Promise<void>;
 }
 /** What to open: a new session, or with `ref` a kept one (id, unique prefix, path, `latest`), with `fork` its copy. A `parent`'s is never `latest`. */
 export type StoreOptions = Readonly<{ cwd: string; ref?: string; fork?: boolean; id?: string; parent?: string }>;
 /** Keeps sessions, and writes nothing before the first message. `open` throws `CLAW_SESSION_MISSING` or `CLAW_SESSION_INVALID`. */
-export interface Store extends Readonly<{ name: string }> {
-  open(options: StoreOptions): Promise<Session>;
+export interface Store extends Readonly<{ name: string; open(options: StoreOptions): Promise<Session> }> {
   /** Newest first; of every folder when `cwd` is absent. */
   list(cwd?: string): Promise<readonly SessionSummary[]>;
 }
@@ -121,17 +111,20 @@ export type Frontend = Readonly<{ name: string; run(words: readonly string[], ho
 /** What the user, a script or a queue gives a turn. */
 export type Input = Readonly<{ text: string; blocks?: readonly Block[] }>;
 /** How a turn ended. `reason` of `stopped` is a word of who stopped it: `max_turns`, `max_output`, `refusal`, … */
-export type TurnOutcome =
-  | Readonly<{ kind: "completed" }>
-  | Readonly<{ kind: "stopped" | "aborted"; reason: string }>
-  | Readonly<{ kind: "exit"; code: number }>
-  | Readonly<{ kind: "failed"; error: ClawError }>;
+export type TurnOutcome = Readonly<
+  { kind: "completed" } | { kind: "stopped" | "aborted"; reason: string } | { kind: "exit"; code: number } | { kind: "failed"; error: ClawError }
+>;
 
 /** Every kind of thing a plugin can add. The key is the manifest key, the folder under `plugins/` and the prefix of the package name. */
-export interface Contributions extends Readonly<{ tool: Tool; command: Command; provider: Provider; compactor: Compactor; store: Store }> {
-  readonly "permission-mode": PermissionMode;
-  readonly renderer: Renderer;
-  readonly frontend: Frontend;
+export interface Contributions {
+  tool: Tool;
+  command: Command;
+  provider: Provider;
+  compactor: Compactor;
+  "permission-mode": PermissionMode;
+  renderer: Renderer;
+  store: Store;
+  frontend: Frontend;
 }
 /** The name of a kind. */
 export type Kind = keyof Contributions;

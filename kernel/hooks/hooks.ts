@@ -1,15 +1,11 @@
 // The hook table: every point where a plugin can change the outcome, and the tapable type that says who wins.
 import { AsyncParallelHook, AsyncSeriesBailHook, AsyncSeriesWaterfallHook, SyncWaterfallHook } from "tapable";
-import type { Command, Decision, Draft, Input, Part, Request, StopReason, ToolCall, ToolResult } from "../contracts/contributions.ts";
-import type { Message, Usage } from "../contracts/message.ts";
-import type { CallScope, PluginScope, StepScope, TurnScope } from "../contracts/scopes.ts";
+import type { Command, Decision, Draft, Finish, Input, Maybe, Message, Part, Request, ToolCall, ToolResult } from "../contracts/contributions.ts";
+import type { CallScope, PluginScope, StepScope, TurnScope } from "../contracts/plugin.ts";
 import type { ClawError } from "../errors.ts";
 
 /** What becomes of an input. */
-export type Route =
-  | Readonly<{ to: "prompt"; input: Input }>
-  | Readonly<{ to: "command"; command: Command; words: readonly string[] }>
-  | Readonly<{ to: "handled" }>;
+export type Route = Readonly<{ to: "prompt"; input: Input } | { to: "command"; command: Command; words: readonly string[] } | { to: "handled" }>;
 /** Runs a call. Each `runner` tap wraps the one before and returns its own. */
 export type Runner = (call: ToolCall, scope: CallScope) => Promise<ToolResult>;
 /** Whether the loop takes another step. `reason` becomes that of the outcome `stopped`. */
@@ -17,10 +13,8 @@ export type Next = Readonly<{ again: true; add?: readonly Message[] }> | Readonl
 /** A cure for a failed step: wait, then try it again, with another model if one is named. */
 export type Recovery = Readonly<{ again: true; afterMs?: number; model?: string }> | Readonly<{ again: false }>;
 /** How a step ended: how many calls it made, how many failed, how many of those were denied. */
-export type StepEnd = Readonly<{ calls: number; failed: number; denied: number; stop: StopReason; usage: Usage; message: Message }>;
-
-type Maybe<T> = T | undefined | Promise<T | undefined>;
-/** The function a plugin writes for each hook. `undefined` means "no opinion" or "unchanged"; an argument is never mutated. A failing tap of a gate denies the call; of another hook, it is skipped. */
+export type StepEnd = Pick<Finish, "stop" | "usage"> & Readonly<{ calls: number; failed: number; denied: number; message: Message }>;
+/** What a plugin writes for each hook. `undefined` is no opinion; arguments are never mutated. A failing tap denies the call in a gate, else is skipped. */
 export interface Tap {
   /** Bail: the first plugin that recognises the input owns it. */
   route(input: Input, scope: TurnScope): Maybe<Route>;
@@ -45,19 +39,21 @@ export interface Tap {
   /** Parallel: flush and close; order does not matter, one deadline for all. */
   shutdown(scope: PluginScope): void | Promise<void>;
 }
+/** The name of a hook. */
 export type HookName = keyof Tap;
 /** Coarse order of taps; within a stage, the order of `config.plugins`, then of name. */
 export const STAGES = { first: -200, early: -100, normal: 0, late: 100, last: 200 } as const;
+/** The name of a stage. */
 export type Stage = keyof typeof STAGES;
 /** What a plugin sees of the hooks. */
 export type Taps = { readonly [K in HookName]: { tap(fn: Tap[K], at?: Stage): Disposable } };
-
 /** The tapable class behind each hook. */
 export const TYPES = {
   ...{ route: AsyncSeriesBailHook, permit: AsyncSeriesBailHook, next: AsyncSeriesBailHook, recover: AsyncSeriesBailHook },
   ...{ draft: AsyncSeriesWaterfallHook, callInput: AsyncSeriesWaterfallHook, callResult: AsyncSeriesWaterfallHook },
   ...{ request: SyncWaterfallHook, part: SyncWaterfallHook, runner: SyncWaterfallHook, shutdown: AsyncParallelHook },
 } as const;
+/** The names of all hooks. */
 export const HOOKS = Object.keys(TYPES) as readonly HookName[];
 type Args<K extends HookName> = Required<Parameters<Tap[K]>>;
 type Made<K extends HookName> = K extends "route" | "permit" | "next" | "recover"

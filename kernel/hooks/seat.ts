@@ -1,7 +1,7 @@
 // The seat: the kernel's one permanent tap for a plugin on a hook, with a slot behind it for the plugin's function. It activates the plugin
 // on first fire, can be emptied, attributes every error and limits every wait, none of which tapable does.
 import { ClawError } from "../errors.ts";
-import { HOOKS, type HookName, type Hooks, STAGES, type Stage, type Taps, TYPES } from "./hooks.ts";
+import { HOOKS, type HookName, type Hooks, STAGES, type Stage, TYPES } from "./hooks.ts";
 
 type Handler = (...args: readonly unknown[]) => unknown;
 type Type = new (args: string[]) => unknown;
@@ -9,23 +9,16 @@ const GATES: ReadonlySet<HookName> = new Set(["callInput", "permit", "runner"]);
 /** Hooks that cannot wait: a plugin that taps one is activated before the first turn. */
 export const SYNC_HOOKS: readonly HookName[] = ["request", "part", "runner"];
 /** What seats need of the host: `activate` rejects when a plugin cannot be; `failed` hears of every failing tap. */
-export type SeatOptions = Readonly<{ hookMs: number; activate(plugin: string): Promise<void>; failed(error: ClawError): void }>;
+export type SeatOptions = Readonly<{ hookMs: number; activate(plugin: string): Promise<void>; failed(plugin: string, error: ClawError): void }>;
 /** The hook table of a kernel, and every plugin's seats. */
-export interface Seats extends Readonly<{ hooks: Hooks }> {
-  /** Seats a plugin on a hook. Within a stage, seating order is tap order. */
-  seat(plugin: string, hook: HookName, stage: Stage): void;
-  /** What `plugin` taps with, each hook once. Tapping a hook it has no seat on calls `unseated` first. */
-  taps(plugin: string, unseated: (hook: HookName, stage: Stage) => void): Taps;
-  /** The plugin whose tap gave this very value. */
-  author(value: object): string | undefined;
-}
+export type Seats = ReturnType<typeof createSeats>;
 
 /** The seats of a new kernel. */
-export function createSeats({ hookMs, activate, failed }: SeatOptions): Seats {
+export function createSeats({ hookMs, activate, failed }: SeatOptions) {
   const hooks = Object.fromEntries(HOOKS.map((hook) => [hook, new (TYPES[hook] as unknown as Type)(["value", "scope"])])) as unknown as Hooks;
   const slots = new Map<string, Handler | undefined>();
   const authors = new WeakMap<object, string>();
-  /** tapable bails on `null` and `false` too, which no tap means. */
+  // tapable bails on `null` and `false` too, which no tap means.
   function check(plugin: string, value: unknown, sync = false): unknown {
     if (value === null || value === false) throw new Error(`a tap returned ${value}; undefined means no opinion`);
     if (sync && value instanceof Promise) throw new Error("a tap of this hook must not be async");
@@ -37,12 +30,14 @@ export function createSeats({ hookMs, activate, failed }: SeatOptions): Seats {
     const code = thrown instanceof ClawError && thrown.code === "CLAW_HOOK_TIMEOUT" ? thrown.code : "CLAW_HOOK_FAILED";
     const message = `plugin ${plugin} failed in ${hook}: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
     const error = new ClawError(code, message, { plugin, hook, cause: thrown });
-    failed(error);
+    failed(plugin, error);
     if (GATES.has(hook)) throw error;
     slots.set(`${plugin} ${hook}`, undefined);
   }
+  /** Seats a plugin on a hook, once. Within a stage, seating order is tap order. */
   function seat(plugin: string, hook: HookName, stage: Stage): void {
     const [key, at] = [`${plugin} ${hook}`, { name: plugin, stage: STAGES[stage] }];
+    if (slots.has(key)) return;
     slots.set(key, undefined);
     function fireSync(...args: unknown[]): unknown {
       try {
@@ -51,35 +46,33 @@ export function createSeats({ hookMs, activate, failed }: SeatOptions): Seats {
         return fail(plugin, hook, thrown);
       }
     }
+    // Nothing is activated only to be shut down.
+    const ready = (): Promise<void> => (hook === "shutdown" ? Promise.resolve() : activate(plugin));
     const fire = (...args: unknown[]): Promise<unknown> =>
-      activate(plugin)
+      ready()
         .then(() => limited(slots.get(key)?.(...args), hookMs, `${hook} of ${plugin}`))
         .then((value) => check(plugin, value))
         .catch((thrown: unknown) => fail(plugin, hook, thrown));
     if (SYNC_HOOKS.includes(hook)) (hooks[hook] as Hooks["request"]).tap(at, fireSync as never);
     else (hooks[hook] as Hooks["draft"]).tapPromise(at, fire as never);
   }
-  function tap(plugin: string, hook: HookName, fn: Handler): Disposable {
+  /** Puts a function into the slot of a seat. */
+  function tap(plugin: string, hook: HookName, fn: Handler, stage: Stage): Disposable {
     const key = `${plugin} ${hook}`;
+    seat(plugin, hook, stage);
     if (slots.get(key)) throw new ClawError("CLAW_CONTRIBUTION_DUPLICATE", `plugin ${plugin} taps ${hook} twice`, { plugin, hook });
     slots.set(key, fn);
     return { [Symbol.dispose]: () => void slots.set(key, undefined) };
   }
-  function taps(plugin: string, unseated: (hook: HookName, stage: Stage) => void): Taps {
-    const own = (hook: HookName, fn: Handler, stage: Stage = "normal"): Disposable => {
-      if (!slots.has(`${plugin} ${hook}`)) unseated(hook, stage);
-      return tap(plugin, hook, fn);
-    };
-    return Object.fromEntries(HOOKS.map((hook) => [hook, { tap: (fn: Handler, at?: Stage) => own(hook, fn, at) }])) as unknown as Taps;
-  }
-  return { hooks, seat, taps, author: (value) => authors.get(value) };
+  /** `author` is the plugin whose tap gave this very value. */
+  return { hooks, seat, tap, author: (value: object): string | undefined => authors.get(value) };
 }
 
 /** Awaits foreign code for at most `ms`, then rejects with `CLAW_HOOK_TIMEOUT`. */
 export async function limited<T>(work: T | Promise<T>, ms: number, what: string): Promise<T> {
   if (!(work instanceof Promise)) return work;
   const late = Promise.withResolvers<never>();
-  const error = new ClawError("CLAW_HOOK_TIMEOUT", `${what} did not settle within ${ms} ms; is a promise never resolved?`);
-  const timer = setTimeout(() => late.reject(error), ms);
+  const message = `${what} did not settle within ${ms} ms; is a promise never resolved?`;
+  const timer = setTimeout(() => late.reject(new ClawError("CLAW_HOOK_TIMEOUT", message)), ms);
   return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
 }

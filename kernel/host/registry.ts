@@ -2,20 +2,18 @@
 import * as v from "valibot";
 import type { Bus, Stamp } from "../bus/events.ts";
 import type { Contributions, Kind } from "../contracts/contributions.ts";
-import type { Listed, Loadable, PluginContext, PluginStatus } from "../contracts/plugin.ts";
-import type { PluginScope, ServiceToken, Setting } from "../contracts/scopes.ts";
+import type { Config, Listed, Loadable, PluginContext, PluginScope, PluginStatus, ServiceToken, Setting } from "../contracts/plugin.ts";
 import { ClawError, wrap } from "../errors.ts";
-import type { HookName, Stage } from "../hooks/hooks.ts";
+import { HOOKS, type HookName, type Stage, type Taps } from "../hooks/hooks.ts";
 import { createSeats, limited, type Seats, SYNC_HOOKS } from "../hooks/seat.ts";
 
-type Placed = { readonly plugin: string; readonly listed: Exclude<Listed, string>; item?: Contributions[Kind] };
-type Known = { readonly loadable: Loadable; status: PluginStatus; ready?: Promise<void>; readonly undo: Disposable[] };
-/** What the registry is given. `base` is what every plugin's scope has besides the registry's own; `slices` is a plugin's config, by layer. */
-export interface RegistryOptions extends Readonly<{ activateMs: number; hookMs: number; bus(stamp: Stamp): Bus }> {
-  readonly base: Omit<PluginScope, "plugin" | "bus" | "use" | "names" | "get">;
-  slices(plugin: string): readonly Setting[];
+/** A contribution under the name that is its own in `kind`. `item` is there while its plugin is active. */
+type Placed = Readonly<{ kind: Kind; name: string; plugin: string; listed: Exclude<Listed, string> }> & { item?: Contributions[Kind] };
+type Known = Readonly<{ loadable: Loadable; undo: DisposableStack }> & { status: PluginStatus; ready?: Promise<void> };
+/** What the registry is given. `base` is what every plugin's scope has besides the registry's own. */
+export interface RegistryOptions extends Readonly<{ activateMs: number; hookMs: number; bus(stamp: Stamp): Bus; warn(text: string): void }> {
+  readonly base: Pick<PluginScope, "cwd" | "home" | "env" | "options" | "settings">;
   suggest(word: string, words: readonly string[]): string;
-  warn(text: string): void;
   /** The error for an issue in a plugin's config, with file, line and key. */
   wrong(origin: string, path: readonly string[], issue: v.BaseIssue<unknown>): Promise<ClawError>;
 }
@@ -24,32 +22,31 @@ export interface RegistryOptions extends Readonly<{ activateMs: number; hookMs: 
 export class Registry {
   readonly seats: Seats;
   readonly #plugins = new Map<string, Known>();
-  readonly #kinds = new Map<Kind, Map<string, Placed>>();
+  readonly #placed: Placed[] = [];
   readonly #services = new Map<string, unknown>();
   readonly #at: RegistryOptions;
   constructor(options: RegistryOptions) {
     this.#at = options;
-    const failed = (error: ClawError): void => this.#off(error.info.plugin ?? "", error);
-    this.seats = createSeats({ hookMs: options.hookMs, activate: (plugin) => this.activate(plugin), failed });
+    const { hookMs } = options;
+    this.seats = createSeats({ hookMs, activate: (plugin) => this.activate(plugin), failed: (plugin, error) => this.#off(plugin, error) });
   }
 
   /** Indexes and seats a plugin; call order is precedence. One with a problem is listed as off. */
   add(loadable: Loadable): void {
     const { name, version, source = "bundled", problem, manifest = { api: 1 } } = loadable;
-    const status = { name, version, source, state: "listed", manifest } as const;
-    this.#plugins.set(name, { loadable, undo: [], status: problem ? { ...status, state: "off", problem: problem.message } : status });
+    const status = { name, version, source, manifest, state: problem ? "off" : "listed", ...(problem && { problem: problem.message }) } as const;
+    this.#plugins.set(name, { loadable, undo: new DisposableStack(), status });
     if (problem !== undefined) this.#at.warn(`plugin ${name} is off: ${problem.message}`);
     if (problem !== undefined) return;
-    const listed = Object.entries(manifest.contributes ?? {}).flatMap(([kind, all = []]) => all.map((one) => [kind as Kind, one] as const));
-    for (const [kind, one] of listed) this.#list(kind, name, typeof one === "string" ? { name: one } : one);
+    for (const [kind, all = []] of Object.entries(manifest.contributes ?? {}))
+      for (const one of all) this.#list(kind as Kind, name, typeof one === "string" ? { name: one } : one);
     for (const [hook, stage] of Object.entries(manifest.hooks ?? {})) this.seats.seat(name, hook as HookName, stage);
   }
   /** Activates what cannot wait for first use. */
   async start(): Promise<void> {
-    const hurried = [...this.#plugins.values()].filter(({ status: { state, manifest }, loadable, ready }) => {
-      const early = manifest.activate === "start" || loadable.manifest === undefined || SYNC_HOOKS.some((hook) => manifest.hooks?.[hook]);
-      return early && state === "listed" && ready === undefined;
-    });
+    const early = ({ manifest }: Loadable): boolean =>
+      manifest === undefined || manifest.activate === "start" || SYNC_HOOKS.some((hook) => manifest.hooks?.[hook]);
+    const hurried = [...this.#plugins.values()].filter(({ loadable, status }) => status.state === "listed" && early(loadable));
     await Promise.allSettled(hurried.map(({ status }) => this.activate(status.name)));
   }
   /** Settles when the plugin is active. Rejects with why it cannot be, which switches it off. */
@@ -57,25 +54,24 @@ export class Registry {
     const known = this.#plugins.get(plugin);
     if (known === undefined) throw new ClawError("CLAW_PLUGIN_LOAD_FAILED", `there is no plugin ${plugin}`);
     known.ready ??= this.#setUp(known).catch((thrown: unknown) => {
-      const error = wrap(thrown, "CLAW_PLUGIN_LOAD_FAILED", { plugin });
-      this.#off(plugin, error);
-      throw error;
+      throw this.#off(plugin, wrap(thrown, "CLAW_PLUGIN_LOAD_FAILED", { plugin }));
     });
     return known.ready;
   }
-  /** The name under which a kind knows `name` or its alias, and its place. Throws `CLAW_CONTRIBUTION_MISSING`. */
-  find(kind: Kind, name: string): Readonly<{ name: string; place: Placed }> {
-    const all = [...this.#placed(kind)];
-    const [real, place] = all.find(([key]) => key === name) ?? all.find(([, one]) => one.listed.aliases?.includes(name)) ?? [];
-    if (real !== undefined && place !== undefined) return { name: real, place };
-    const words = all.flatMap(([key, one]) => [key, ...(one.listed.aliases ?? [])]);
+  /** The contribution that a kind knows by `name`, or by that alias. Throws `CLAW_CONTRIBUTION_MISSING`. */
+  find(kind: Kind, name: string): Placed {
+    const all = this.#placed.filter((one) => one.kind === kind);
+    const found = all.find((one) => one.name === name) ?? all.find(({ listed }) => listed.aliases?.includes(name));
+    if (found !== undefined) return found;
+    const words = all.flatMap((one) => [one.name, ...(one.listed.aliases ?? [])]);
     const hint = this.#at.suggest(name, words) || `Known: ${words.join(", ")}.`;
     throw new ClawError("CLAW_CONTRIBUTION_MISSING", `unknown ${kind}: ${name}`, { hint });
   }
   /** What every plugin may touch. */
   scope(plugin: string): PluginScope {
+    const names = (kind: Kind): string[] => this.#placed.filter((one) => one.kind === kind).map((one) => one.name);
     const get = async (kind: Kind, name: string): Promise<never> => {
-      const { place } = this.find(kind, name);
+      const place = this.find(kind, name);
       await this.activate(place.plugin);
       if (place.item === undefined) throw new ClawError("CLAW_CONTRIBUTION_MISSING", `${kind} ${name} of ${place.plugin} is gone`);
       return place.item as never;
@@ -86,7 +82,7 @@ export class Registry {
       if (!this.#services.has(id)) throw new ClawError("CLAW_SERVICE_MISSING", `no plugin provides the service ${id}`, { plugin });
       return this.#services.get(id) as never;
     };
-    return { ...this.#at.base, plugin, bus: this.#at.bus({ source: plugin }), names: (kind) => [...this.#placed(kind).keys()], get, use };
+    return { ...this.#at.base, plugin, bus: this.#at.bus({ source: plugin }), names, get, use };
   }
   provide({ id }: ServiceToken<unknown>, service: unknown): Disposable {
     this.#services.set(id, service);
@@ -94,74 +90,72 @@ export class Registry {
   }
   readonly statuses = (): readonly PluginStatus[] => [...this.#plugins.values()].map((known) => known.status);
   dispose(): void {
-    for (const { undo } of this.#plugins.values()) for (const one of undo.splice(0).reverse()) one[Symbol.dispose]();
+    for (const { undo } of this.#plugins.values()) undo.dispose();
   }
 
-  #placed(kind: Kind): Map<string, Placed> {
-    return this.#kinds.get(kind) ?? this.#kinds.set(kind, new Map()).get(kind)!;
-  }
   /** A name already taken is given to the newcomer with its plugin's in front: both stay reachable. */
   #list(kind: Kind, plugin: string, listed: Placed["listed"]): Placed {
-    const all = this.#placed(kind);
-    const taken = all.get(listed.name)?.plugin;
+    const taken = this.#placed.find((one) => one.kind === kind && one.name === listed.name)?.plugin;
     const name = taken === undefined ? listed.name : `${plugin.replace(/^@/, "").replace(/[^A-Za-z0-9-]+/g, "_")}__${listed.name}`;
     if (taken !== undefined) this.#at.warn(`${kind} "${listed.name}" is in both ${taken} and ${plugin}; the latter's is named "${name}"`);
-    return all.set(name, { plugin, listed }).get(name)!;
+    return this.#placed[this.#placed.push({ kind, name, plugin, listed }) - 1]!;
   }
-  #off(plugin: string, { code, message, info: { hook } }: ClawError): void {
-    const known = this.#plugins.get(plugin);
-    if (known !== undefined) known.status = { ...known.status, state: "off", problem: message };
-    this.#at.bus({ source: "claw" }).emit("plugin.failed", { plugin, code, message, ...(hook && { hook }) });
+  #off(plugin: string, error: ClawError): ClawError {
+    const { code, message, info } = error;
+    const known = this.#plugins.get(plugin)!;
+    known.status = { ...known.status, state: "off", problem: message };
+    this.#at.bus({ source: "claw" }).emit("plugin.failed", { plugin, code, message, ...(info.hook && { hook: info.hook }) });
+    return error;
   }
   async #setUp(known: Known): Promise<void> {
     const { name: plugin } = known.status;
     const started = performance.now();
     const { default: loaded } = await limited(known.loadable.load(), this.#at.activateMs, `loading ${plugin}`);
     if (typeof loaded?.setup !== "function") throw new Error(`plugin ${plugin} has no default export made by definePlugin`);
-    const added = new Set<Placed>();
-    const context = this.#context(known, await this.#slice(plugin, loaded.config), added);
+    const context = this.#context(known, await this.#slice(plugin, loaded.config));
     await limited(Promise.resolve(loaded.setup(context)), this.#at.activateMs, `setup of ${plugin}`);
-    const declared = [...this.#kinds.values()].flatMap((all) => [...all.values()].filter((one) => one.plugin === plugin));
-    for (const one of declared) if (!added.has(one)) throw undeclared(plugin, `no ${one.listed.name}`);
+    const absent = this.#placed.find((one) => one.plugin === plugin && one.item === undefined);
+    if (absent !== undefined) throw undeclared(plugin, `no ${absent.listed.name}`);
     const ms = performance.now() - started;
     known.status = { ...known.status, state: "active", ms };
     this.#at.bus({ source: "claw" }).emit("plugin.loaded", { plugin, ms });
   }
-  #context({ loadable: { name, manifest }, undo }: Known, config: unknown, added: Set<Placed>): PluginContext<unknown> {
-    const own = (what: string, declared: boolean | undefined): void => {
-      if (manifest !== undefined && declared !== true) throw undeclared(name, what);
+  #context({ loadable: { name, manifest }, undo }: Known, config: unknown): PluginContext<unknown> {
+    const check = (declared: boolean, what: string): void => {
+      if (manifest !== undefined && !declared) throw undeclared(name, what);
     };
-    const undoing = (one: Disposable): Disposable => undo[undo.push(one) - 1]!;
-    const unseated = (hook: HookName, stage: Stage): void => {
-      own(`a tap on ${hook}`, false);
-      this.seats.seat(name, hook, stage);
+    const tap = (hook: HookName, fn: never, stage: Stage = "normal"): Disposable => {
+      check(manifest?.hooks?.[hook] !== undefined, `a tap on ${hook}`);
+      return undo.use(this.seats.tap(name, hook, fn, stage));
     };
     const contribute: PluginContext<unknown>["contribute"] = (kind, item) => {
-      const mine = [...this.#placed(kind).values()].find((one) => one.plugin === name && one.listed.name === item.name);
-      own(`${kind} ${item.name}`, mine !== undefined);
-      const place = mine ?? this.#list(kind, name, { name: item.name });
+      const listed = this.#placed.find((one) => one.kind === kind && one.plugin === name && one.listed.name === item.name);
+      check(listed !== undefined, `${kind} ${item.name}`);
+      const place = listed ?? this.#list(kind, name, { name: item.name });
       place.item = item;
-      added.add(place);
-      return undoing({ [Symbol.dispose]: () => void delete place.item });
+      return undo.use({ [Symbol.dispose]: () => void delete place.item });
     };
     const provide: PluginContext<unknown>["provide"] = (token, service) => {
-      own(`service ${token.id}`, manifest?.provides?.includes(token.id));
-      return undoing(this.provide(token, service));
+      check(manifest?.provides?.includes(token.id) === true, `service ${token.id}`);
+      return undo.use(this.provide(token, service));
     };
-    return { ...this.scope(name), config, hooks: this.seats.taps(name, unseated), contribute, provide };
+    const hooks = Object.fromEntries(HOOKS.map((hook) => [hook, { tap: (fn: never, stage?: Stage) => tap(hook, fn, stage) }]));
+    return { ...this.scope(name), config, hooks: hooks as unknown as Taps, contribute, provide };
   }
-  /** A plugin's config: its slices of all layers merged, parsed by its own schema. */
-  async #slice(plugin: string, schema: v.GenericSchema = v.optional(v.strictObject({}))): Promise<unknown> {
-    const layers = this.#at.slices(plugin);
-    const { success, output, issues } = v.safeParse(schema, Object.assign({}, ...layers.map((layer) => layer.value)));
+  /** A plugin's config: its slices of all trusted layers merged, parsed by its own schema. */
+  async #slice(plugin: string, schema: v.GenericSchema = nothing): Promise<unknown> {
+    const slice = ({ value }: Setting): object => (value as Config["plugins"])[plugin] || {};
+    const layers = this.#at.base.settings("plugins").filter(({ trusted, value }) => trusted && plugin in (value as Config["plugins"]));
+    const { success, output, issues } = v.safeParse(schema, Object.assign({}, ...layers.map(slice)));
     if (success) return output;
     const key = String(issues[0].path?.[0]?.key);
-    const from = layers.findLast((layer) => key in (layer.value as object)) ?? layers.at(-1);
+    const from = layers.findLast((layer) => key in slice(layer)) ?? layers.at(-1);
     throw await this.#at.wrong(from?.origin ?? "defaults", ["plugins", plugin], issues[0]);
   }
 }
 
 // --- internal ---
 
+const nothing = v.optional(v.strictObject({}));
 const undeclared = (plugin: string, what: string): ClawError =>
   new ClawError("CLAW_CONTRIBUTION_UNDECLARED", `plugin ${plugin} adds ${what}, against its manifest`, { plugin });

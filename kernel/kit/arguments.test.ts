@@ -92,7 +92,7 @@ describe("parseArguments", () => {
 
   test("parseArguments > choices in small letters are all there is to choose from", () => {
     expect(parse("--effort", "high").options).toEqual({ effort: "high" });
-    expect(refusal("--effort", "hgih")).toEqual({ code: "CLAW_USAGE", message: '--effort cannot be "hgih"', hint: "Known: low, high." });
+    expect(refusal("--effort", "xyz")).toEqual({ code: "CLAW_USAGE", message: '--effort cannot be "xyz"', hint: "Known: low, high." });
     expect(refusal("--effort=highs").hint).toBe('Did you mean "high"?');
   });
 

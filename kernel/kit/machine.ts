@@ -32,16 +32,24 @@ export interface MachineOptions {
   lost(error: unknown): void;
 }
 
+/** `asked` are the plugins that the command line names: these must load. */
+export interface Prepared extends BootOptions {
+  readonly asked: readonly string[];
+}
+
 /**
  * Reads settings, finds the plugins they and the command line name, and gives all that `boot` needs. Throws `CLAW_CONFIG_*`, `CLAW_USAGE`, and
  * `CLAW_PLUGIN_*` for a plugin named on the command line.
  */
-export async function prepareBoot(at: MachineOptions): Promise<BootOptions> {
+export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
   const { bundled, home, env } = at;
   const early = at.parse(optionsOf(bundled), false).options;
   const cwd = resolve(at.cwd, typeof early["cwd"] === "string" ? early["cwd"] : ".");
   if (!existsSync(cwd)) throw new ClawError("CLAW_USAGE", `--cwd: there is no folder ${cwd}`);
-  const draft = await readLayers(at, cwd, early, optionsOf(bundled));
+  // What the first pass has read, the second need not.
+  const kept = new Map<string, ReturnType<Read>>();
+  const once: Read = (path) => kept.get(path) ?? kept.set(path, readSettings(path)).get(path)!;
+  const draft = await readLayers(at, once, cwd, early, optionsOf(bundled));
   const { plugins: wanted } = await mergeConfig(draft, locate);
   const plugins = bundled.filter((one) => wanted[one.name] !== false);
   let served: Promise<void> | undefined;
@@ -60,10 +68,11 @@ export async function prepareBoot(at: MachineOptions): Promise<BootOptions> {
       plugins.push({ name, version: "?", source: origin, problem, load: () => Promise.reject(problem) });
     }
   }
-  for (const folder of [early["plugin-dir"] ?? []].flat()) plugins.push(discover(resolve(cwd, String(folder)), cwd, home, load));
+  const tried = [early["plugin-dir"] ?? []].flat().map((folder) => discover(resolve(cwd, String(folder)), cwd, home, load));
+  plugins.push(...tried);
   const { options, words } = at.parse(optionsOf(plugins), true);
-  const read = (folder: string): Promise<Layers> => readLayers(at, folder, options, optionsOf(plugins));
-  const layers = await read(cwd);
+  const read = (folder: string, by: Read = readSettings): Promise<Layers> => readLayers(at, by, folder, options, optionsOf(plugins));
+  const layers = await read(cwd, once);
   const folder = async (path: string) => {
     const absolute = resolve(cwd, path);
     return { cwd: absolute, layers: absolute === cwd ? layers : await read(absolute) };
@@ -71,7 +80,22 @@ export async function prepareBoot(at: MachineOptions): Promise<BootOptions> {
   const warnings = await strangers(layers, plugins);
   const config = await mergeConfig(layers, locate);
   const wrong: BootOptions["wrong"] = (origin, path, issue) => invalid(locate, origin, path, issue);
-  return { cwd, home, env, options, words, plugins, warnings, config, layers, folder, wrong, suggest: didYouMean, lost: at.lost };
+  return {
+    cwd,
+    home,
+    env,
+    options,
+    words,
+    plugins,
+    warnings,
+    config,
+    layers,
+    folder,
+    wrong,
+    suggest: didYouMean,
+    lost: at.lost,
+    asked: tried.map((one) => one.name),
+  };
 }
 
 /** The nearest folder above `cwd` that holds `.git`, else `cwd`. */
@@ -111,12 +135,18 @@ export function discover(name: string, from: string, store: string, load: Loader
 const optionsOf = (loadables: readonly Loadable[]): readonly Option[] => loadables.flatMap((one) => one.manifest?.options ?? []);
 
 /** Reads every layer. A file that is absent is no layer; one that cannot be read or parsed is an error that names it. */
-async function readLayers({ home, managed, env }: MachineOptions, cwd: string, options: Options, known: readonly Option[]): Promise<Layers> {
+async function readLayers(
+  { home, managed, env }: MachineOptions,
+  read: Read,
+  cwd: string,
+  options: Options,
+  known: readonly Option[],
+): Promise<Layers> {
   const layers: Record<string, Setting[]> = {};
   const put = (values: object | undefined, source: SettingSource, origin: string, trusted = true): void => {
     for (const [key, value] of Object.entries(values ?? {})) layers[key] = [...(layers[key] ?? []), { value, source, origin, trusted }];
   };
-  const file = async (path: string, source: SettingSource, trusted = true): Promise<void> => put(await readSettings(path), source, path, trusted);
+  const file = async (path: string, source: SettingSource, trusted = true): Promise<void> => put(await read(path), source, path, trusted);
   await file(join(home, "settings.json"), "user");
   const project = join(projectRoot(cwd), ".claw");
   if (options["bare"] !== true && project !== home) {
@@ -147,6 +177,7 @@ async function strangers(layers: Layers, plugins: readonly Loadable[]): Promise<
   return Promise.all(strange.map(async (key) => `${await place(key)}: unknown key "${key}". ${didYouMean(key, owned)}`.trim()));
 }
 
+type Read = (path: string) => Promise<object | undefined>;
 type Loader = (path: string) => Promise<{ readonly default: Plugin }>;
 const importFile: Loader = (path) => import(pathToFileURL(path).href);
 

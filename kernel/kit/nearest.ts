@@ -6,7 +6,7 @@ export function nearest(word: string, words: Iterable<string>, most = 3): string
   const near: { word: string; distance: number }[] = [];
   for (const candidate of words) {
     const lower = candidate.toLowerCase();
-    const prefixed = wanted.length >= 3 && (lower.startsWith(wanted) || wanted.startsWith(lower));
+    const prefixed = (wanted.length >= 3 && lower.startsWith(wanted)) || (lower.length >= 4 && wanted.startsWith(lower));
     const distance = prefixed ? 0.5 : editDistance(wanted, lower);
     if (distance <= Math.max(1, Math.min(3, Math.floor(wanted.length / 3)))) near.push({ word: candidate, distance });
   }

@@ -1,92 +1,90 @@
 // The calls of one step: the gate that each passes (validate, input hooks, permission), then running them and answering in the model's order.
 import * as v from "valibot";
-import type { Access, Decision, Finish, ToolCall, ToolResult } from "../contracts/contributions.ts";
-import type { Block, Json } from "../contracts/message.ts";
-import type { CallScope } from "../contracts/scopes.ts";
+import type { Bus } from "../bus/events.ts";
+import type { Access, Block, Decision, Finish, Json, Tool, ToolCall, ToolResult, ToolSpec } from "../contracts/contributions.ts";
+import type { CallScope, StepScope } from "../contracts/plugin.ts";
 import { ClawError, wrap } from "../errors.ts";
-import type { Runner, StepEnd } from "../hooks/hooks.ts";
-import type { Equipped, Turn } from "./session.ts";
+import type { Hooks, Runner, StepEnd } from "../hooks/hooks.ts";
 
+/** A tool under the name the model uses, with its plugin. */
+export type Equipped = Readonly<{ tool: Tool; plugin: string; spec: ToolSpec }>;
+/** What calls need of the host. `author` is the plugin whose tap gave this very value. */
+export type CallHost = Readonly<{ hooks: Hooks; author(value: object): string | undefined; equip(name: string): Promise<Equipped> }>;
+/** The step that calls belong to. `tools` are the names it may use. */
+type Step = Readonly<{ host: CallHost; scope: StepScope; tools: readonly string[] }>;
 type Asked = Readonly<{ id: string; tool: string; input: Json }>;
 type Result = Extract<Block, { type: "result" }>;
-/** Past the gate: a call that may run or be asked about, or the reason why it may not. */
-type Passed = Readonly<{ equipped: Equipped; call: ToolCall; decision: Decision; by: string }>;
-type Judged = Passed | Readonly<{ refused: string }>;
-
-/** How long after an abort foreign code may still take to settle, in milliseconds. */
-const GRACE_MS = 1_000;
+/** A call past the gate: allowed, denied, or to be asked about. */
+type Judged = Readonly<{ equipped: Equipped; call: ToolCall; decision: Decision; by: string }>;
 /** What may run beside other calls. */
 const SHARED: ReadonlySet<Access> = new Set(["none", "read", "network"]);
 
-/** The calls of one step. */
-export class Calls {
-  readonly #turn: Turn;
-  readonly #ids = new Set<string>();
-  readonly #ran: Promise<Result>[] = [];
-  readonly #streamed = Promise.withResolvers<void>();
-  #results: readonly Result[] = [];
-  #denied = 0;
-  #dropped = false;
-  #gate: Promise<unknown> = Promise.resolve();
-  #questions: Promise<unknown> = Promise.resolve();
-  /** The last call that runs alone, and what runs beside others since: nothing overtakes the one, the next to run alone awaits both. */
-  #alone: Promise<unknown> = Promise.resolve();
-  #beside: Promise<unknown>[] = [];
-  constructor(turn: Turn) {
-    this.#turn = turn;
-  }
+/** The calls of a step. */
+export type Calls = ReturnType<typeof createCalls>;
+/** The calls of a step that begins. */
+export function createCalls(step: Step) {
+  const ids = new Set<string>();
+  const ran: Promise<Result>[] = [];
+  const streamed = Promise.withResolvers<void>();
+  let results: readonly Result[] = [];
+  let [denied, dropped] = [0, false];
+  let gate: Promise<unknown> = Promise.resolve();
+  let questions: Promise<unknown> = Promise.resolve();
+  // The last call that runs alone, and what runs beside others since: nothing overtakes the one, the next to run alone awaits both.
+  let alone: Promise<unknown> = Promise.resolve();
+  let beside: Promise<unknown>[] = [];
 
-  get count(): number {
-    return this.#ids.size;
-  }
-  /** Takes a call whose input is complete: judges it at once, and runs it while the stream goes on if it is allowed and only reads. */
-  start(asked: Asked, broken?: string): void {
-    if (this.#ids.has(asked.id)) return;
-    this.#ids.add(asked.id);
-    this.#gate = this.#gate.then(async () => {
-      const judged = broken === undefined ? await judge(this.#turn, asked) : { refused: broken };
-      this.#ran.push("refused" in judged ? Promise.resolve(failure(asked.id, judged.refused)) : this.#schedule(judged));
-    });
-  }
-  /** Runs what is left, and gives every result in the model's order. After `drop`, what has not started stays unrun. */
-  async finish(): Promise<readonly Result[]> {
-    this.#streamed.resolve();
-    await this.#gate;
-    this.#results = await Promise.all(this.#ran);
-    return this.#results;
-  }
-  async drop(): Promise<void> {
-    this.#dropped = true;
-    await this.finish();
-  }
-  end({ stop, usage, content }: Finish): StepEnd {
-    const failed = this.#results.filter((result) => result.failed).length;
-    return { calls: this.count, failed, denied: this.#denied, stop, usage, message: { role: "assistant", content } };
-  }
-
-  #schedule(passed: Passed): Promise<Result> {
-    const shared = SHARED.has(passed.call.access);
-    const before = shared ? this.#alone : Promise.all([this.#alone, ...this.#beside]);
-    const early = shared && passed.decision.verdict === "allow";
-    const work = before.then(() => (early ? undefined : this.#streamed.promise)).then(() => this.#perform(passed));
-    if (shared) this.#beside.push(work);
-    else [this.#alone, this.#beside] = [work, []];
+  function schedule(judged: Judged): Promise<Result> {
+    const shared = SHARED.has(judged.call.access);
+    const early = shared && judged.decision.verdict === "allow";
+    const before = shared ? alone : Promise.all([alone, ...beside]);
+    const work = before.then(() => (early ? undefined : streamed.promise)).then(() => perform(judged));
+    if (shared) beside.push(work);
+    else [alone, beside] = [work, []];
     return work;
   }
-  async #perform(passed: Passed): Promise<Result> {
-    const { id } = passed.call;
-    if (this.#dropped || this.#turn.signal.aborted) return failure(id, "not run: interrupted");
-    const asking = passed.decision.verdict === "ask" ? this.#questions.then(() => ask(this.#turn, passed, passed.decision)) : undefined;
-    this.#questions = asking ?? this.#questions;
-    const reason = await (asking ?? announce(this.#turn, passed));
-    if (reason === undefined) return run(this.#turn, passed);
-    this.#denied += 1;
-    return failure(id, reason);
+  async function perform(judged: Judged): Promise<Result> {
+    if (dropped || step.scope.signal.aborted) return failure(judged.call.id, "not run: interrupted");
+    const asks = judged.decision.verdict === "ask";
+    const settled = asks ? questions.then(() => settle(step.scope, judged)) : settle(step.scope, judged);
+    if (asks) questions = settled;
+    const reason = await settled;
+    if (reason === undefined) return run(step, judged);
+    denied += 1;
+    return failure(judged.call.id, reason);
   }
+  /** Runs what is left, and gives every result in the model's order. */
+  async function finish(): Promise<readonly Result[]> {
+    streamed.resolve();
+    await gate;
+    results = await Promise.all(ran);
+    return results;
+  }
+  return {
+    count: () => ids.size,
+    /** Takes a call whose input is complete: judges it at once, and runs it while the stream goes on if it is allowed and only reads. */
+    start(asked: Asked, broken?: string): void {
+      if (ids.has(asked.id)) return;
+      ids.add(asked.id);
+      gate = gate.then(async () => {
+        const judged = broken ?? (await judge(step, asked));
+        ran.push(typeof judged === "string" ? Promise.resolve(failure(asked.id, judged)) : schedule(judged));
+      });
+    },
+    finish,
+    /** Like `finish`, but what has not started stays unrun. */
+    drop(): Promise<unknown> {
+      dropped = true;
+      return finish();
+    },
+    end({ stop, usage, content }: Finish): StepEnd {
+      const failed = results.filter((result) => result.failed).length;
+      return { calls: ids.size, failed, denied, stop, usage, message: { role: "assistant", content } };
+    },
+  };
 }
-
 /** Awaits foreign code until it settles, or until `graceMs` after the abort: then rejects with `CLAW_ABORTED`. */
-export async function bounded<T>(work: Promise<T>, signal: AbortSignal, graceMs = GRACE_MS): Promise<T> {
+export async function bounded<T>(work: Promise<T>, signal: AbortSignal, graceMs = 1_000): Promise<T> {
   const over = Promise.withResolvers<never>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const abort = (): void => {
@@ -100,105 +98,82 @@ export async function bounded<T>(work: Promise<T>, signal: AbortSignal, graceMs 
   });
 }
 /** Lone surrogates would make every later request invalid. */
-export function wellFormed(block: Block): Block {
-  return block.type === "text" && !block.text.isWellFormed() ? { ...block, text: block.text.toWellFormed() } : block;
+export const wellFormed = (block: Block): Block =>
+  block.type === "text" && !block.text.isWellFormed() ? { ...block, text: block.text.toWellFormed() } : block;
+/** The result of a call that did not run, or failed. */
+export function failure(id: string, text: string): Result {
+  return { type: "result", id, content: [{ type: "text", text: text.toWellFormed() }], failed: true };
 }
 
 // --- internal ---
 
-/** The gate. Whatever goes wrong in it refuses the call. */
-async function judge(turn: Turn, asked: Asked): Promise<Judged> {
-  const { host } = turn.shell;
-  const scope = turn.scope!;
-  const tools = turn.shell.tools();
-  if (!tools.includes(asked.tool)) return { refused: `unknown tool: ${asked.tool}. Known tools: ${tools.join(", ")}` };
+/** The gate. Whatever goes wrong in it refuses the call: then it gives the reason for the model. */
+async function judge({ host, scope, tools }: Step, asked: Asked): Promise<Judged | string> {
+  const { hooks, equip, author } = host;
+  if (!tools.includes(asked.tool)) return `unknown tool: ${asked.tool}. Known tools: ${tools.join(", ")}`;
   try {
-    const equipped = await host.equip(asked.tool);
+    const equipped = await equip(asked.tool);
     let call = validate(equipped, asked);
-    const rewritten = host.hooks.callInput.isUsed() ? await host.hooks.callInput.promise(call, scope) : call;
+    const rewritten = await hooks.callInput.promise(call, scope);
     if (rewritten !== call) call = validate(equipped, { ...asked, input: rewritten.input as Json });
     freeze(call);
-    const said = host.hooks.permit.isUsed() ? await host.hooks.permit.promise(call, scope) : undefined;
-    if (said !== undefined) return { equipped, call, decision: said, by: host.author(said) ?? "claw" };
+    const said = await hooks.permit.promise(call, scope);
+    if (said !== undefined) return { equipped, call, decision: said, by: author(said) ?? "claw" };
     const mode = await scope.get("permission-mode", scope.selection["permission-mode"]);
-    const decision = (await bounded(Promise.resolve(mode.decide(call, scope)), turn.signal)) ?? {
-      verdict: "ask",
-      question: `Run ${call.tool}?`,
-    };
-    return { equipped, call, decision, by: `mode:${mode.name}` };
+    const opinion = await bounded(Promise.resolve(mode.decide(call, scope)), scope.signal);
+    return { equipped, call, decision: opinion ?? { verdict: "ask", question: `Run ${call.tool}?` }, by: `mode:${mode.name}` };
   } catch (thrown) {
     const { code, message } = wrap(thrown, "CLAW_HOOK_FAILED");
-    return { refused: code === "CLAW_TOOL_INPUT_INVALID" ? message : `not run: the permission check failed: ${message}` };
+    return code === "CLAW_TOOL_INPUT_INVALID" ? message : `not run: the permission check failed: ${message}`;
   }
 }
 function validate({ tool }: Equipped, { id, tool: name, input }: Asked): ToolCall {
   const { success, output, issues = [] } = v.safeParse(tool.input, input);
-  if (success)
-    return { id, tool: name, input: output, access: tool.access(output), subject: tool.subject(output), paths: tool.paths?.(output) ?? [] };
   const problems = issues.map((issue) => `${v.getDotPath(issue) ?? "input"}: ${issue.message}`).join("; ");
-  throw new ClawError("CLAW_TOOL_INPUT_INVALID", `invalid input for ${name}: ${problems}`);
+  if (!success) throw new ClawError("CLAW_TOOL_INPUT_INVALID", `invalid input for ${name}: ${problems}`);
+  return { id, tool: name, input: output, access: tool.access(output), subject: tool.subject(output), paths: tool.paths?.(output) ?? [] };
 }
 function freeze(value: unknown): void {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return;
   for (const part of Object.values(Object.freeze(value))) freeze(part);
 }
 
-/** Asks, then announces what was decided. Gives the reason when the call may not run. */
-async function ask(turn: Turn, passed: Passed, asked: Decision): Promise<string | undefined> {
-  if (asked.verdict !== "ask") return undefined;
-  const { call } = passed;
-  const { question: text, rules } = asked;
-  const person = turn.scope!.ask;
+/** Asks if need be, and announces what was decided. Gives the reason when the call may not run. */
+async function settle({ ask, signal, bus }: StepScope, judged: Judged): Promise<string | undefined> {
+  const { call, decision } = judged;
+  if (decision.verdict !== "ask") return announce(bus, judged);
+  const { question: text, rules } = decision;
   const refusal = { verdict: "deny", reason: `${text}; nobody can be asked, so it was refused` } as const;
-  if (person === undefined) return announce(turn, { ...passed, decision: refusal, by: "headless" });
-  const choices = ["yes", ...(rules === undefined ? [] : ["session", "always"]), "no"];
-  const kept = rules === undefined ? {} : { rules };
-  const answer = await bounded(person.choose({ text, choices, call, ...kept }, turn.signal), turn.signal).catch(() => undefined);
+  if (ask === undefined) return announce(bus, { call, decision: refusal, by: "headless" });
+  const choices = ["yes", ...(rules ? ["session", "always"] : []), "no"];
+  const kept = rules && { rules };
+  const answer = await bounded(ask.choose({ text, choices, call, ...kept }, signal), signal).catch(() => undefined);
   if (answer === undefined) return "not run: interrupted";
-  const reason = answer.text === undefined ? `tool '${call.tool}' denied by the user` : `denied by the user: ${answer.text}`;
   const allowed = answer.choice !== "no" && choices.includes(answer.choice);
-  const decision: Decision = allowed ? { verdict: "allow" } : { verdict: "deny", reason };
-  return announce(turn, { ...passed, decision, by: "user" }, { answer: answer.choice, ...kept });
+  const reason = answer.text === undefined ? `tool '${call.tool}' denied by the user` : `denied by the user: ${answer.text}`;
+  const settled: Decision = allowed ? { verdict: "allow" } : { verdict: "deny", reason };
+  return announce(bus, { call, decision: settled, by: "user" }, { answer: answer.choice, ...kept });
 }
-function announce(
-  turn: Turn,
-  { call, decision, by }: Passed,
-  more: Readonly<{ answer?: string; rules?: readonly string[] }> = {},
-): string | undefined {
+function announce(bus: Bus, { call, decision, by }: Omit<Judged, "equipped">, more?: Readonly<{ answer: string; rules?: readonly string[] }>) {
   const { id, tool, subject } = call;
-  turn.scope!.bus.emit("permission.decided", { id, tool, subject, decision, by, ...more });
+  bus.emit("permission.decided", { id, tool, subject, decision, by, ...more });
   return decision.verdict === "deny" ? decision.reason : undefined;
 }
 
-async function run(turn: Turn, { equipped: { tool, plugin }, call }: Passed): Promise<Result> {
-  const { hooks } = turn.shell.host;
+async function run({ host: { hooks }, scope: { bus, ...step } }: Step, { equipped: { tool, plugin }, call }: Judged): Promise<Result> {
   const { id, tool: name, access, subject } = call;
-  const { bus } = turn.scope!;
-  const scope: CallScope = { ...turn.scope!, plugin, call, progress: (update) => bus.emit("call.progress", { id, update }) };
+  const scope: CallScope = { ...step, bus, plugin, call, progress: (update) => bus.emit("call.progress", { id, update }) };
   const started = performance.now();
   bus.emit("call.started", { id, tool: name, access, subject, input: call.input as Json });
-  let result: ToolResult;
-  try {
-    const base: Runner = (judged, at) => tool.run(judged.input, at);
-    const runner = hooks.runner.isUsed() ? hooks.runner.call(base, call) : base;
-    result = await bounded(runner(call, scope), turn.signal);
-    if (hooks.callResult.isUsed()) result = await hooks.callResult.promise(result, scope);
-  } catch (thrown) {
+  const base: Runner = (judged, at) => tool.run(judged.input, at);
+  const work = async () => hooks.callResult.promise(await bounded(hooks.runner.call(base, call)(call, scope), scope.signal), scope);
+  const result = await work().catch((thrown: unknown): ToolResult => {
     const { code, message, info } = wrap(thrown, "CLAW_TOOL_FAILED", { plugin });
-    result = { content: [{ type: "text", text: [message || code, info.hint].filter(Boolean).join("\n") }], failed: true };
-  }
+    return failure(id, [message || code, info.hint].filter(Boolean).join("\n"));
+  });
   const { failed = false, details } = result;
   const content = result.content.map(wellFormed);
-  bus.emit("call.ended", {
-    id,
-    tool: name,
-    failed,
-    ms: performance.now() - started,
-    content,
-    ...(details === undefined ? {} : { details }),
-  });
+  const ended = { id, tool: name, failed, ms: performance.now() - started, content };
+  bus.emit("call.ended", details === undefined ? ended : { ...ended, details });
   return { type: "result", id, content, failed };
-}
-function failure(id: string, text: string): Result {
-  return { type: "result", id, content: [{ type: "text", text: text.toWellFormed() }], failed: true };
 }

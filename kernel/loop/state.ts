@@ -1,5 +1,6 @@
 // The whole machine of a turn: pure, total, and the only place a state is ever chosen.
 
+/** Where a turn stands. */
 export type LoopState = "idle" | "routing" | "preparing" | "streaming" | "calling" | "deciding" | "recovering" | "ending";
 /** What the work of a state reports: `asked` is a stream that ended with calls, `answered` one without. */
 // biome-ignore format: one row

@@ -53,6 +53,13 @@ export interface Harness extends AsyncDisposable {
 /** Boots a kernel for a test. */
 export async function createHarness(options: HarnessOptions): Promise<Harness> {
   const root = await realpath(await mkdtemp(join(tmpdir(), "claw-test-")));
+  return start(root, options).catch(async (error: unknown) => {
+    await rm(root, { recursive: true, force: true });
+    throw error;
+  });
+}
+
+async function start(root: string, options: HarnessOptions): Promise<Harness> {
   const [workspace, home] = [join(root, "workspace"), join(root, "home")];
   await mkdir(workspace);
   await mkdir(home, { mode: 0o700 });

@@ -14,6 +14,8 @@ export interface World extends AsyncDisposable {
   readonly empty: string;
   /** claw with these words, its model played by `script`. `id` tells runs apart in the server's log; `home` is one of `homes`. */
   claws(script: string, words: readonly string[], home?: string): Subject & { readonly id: string };
+  /** A workspace that is a git repository with a commit and a change. */
+  readonly repository: string;
   /** The minimal client, for the same script. */
   clients(script: string): Subject & { readonly id: string };
   log(script: string, id: string): Promise<ServerLog>;
@@ -36,6 +38,7 @@ export async function createWorld(): Promise<World> {
   const server = Bun.spawn([process.execPath, join(import.meta.dir, "server.ts")], { stdio: ["ignore", "pipe", "inherit"] });
   const origin = `http://127.0.0.1:${await firstLine(server.stdout)}`;
   const home = join(folder, "home");
+  const repository = await writeRepository(join(folder, "repository"));
   const slow = await writeSlowPlugin(join(folder, "slow-read"));
   const crowded = await writeCrowdedHome(join(folder, "crowded"));
   let runs = 0;
@@ -47,6 +50,7 @@ export async function createWorld(): Promise<World> {
   const world: World = {
     claw,
     empty,
+    repository,
     slow,
     crowded,
     claws(script, words, at = home) {
@@ -83,6 +87,20 @@ async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
     if (text.includes("\n")) break;
   }
   return text.trim();
+}
+
+async function writeRepository(folder: string): Promise<string> {
+  await Bun.write(join(folder, "a.txt"), "a\n");
+  const git = async (...words: string[]) => {
+    const identity = ["-c", "user.name=bench", "-c", "user.email=bench@localhost"];
+    const code = await Bun.spawn(["git", ...identity, ...words], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] }).exited;
+    if (code !== 0) throw new Error(`git ${words.join(" ")}: exit ${code}`);
+  };
+  await git("init", "--quiet", "--initial-branch=main");
+  await git("add", ".");
+  await git("commit", "--quiet", "--message=First");
+  await Bun.write(join(folder, "a.txt"), "b\n");
+  return folder;
 }
 
 async function writePlugin(folder: string, name: string, contributes: object, source: string): Promise<string> {

@@ -1,9 +1,11 @@
-// Keeps the embedded ripgrep in the binary as bytes. Its package has them as text in a module, which would be stored twice, as source
-// and as bytecode, and be decoded at run time.
+// What the bundler is to do with packages that are not made for a binary.
 import { join } from "node:path";
 import type { BunPlugin } from "bun";
 
-/** Replaces that module by one that reads an embedded file. `cache` is where the file is put for the bundler to find. */
+/**
+ * Keeps the embedded ripgrep as bytes. Its package has them as text in a module, which would be stored twice, as source and as bytecode, and be
+ * decoded at run time: it is replaced by one that reads an embedded file. `cache` is where the file is put for the bundler to find.
+ */
 export function embedBytes(cache: string): BunPlugin {
   return {
     name: "embed-bytes",
@@ -18,6 +20,19 @@ import file from ${JSON.stringify(file)} with { type: "file" };
 export const getCompressedBytes = () => readFileSync(file);`;
         return { contents, loader: "js" };
       });
+    },
+  };
+}
+
+/** tapable wants `node:util` for deprecation notices alone, which costs every start 2 ms; it brings a stand-in for browsers. */
+export function lightenTapable(): BunPlugin {
+  return {
+    name: "lighten-tapable",
+    setup(build) {
+      build.onLoad({ filter: /[\\/]tapable[\\/]lib[\\/]Hook(Map)?\.js$/ }, async ({ path }) => ({
+        contents: (await Bun.file(path).text()).replace('require("util")', 'require("./util-browser")'),
+        loader: "js",
+      }));
     },
   };
 }

@@ -41,8 +41,7 @@ interface Body {
   readonly tools: unknown;
   readonly messages: readonly { readonly role: string; readonly content: readonly { readonly type: string }[] }[];
 }
-const bodyOf = (request: MockRequest): Body =>
-  JSON.parse(request.text, (key, value) => (key === "cache_control" ? undefined : value)) as Body;
+const bodyOf = (request: MockRequest): Body => JSON.parse(request.text, (key, value) => (key === "cache_control" ? undefined : value)) as Body;
 
 test("a real task > greps, reads, edits three files and runs a test", async () => {
   mock = createMock({ replies: script, cached: true });
@@ -78,8 +77,7 @@ test("a real task > every request repeats the one before, byte for byte, and rea
 test("a real task > the session holds all of it, for its owner only", () => {
   const sessions = join(scratch.home, ".claw", "sessions");
   const [file = ""] = [...new Bun.Glob("**/*.jsonl").scanSync({ cwd: sessions })];
-  const lines = readFileSync(join(sessions, file), "utf8").trimEnd().split("
-");
+  const lines = readFileSync(join(sessions, file), "utf8").trimEnd().split("\n");
   const messages = lines.map((line) => JSON.parse(line)).filter((entry) => entry.type === "message");
   expect(messages).toHaveLength(10);
   expect(statSync(join(sessions, file)).mode & 0o777).toBe(0o600);

@@ -7,8 +7,8 @@ export interface CacheCount {
   readonly cache_creation_input_tokens: number;
 }
 
-/** A cache of one server. `count` takes a request body; it throws when there are more than four marks. */
-export function createCache(): { count(body: unknown): CacheCount } {
+/** A cache of one server. `count` takes a request body; more than four marks are refused with a message. */
+export function createCache(): { count(body: unknown): CacheCount | string } {
   const seen = new Set<bigint>();
   return {
     count(body) {
@@ -29,7 +29,7 @@ export function createCache(): { count(body: unknown): CacheCount } {
         if (seen.has(hash)) read = length;
         else fresh.push(hash);
       }
-      if (marks > 4) throw new Error(`A maximum of 4 blocks with cache_control may be provided. Found ${marks}.`);
+      if (marks > 4) return `A maximum of 4 blocks with cache_control may be provided. Found ${marks}.`;
       for (const prefix of fresh) seen.add(prefix);
       const tokens = (characters: number) => Math.ceil(characters / 4);
       return {
@@ -46,12 +46,7 @@ export function createCache(): { count(body: unknown): CacheCount } {
 type Part = { readonly [key: string]: unknown };
 
 function* partsOf(body: unknown): Generator<Part> {
-  const {
-    model,
-    tools = [],
-    system = [],
-    messages = [],
-  } = body as { model?: string; tools?: Part[]; system?: Part[] | string; messages?: Part[] };
+  const { model, tools = [], system = [], messages = [] } = body as { model?: string; tools?: Part[]; system?: Part[] | string; messages?: Part[] };
   yield { model };
   yield* tools;
   yield* typeof system === "string" ? [{ type: "text", text: system }] : system;

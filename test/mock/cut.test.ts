@@ -22,16 +22,10 @@ describe("stream > cuts", () => {
       await using drive = await createDrive({ replies });
       for (let after = 0; after < COUNT; after++) {
         const { error, finish, calls } = await drive.ask();
-        if (after < COMPLETE_AT)
-          expect([after, error?.code, calls.length, finish]).toEqual([after, "CLAW_PROVIDER_UNAVAILABLE", 0, undefined]);
+        if (after < COMPLETE_AT) expect([after, error?.code, calls.length, finish]).toEqual([after, "CLAW_PROVIDER_UNAVAILABLE", 0, undefined]);
         else {
           const done = after < SECOND_AT ? ["t1"] : ["t1", "t2"];
-          expect([after, error, finish?.stop, calls.map((call) => call.type === "call" && call.id)]).toEqual([
-            after,
-            undefined,
-            "calls",
-            done,
-          ]);
+          expect([after, error, finish?.stop, calls.map((call) => call.type === "call" && call.id)]).toEqual([after, undefined, "calls", done]);
           expect(finish?.content.flatMap((block) => (block.type === "call" ? [block.id] : []))).toEqual(done);
           expect(finish?.content.slice(0, 2) as unknown).toEqual([
             { type: "thinking", text: "hm", opaque: { provider: "anthropic", signature: "s" } },
@@ -67,9 +61,7 @@ describe("stream > cuts", () => {
       invalid_request_error: ["CLAW_PROVIDER_REJECTED", 400],
       not_heard_of: ["CLAW_PROVIDER_UNAVAILABLE", 500],
     } as const;
-    const replies = Object.keys(kinds).map(
-      (type): Reply => ({ text: "x", fault: { kind: "error", after: 1, error: { type, message: "m" } } }),
-    );
+    const replies = Object.keys(kinds).map((type): Reply => ({ text: "x", fault: { kind: "error", after: 1, error: { type, message: "m" } } }));
     await using drive = await createDrive({ replies });
     const heard: Record<string, unknown> = {};
     for (const type of Object.keys(kinds)) {

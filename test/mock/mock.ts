@@ -1,5 +1,5 @@
 // A Messages API on a loopback port: records every request and plays replies in order, faults included. For tests and benchmarks.
-import { createCache } from "./cache.ts";
+import { type CacheCount, createCache } from "./cache.ts";
 import { eventsOf, type MockEvent, type Step } from "./events.ts";
 import type { Reply } from "./reply.ts";
 import { inPieces, writeEvent } from "./wire.ts";
@@ -56,8 +56,7 @@ export function createMock(options: MockOptions): Mock {
       arrivals.add();
       const answer = options.replies[position] ?? (options.repeat ? options.replies.at(-1) : undefined) ?? NONE_LEFT;
       const reply = typeof answer === "function" ? await answer(request, position) : answer;
-      const counted = cache === undefined ? reply : { ...reply, usage: { ...cache.count(request.body), ...reply.usage } };
-      return respond(counted, position, raw.signal, departures.add);
+      return respond(cache === undefined ? reply : counted(reply, cache.count(request.body)), position, raw.signal, departures.add);
     },
   });
   const stop = () => server.stop(true);
@@ -77,6 +76,12 @@ export function createMock(options: MockOptions): Mock {
 const NONE_LEFT: Reply = { status: 400, body: { type: "error", error: { type: "invalid_request_error", message: "mock: no reply left" } } };
 /** Big enough that a benchmark measures the client, small enough to arrive as many reads. */
 const WRITE_BYTES = 16_384;
+
+/** The reply with the cache's counts in it, or the refusal that the request earns. */
+function counted(reply: Reply, count: CacheCount | string): Reply {
+  if (typeof count !== "string") return { ...reply, usage: { ...count, ...reply.usage } };
+  return { status: 400, body: { type: "error", error: { type: "invalid_request_error", message: count } } };
+}
 
 async function respond(reply: Reply, position: number, gone: AbortSignal, left: () => void): Promise<Response> {
   const headers = { "request-id": `req_mock_${position + 1}`, ...reply.headers };

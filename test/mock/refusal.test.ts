@@ -13,11 +13,7 @@ const refusal = (status: number, type: string, message: string, headers: Record<
 describe("refusals", () => {
   const table: readonly [string, Reply, object][] = [
     ["400", refusal(400, "invalid_request_error", "tools.0.name: bad"), { code: "CLAW_PROVIDER_REJECTED", info: { status: 400 } }],
-    [
-      "400 too long",
-      refusal(400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum"),
-      { code: "CLAW_PROVIDER_OVERFLOW" },
-    ],
+    ["400 too long", refusal(400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum"), { code: "CLAW_PROVIDER_OVERFLOW" }],
     [
       "400 context",
       refusal(400, "invalid_request_error", "input length and `max_tokens` exceed context limit: 9 + 9 > 10"),
@@ -30,24 +26,12 @@ describe("refusals", () => {
       { code: "CLAW_PROVIDER_REJECTED", info: { hint: expect.stringContaining("balance") } },
     ],
     ["403", refusal(403, "permission_error", "no"), { code: "CLAW_PROVIDER_AUTH", info: { status: 403 } }],
-    [
-      "404",
-      refusal(404, "not_found_error", "model: claude-x"),
-      { code: "CLAW_PROVIDER_REJECTED", info: { hint: expect.stringContaining("model") } },
-    ],
+    ["404", refusal(404, "not_found_error", "model: claude-x"), { code: "CLAW_PROVIDER_REJECTED", info: { hint: expect.stringContaining("model") } }],
     ["408", refusal(408, "timeout_error", "slow"), { code: "CLAW_PROVIDER_UNAVAILABLE" }],
     ["409", refusal(409, "conflict_error", "locked"), { code: "CLAW_PROVIDER_UNAVAILABLE" }],
     ["413", refusal(413, "request_too_large", "Request exceeds the maximum size"), { code: "CLAW_PROVIDER_OVERFLOW" }],
-    [
-      "429",
-      refusal(429, "rate_limit_error", "slow down", { "retry-after": "7" }),
-      { code: "CLAW_PROVIDER_RATE", info: { retryAfterMs: 7_000 } },
-    ],
-    [
-      "429 ms",
-      refusal(429, "rate_limit_error", "slow down", { "retry-after-ms": "1500", "retry-after": "7" }),
-      { info: { retryAfterMs: 1_500 } },
-    ],
+    ["429", refusal(429, "rate_limit_error", "slow down", { "retry-after": "7" }), { code: "CLAW_PROVIDER_RATE", info: { retryAfterMs: 7_000 } }],
+    ["429 ms", refusal(429, "rate_limit_error", "slow down", { "retry-after-ms": "1500", "retry-after": "7" }), { info: { retryAfterMs: 1_500 } }],
     [
       "429 date",
       refusal(429, "rate_limit_error", "m", { date: "Sat, 21 Nov 2026 10:00:00 GMT", "retry-after": "Sat, 21 Nov 2026 10:00:30 GMT" }),

@@ -3,9 +3,7 @@ import { createMock, type Reply } from "./mock.ts";
 
 const [script, port] = process.argv.slice(2);
 if (script === undefined) {
-  console.error(
-    'usage: bun test/mock/serve.ts script.json [port]\nscript.json: [{ "text": "hello" }, { "status": 529 }, …], see test/mock/reply.ts',
-  );
+  console.error('usage: bun test/mock/serve.ts script.json [port]\nscript.json: [{ "text": "hello" }, { "status": 529 }, …], see test/mock/reply.ts');
   process.exit(2);
 }
 const replies = (await Bun.file(script).json()) as Reply[];

@@ -70,9 +70,7 @@ describe("turn", () => {
     "a stream that is %s after any event runs the call once",
     async (kind) => {
       for (let after = 0; after < EVENTS; after++) {
-        const fault = (
-          kind === "error" ? { kind, after, error: { type: "overloaded_error", message: "Overloaded" } } : { kind, after }
-        ) as Fault;
+        const fault = (kind === "error" ? { kind, after, error: { type: "overloaded_error", message: "Overloaded" } } : { kind, after }) as Fault;
         const { outcome, ran, said } = await turn(script([{ fault }]));
         expect([after, outcome.kind, ran, said]).toEqual([after, "completed", ["toolu_1"], ["counting", "done"]]);
       }

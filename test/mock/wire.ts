@@ -7,8 +7,7 @@ export function writeEvent(event: MockEvent, wire: Wire, position: number): stri
   const newline = wire.newline ?? "\n";
   const lines: string[] = [];
   if (wire.comments) lines.push(": keep-alive", ":");
-  if (wire.strange && position % 2 === 1)
-    lines.push("event: weather", 'data: {"type":"weather","sky":"blue"}', "", "id: 7", "retry: 10", "data", "");
+  if (wire.strange && position % 2 === 1) lines.push("event: weather", 'data: {"type":"weather","sky":"blue"}', "", "id: 7", "retry: 10", "data", "");
   if (!wire.unnamed) lines.push(`event: ${event.type}`);
   const json = wire.multiline ? JSON.stringify(event, null, 1) : JSON.stringify(event);
   for (const line of json.split("\n")) lines.push(`data: ${line}`);

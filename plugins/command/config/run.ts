@@ -34,7 +34,7 @@ interface Found {
 
 function lookUp(key: string, inspection: Inspection): Found {
   const [top = "", ...path] = key.split(".");
-  const kernel = inspection.config as Readonly<Record<string, unknown>>;
+  const kernel = inspection.config as unknown as Readonly<Record<string, unknown>>;
   const all = inspection.layers()[top] ?? [];
   if (all.length === 0 && !(top in kernel)) {
     const owned = inspection.plugins().flatMap((plugin) => plugin.manifest.settings ?? []);
@@ -66,7 +66,7 @@ function explain(key: string, { layers, value, used }: Found): CommandOutcome {
 }
 
 function showAll(inspection: Inspection): CommandOutcome {
-  const kernel = inspection.config as Readonly<Record<string, unknown>>;
+  const kernel = inspection.config as unknown as Readonly<Record<string, unknown>>;
   const keys = [...new Set([...Object.keys(kernel), ...Object.keys(inspection.layers())])].sort();
   const entries = keys.map((key) => [key, lookUp(key, inspection)] as const);
   const files = [...new Set(Object.values(inspection.layers()).flatMap((layers) => layers.map((layer) => layer.origin)))];

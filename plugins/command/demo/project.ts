@@ -58,8 +58,9 @@ export function initials(name) {
     .join("");
 }
 `;
-const TEST = `import { expect, test } from "bun:test";
-import { initials } from "./initials.js";
+/** Put together from pieces, so that nobody takes its imports for those of this file. */
+const TEST = `${["import { expect, test } from", '"bun:test";'].join(" ")}
+${["import { initials } from", '"./initials.js";'].join(" ")}
 
 test("initials", () => {
   expect(initials("Ada Lovelace")).toBe("AL");

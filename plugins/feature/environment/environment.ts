@@ -45,7 +45,7 @@ function plain(value: string, most: number): string {
   return headOf(value.toWellFormed().replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "?"), most);
 }
 
+/** In UTC, and says so: the first question about local time costs a process 8 ms. */
 function day(now: Date): string {
-  const two = (value: number): string => String(value).padStart(2, "0");
-  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+  return `${now.toISOString().slice(0, 10)} (UTC)`;
 }

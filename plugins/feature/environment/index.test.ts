@@ -10,7 +10,7 @@ import { repositoryOf } from "./repository.ts";
 pluginContract(import.meta.dir);
 afterEach(() => void setSystemTime());
 
-const now = new Date(2031, 0, 5, 23, 59);
+const now = new Date(Date.UTC(2031, 0, 5, 23, 59));
 const system = `Platform: ${platform()} ${arch()}, ${release()}`;
 function folder(): { readonly path: string; readonly run: (...argv: readonly string[]) => void } & Disposable {
   const path = realpathSync(mkdtempSync(join(tmpdir(), "claw-environment-")));
@@ -29,10 +29,10 @@ function folder(): { readonly path: string; readonly run: (...argv: readonly str
 test("describe > says where the session is", () => {
   using at = folder();
   const place = { cwd: at.path, env: { SHELL: "/usr/bin/zsh" }, options: {}, now };
-  expect(describe(place)).toBe(`# Environment\nFolder: ${at.path}\nGit: not a repository\n${system}\nShell: zsh\nToday: 2031-01-05`);
+  expect(describe(place)).toBe(`# Environment\nFolder: ${at.path}\nGit: not a repository\n${system}\nShell: zsh\nToday: 2031-01-05 (UTC)`);
   at.run("init");
   expect(describe({ ...place, env: {}, options: { "add-dir": ["/a", "/b"] } })).toBe(
-    `# Environment\nFolder: ${at.path}\nOther folders: /a, /b\nGit: branch main\n${system}\nToday: 2031-01-05`,
+    `# Environment\nFolder: ${at.path}\nOther folders: /a, /b\nGit: branch main\n${system}\nToday: 2031-01-05 (UTC)`,
   );
 });
 
@@ -94,6 +94,6 @@ test("draft > one part, today's, the same in every request of a session", async 
   await harness.submit("two");
   const systems = harness.requests.map((request) => request.system);
   expect(systems[0]).toEqual([expect.stringContaining(`Folder: ${harness.workspace}\n`)]);
-  expect(systems[0]?.[0]).toEndWith("Today: 2031-01-05");
+  expect(systems[0]?.[0]).toEndWith("Today: 2031-01-05 (UTC)");
   expect(systems[1]).toEqual(systems[0]!);
 });

@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { keepRules } from "./answers.ts";
-import { harness, said } from "./probes.ts";
+import { harness, said } from "./testing/probes.ts";
 
 test("answers > session holds for the session, always for good", async () => {
   await using kernel = await harness({ answers: ["session", "always", "no"] });

@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { calls, type HarnessOptions, pluginContract, says } from "claw/testing";
-import { harness, said } from "./probes.ts";
+import { harness, said } from "./testing/probes.ts";
 
 pluginContract(import.meta.dir);
 

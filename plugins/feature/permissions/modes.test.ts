@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import type { Json } from "claw";
 import { createHarness } from "claw/testing";
-import { harness, MODES } from "./probes.ts";
+import { harness, MODES } from "./testing/probes.ts";
 
 test.each([
   [{ permissions: { defaultMode: "plan" } }, {}, {}, "read-only"],

@@ -1,8 +1,8 @@
 // Table tests of path patterns on real files and links, both directions.
 import { afterAll, describe, expect, test } from "bun:test";
-import { covers, createGround, touches } from "./ground.ts";
 import { covering, type Subject } from "./match.ts";
 import { parseRule, type Rule } from "./rules.ts";
+import { covers, createGround, touches } from "./testing/ground.ts";
 
 const ground = createGround();
 afterAll(() => ground[Symbol.dispose]());

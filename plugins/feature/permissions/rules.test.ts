@@ -1,8 +1,8 @@
 // Table tests of the rule language, both directions: what an allow rule must and must not cover, what a deny rule must and must not touch.
 import { afterAll, describe, expect, test } from "bun:test";
-import { covers, createGround, touches } from "./ground.ts";
 import type { Subject } from "./match.ts";
 import { foldTool, parseRule, splitList } from "./rules.ts";
+import { covers, createGround, touches } from "./testing/ground.ts";
 
 const ground = createGround();
 afterAll(() => ground[Symbol.dispose]());

@@ -7,6 +7,7 @@ import { type Capture, clean, decode } from "./capture.ts";
 import { endGroup, groupGone } from "./group.ts";
 import { closePipe, type MakePipe, type Pipe, type Reader, readPipe } from "./pipe.ts";
 import type { Watchdog } from "./watchdog.ts";
+import { within } from "./within.ts";
 
 /** What a child needs besides its options. */
 export interface Surroundings {
@@ -203,16 +204,5 @@ class Rest {
   };
   text(): string {
     return decode(this.#bytes, this.#cut, false);
-  }
-}
-
-/** Whether `promise` settles within `ms`. */
-async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  const { promise: late, resolve } = Promise.withResolvers<false>();
-  const timer = setTimeout(() => resolve(false), ms);
-  try {
-    return await Promise.race([promise.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,5 +1,4 @@
 // All children of one kernel, by session: foreground runs, background tasks, and their end.
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { ClawError, type TurnScope } from "claw";
 import { type ProcessEnd, type ProcessOptions, type Task, Workspace } from "claw/kit";
@@ -120,7 +119,7 @@ const NEVER_RAN: ProcessEnd = { code: null, signal: null, timedOut: false, abort
 
 async function spillFile(scope: TurnScope): Promise<string> {
   const folder = await (await scope.use(Workspace)).scratch(scope);
-  return join(folder, `output-${randomBytes(4).toString("hex")}.txt`);
+  return join(folder, `output-${crypto.randomUUID().slice(0, 8)}.txt`);
 }
 
 /** Drops the oldest that have ended once there are very many. */

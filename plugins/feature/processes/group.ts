@@ -1,5 +1,7 @@
 // Process groups: signalling one, knowing when it is gone, and finding by its marker what has left its group.
 import { readdirSync, readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { within } from "./within.ts";
 
 const WINDOWS = process.platform === "win32";
 
@@ -43,21 +45,26 @@ export async function groupGone(group: number, withinMs: number): Promise<boolea
 }
 
 /** Processes whose environment holds `NAME=mark`, the mark or its beginning. Only Linux tells; elsewhere there are none. */
-export function marked(name: string, mark: string): number[] {
+export async function marked(name: string, mark: string): Promise<number[]> {
   if (process.platform !== "linux") return [];
   const wanted = Buffer.from(`${name}=${mark}`);
-  return processes().filter((pid) => {
-    if (pid === process.pid) return false;
-    const environment = read(`/proc/${pid}/environ`);
+  const found: number[] = [];
+  const look = async (pid: number): Promise<void> => {
+    const environment = await readFile(`/proc/${pid}/environ`).catch(() => undefined);
     const at = environment?.indexOf(wanted) ?? -1;
-    return at === 0 || (at > 0 && environment?.[at - 1] === 0);
-  });
+    if (at === 0 || (at > 0 && environment?.[at - 1] === 0)) found.push(pid);
+  };
+  // The system makes a reader wait while a process is just being replaced or torn down, so never on claw's own thread and never for long.
+  await within(Promise.all(processes().map((pid) => (pid === process.pid ? undefined : look(pid)))), LOOK_MS);
+  return found;
 }
 
 /** Ends every process that carries the mark, as `endGroup` ends a group. */
 export async function endMarked(name: string, mark: string, patienceMs: number): Promise<void> {
   const until = performance.now() + patienceMs;
-  for (let found = marked(name, mark), first = true; found.length > 0; found = marked(name, mark), first = false) {
+  for (let first = true; ; first = false) {
+    const found = await marked(name, mark);
+    if (found.length === 0) return;
     const late = performance.now() >= until;
     if (first || late) for (const pid of found) signalOne(pid, late ? "SIGKILL" : "SIGTERM");
     if (performance.now() >= until + 1_000) return;
@@ -66,6 +73,8 @@ export async function endMarked(name: string, mark: string, patienceMs: number):
 }
 
 // --- internal ---
+
+const LOOK_MS = 1_000;
 
 function present(group: number): boolean {
   try {

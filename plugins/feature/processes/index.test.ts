@@ -27,7 +27,7 @@ test("run > a time limit ends grandchildren too, whatever they ignore, and keeps
     const stubborn = "bash -c 'trap \"\" TERM; echo deep; while :; do sleep 100; done' & sleep 100";
     const end = await processes.run(bash(`echo before; ${stubborn}`, scope, { timeoutMs: 500 }), scope);
     expect(facts(end)).toEqual({ code: null, signal: "SIGTERM", timedOut: true, aborted: false, output: "before\ndeep\n", bytes: 12 });
-    expect(marked("CLAW_RUN", processes.environment(scope)["CLAW_RUN"] ?? "")).toEqual([]);
+    expect(await marked("CLAW_RUN", processes.environment(scope)["CLAW_RUN"] ?? "")).toEqual([]);
   });
 }, 20_000);
 
@@ -36,7 +36,7 @@ test("run > 500 sleeping children are gone after the limit", async () => {
     const options = bash("for i in $(seq 500); do sleep 300 & done; echo all; wait", scope, { timeoutMs: 5_000 });
     const end = await processes.run(options, scope);
     expect([end.timedOut, end.output]).toEqual([true, "all\n"]);
-    expect(marked("CLAW_RUN", processes.environment(scope)["CLAW_RUN"] ?? "")).toEqual([]);
+    expect(await marked("CLAW_RUN", processes.environment(scope)["CLAW_RUN"] ?? "")).toEqual([]);
   });
 }, 30_000);
 
@@ -45,7 +45,7 @@ test("run > a background child that holds stdout neither hangs the call nor surv
     const end = await processes.run(bash("sleep 300 & echo started", scope), scope);
     expect([end.code, end.output]).toEqual([0, "started\n"]);
     expect(end.ms).toBeLessThan(10_000);
-    expect(marked("CLAW_RUN", processes.environment(scope)["CLAW_RUN"] ?? "")).toEqual([]);
+    expect(await marked("CLAW_RUN", processes.environment(scope)["CLAW_RUN"] ?? "")).toEqual([]);
   });
 }, 20_000);
 

@@ -1,5 +1,4 @@
 // The plugin: provides the processes service and ends its children with session and claw. What it does with them is in children.ts.
-import { randomBytes } from "node:crypto";
 import { definePlugin } from "claw";
 import { Processes } from "claw/kit";
 import * as v from "valibot";
@@ -9,7 +8,7 @@ import { childEnvironment, markOf } from "./environment.ts";
 export default definePlugin({
   config: v.object({ spillBytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 1024 ** 3) }),
   setup({ provide, hooks, bus, env, config }) {
-    const run = randomBytes(8).toString("hex");
+    const run = crypto.randomUUID();
     const families = new Map<string, Family>();
     let loaded: Promise<Children> | undefined;
     const children = (): Promise<Children> => {

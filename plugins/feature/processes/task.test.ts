@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { marked } from "./group.ts";
+import { groupGone, marked } from "./group.ts";
 import { bash, facts, inCall, survivors } from "./testing/call.ts";
 
 test("start > output can be read while it runs, never in the middle of a character; stop ends it", async () => {
@@ -31,11 +31,11 @@ test("start > a task outlives an aborted turn and ends with its session, as does
     const task = await processes.start(bash(line, scope, { onOutput: () => resolve() }), scope);
     await up;
     harness.shell.abort("test");
-    expect([task.end, marked("CLAW_RUN", processes.environment(scope)["CLAW_RUN"] ?? "").includes(task.pid)]).toEqual([undefined, true]);
+    expect([task.end, (await marked("CLAW_RUN", processes.environment(scope)["CLAW_RUN"] ?? "")).includes(task.pid)]).toEqual([undefined, true]);
     pid = task.pid;
   });
-  expect(marked("CLAW_RUN", mark)).toEqual([]);
-  expect(() => process.kill(-pid, 0)).toThrow();
+  expect(await marked("CLAW_RUN", mark)).toEqual([]);
+  expect(await groupGone(pid, 5_000)).toBe(true);
 }, 20_000);
 
 test.each([["wait"], ["close"]])(
@@ -47,14 +47,14 @@ test.each([["wait"], ["close"]])(
       const mark = new TextDecoder().decode(said.value).trim().split(".")[0] ?? "";
       expect(mark).toMatch(/^[0-9a-f]{16}$/);
       if (how === "wait") {
-        expect(marked("CLAW_RUN", mark).length).toBeGreaterThanOrEqual(5);
+        expect((await marked("CLAW_RUN", mark)).length).toBeGreaterThanOrEqual(5);
         parent.kill("SIGKILL");
         expect(await parent.exited).toBe(137);
         expect(await survivors(mark)).toEqual([]);
       } else {
         // Ends by itself, so nothing keeps its event loop alive.
         expect(await parent.exited).toBe(0);
-        expect(marked("CLAW_RUN", mark)).toEqual([]);
+        expect(await marked("CLAW_RUN", mark)).toEqual([]);
       }
     } finally {
       parent.kill("SIGKILL");

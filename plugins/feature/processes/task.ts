@@ -1,5 +1,4 @@
 // A background process as the session knows it: named, listed, and read piece by piece while it runs.
-import { randomBytes } from "node:crypto";
 import { open } from "node:fs/promises";
 import type { ProcessEnd, Task } from "claw/kit";
 import { type Capture, count, decode, unfinished } from "./capture.ts";
@@ -19,7 +18,7 @@ export function createTask(name: string, child: Child, output: Capture, spill: s
     end = ended;
   });
   return {
-    id: `t${randomBytes(3).toString("hex")}`,
+    id: `t${crypto.randomUUID().slice(0, 6)}`,
     name,
     pid: child.pid,
     startedAt: Date.now(),

@@ -15,11 +15,7 @@ const failed = (code: ErrorCode, info: ErrorInfo = {}, change: Partial<Failed> =
 });
 const overloaded = (change: Partial<Failed> = {}): Failed => failed("CLAW_PROVIDER_RATE", { status: 529 }, change);
 const refused = (change: Partial<Failed> = {}): Failed =>
-  failed(
-    "CLAW_PROVIDER_UNAVAILABLE",
-    { cause: new Error("x", { cause: Object.assign(new Error("y"), { code: "ECONNREFUSED" }) }) },
-    change,
-  );
+  failed("CLAW_PROVIDER_UNAVAILABLE", { cause: new Error("x", { cause: Object.assign(new Error("y"), { code: "ECONNREFUSED" }) }) }, change);
 const waits = (retry: ReturnType<typeof createRetry>, what: Failed, most = 100): (number | undefined)[] => {
   const found: (number | undefined)[] = [];
   for (let count = 0; count < most; count++) {

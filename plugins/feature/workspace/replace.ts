@@ -1,5 +1,4 @@
 // Putting bytes in a file's place in one step: either all of them are there, or the file is as it was.
-import { randomBytes } from "node:crypto";
 import { constants, type Stats } from "node:fs";
 import { access, type FileHandle, link, lstat, mkdir, open, rename, rmdir, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -55,7 +54,7 @@ async function openParent(path: string, given: string, made: string[]): Promise<
 
 async function put(at: At, name: string, given: string, bytes: Uint8Array, was: Stats | undefined): Promise<void> {
   if (was !== undefined) await access(at(name), constants.W_OK);
-  const temporary = `.claw-${randomBytes(8).toString("hex")}.tmp`;
+  const temporary = `.claw-${crypto.randomUUID()}.tmp`;
   // Unseen by others until it has the mode of the file it replaces; a new file gets what the umask leaves.
   const handle = await open(at(temporary), NEW, was === undefined ? 0o666 : 0o600);
   try {

@@ -71,6 +71,7 @@ describe("decide", () => {
     ["a slip of the pen", ["statsus"], {}, "unknown command: statsus", /^Did you mean "status"\? .*claw -p "statsus"$/],
     ["a slip of the pen among words", ["stauts", "now"], {}, "unknown command: stauts", /^Did you mean "status"\? .*claw -p "stauts now"$/],
     ["a slip with text piped in", ["statu"], { stdin: "piped" }, "unknown command: statu", /^Did you mean "status"\?/],
+    ["two letters swapped", ["hlep"], {}, "unknown command: hlep", /^Did you mean "help"\?/],
     ["a bare word", ["frobnicate"], {}, "unknown command: frobnicate", /^`claw help`/],
     ["an unknown slash command", ["/statos"], {}, "unknown command: /statos", /^Did you mean "\/status"\?$/],
   ])("decide > %s is a usage error", (_name, words, given, message, hint) => {

@@ -98,6 +98,7 @@ type BodyReader = Pick<ReadableStreamDefaultReader<Uint8Array>, "read" | "cancel
 
 async function drain(reader: BodyReader): Promise<void> {
   const timer = setTimeout(() => reader.cancel().catch(() => {}), DRAIN_MS);
+  timer.unref();
   try {
     while (!(await reader.read()).done);
   } catch {

@@ -3,6 +3,9 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ClawError, type PluginScope } from "claw";
 
+/** The longest that a timer can wait. */
+export const MOST_MS = 2 ** 31 - 1;
+
 /** The plugin's slice of the config. */
 export interface Slice {
   readonly baseUrl?: string | undefined;
@@ -34,11 +37,16 @@ export interface Endpoint {
 export function createEndpoints(scope: Pick<PluginScope, "env" | "home" | "bus">, slice: Slice): () => Promise<Endpoint> {
   const { env } = scope;
   let last: Endpoint | undefined;
+  let warned = false;
+  const warn = (text: string): void => {
+    if (!warned) scope.bus.emit("notice.raised", { level: "warn", text });
+    warned = true;
+  };
   const [apiKey, authToken] = [word(env["ANTHROPIC_API_KEY"]), word(env["ANTHROPIC_AUTH_TOKEN"])];
   const given = apiKey === undefined && authToken === undefined ? undefined : { ...(apiKey && { apiKey }), ...(authToken && { authToken }) };
   return async () => {
     if (last !== undefined && given !== undefined) return last;
-    const credentials = given ?? (await storedCredentials(scope));
+    const credentials = given ?? (await storedCredentials(scope.home, warn));
     const same = last?.credentials.apiKey === credentials.apiKey && last?.credentials.authToken === credentials.authToken;
     if (last === undefined || !same) last = endpointOf(env, slice, credentials);
     return last;
@@ -97,7 +105,7 @@ function endpointOf(env: PluginScope["env"], slice: Slice, credentials: Credenti
   };
 }
 
-async function storedCredentials({ home, bus }: Pick<PluginScope, "home" | "bus">): Promise<Credentials> {
+async function storedCredentials(home: string, warn: (text: string) => void): Promise<Credentials> {
   const path = join(home, "credentials.json");
   let text: string;
   try {
@@ -107,7 +115,7 @@ async function storedCredentials({ home, bus }: Pick<PluginScope, "home" | "bus"
     throw new ClawError("CLAW_CONFIG_UNREADABLE", `cannot read ${path}: ${(error as Error).message}`, { cause: error });
   }
   const mode = process.platform === "win32" ? 0 : (await stat(path)).mode & 0o077;
-  if (mode !== 0) bus.emit("notice.raised", { level: "warn", text: `${path} can be read by others: run chmod 600 on it` });
+  if (mode !== 0) warn(`${path} can be read by others: run chmod 600 on it`);
   return parseCredentials(text, path);
 }
 
@@ -146,7 +154,7 @@ function parseUrl(text: string): URL {
 
 function seconds(text: string | undefined): number | undefined {
   const value = Number(word(text) ?? Number.NaN);
-  return value > 0 && Number.isFinite(value) ? Math.ceil(value * 1000) : undefined;
+  return value > 0 ? Math.min(Math.ceil(value * 1000), MOST_MS) : undefined;
 }
 
 function word(text: string | undefined): string | undefined {

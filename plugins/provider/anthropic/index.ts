@@ -1,11 +1,11 @@
 // The provider `anthropic`: the Messages API of Anthropic, or of any server that speaks it.
 import { definePlugin } from "claw";
 import * as v from "valibot";
-import { createEndpoints, requireCredentials } from "./endpoint.ts";
+import { createEndpoints, MOST_MS, requireCredentials } from "./endpoint.ts";
 import { findModel, MODELS } from "./models.ts";
 import type { Sender } from "./stream.ts";
 
-const Milliseconds = v.pipe(v.number(), v.integer(), v.minValue(1));
+const Milliseconds = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_MS));
 
 export default definePlugin({
   config: v.strictObject({

@@ -1,5 +1,5 @@
 // One request and its stream, with limits on silence and none on length. Loads the SDK: import this file only to send something.
-import { Anthropic } from "@anthropic-ai/sdk";
+import { BaseAnthropic } from "@anthropic-ai/sdk/client";
 import { ClawError, type Part, type Request } from "claw";
 import { createAnswer } from "./answer.ts";
 import { beginning, chunks } from "./body.ts";
@@ -72,8 +72,8 @@ async function* stream(request: Request, endpoint: Endpoint, signal: AbortSignal
 }
 
 function createLink(endpoint: Endpoint, tuning: Tuning): Link {
-  // Everything the SDK would take from the process's environment is given, so that it asks for nothing there.
-  const client = new Anthropic({
+  // The client without the API's resources, of which it would load all. What it would take from the process's environment is given.
+  const client = new BaseAnthropic({
     apiKey: "unused",
     webhookKey: null,
     baseURL: endpoint.baseUrl,

@@ -158,19 +158,8 @@ describe("translate", () => {
       user(result("t1", text(`\udfff🎉${bad}`))),
     ];
     const translate = createTranslator();
-    const sent = decoded(
-      translate(
-        {
-          model: MODEL,
-          system: [bad],
-          tools: [{ name: "a", description: bad, schema: { title: bad } }],
-          messages,
-          maxOutput: 1,
-          options: {},
-        },
-        {},
-      ),
-    );
+    const tools = [{ name: "a", description: bad, schema: { title: bad } }];
+    const sent = translate({ model: MODEL, system: [bad], tools, messages, maxOutput: 1, options: {} }, {});
     expect(sent.isWellFormed()).toBe(true);
     expect(JSON.stringify(JSON.parse(sent)).replaceAll("\\\\", "")).not.toMatch(/\\ud[89a-f]/);
     expect(sent).toContain("🎉\\\\ud800");
@@ -185,8 +174,9 @@ describe("translate", () => {
 
   test("other fields go in by their names", () => {
     const translate = createTranslator();
-    const sent = decoded(
-      translate({ model: MODEL, system: [], messages: [], tools: [], maxOutput: 1, options: {} }, { thinking: { type: "adaptive" }, top_k: 3 }),
+    const sent = translate(
+      { model: MODEL, system: [], messages: [], tools: [], maxOutput: 1, options: {} },
+      { thinking: { type: "adaptive" }, top_k: 3 },
     );
     expect(JSON.parse(sent)).toMatchObject({ thinking: { type: "adaptive" }, top_k: 3 });
   });

@@ -1,5 +1,4 @@
 // Runs one command line in a fresh shell, in the folder the session's last one ended in, and says how it went.
-import { randomBytes } from "node:crypto";
 import { readFileSync, realpathSync, statSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { type CallScope, ClawError, type ToolResult } from "claw";
@@ -99,7 +98,7 @@ function findShell(path: string | undefined): string {
 async function reportFile(scope: CallScope): Promise<string | undefined> {
   try {
     const folder = await (await scope.use(Workspace)).scratch(scope);
-    return join(folder, `cwd-${randomBytes(4).toString("hex")}`);
+    return join(folder, `cwd-${crypto.randomUUID().slice(0, 8)}`);
   } catch {
     return undefined;
   }

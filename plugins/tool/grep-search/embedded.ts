@@ -17,12 +17,12 @@ export function createEmbedded(): Embedded {
       const late = AbortSignal.timeout(LIMIT_MS);
       const stop = AbortSignal.any([signal, late, enough.signal]);
       // It cannot look above the folder it is given, so that is the one whose rules hold.
-      const operand = relative(top, join(folder, file)).split(sep).join("/");
-      const parts = file === "" ? await partsOf(folder, operand, tree, signal) : [["--", `./${operand}`]];
+      const operand = `/${relative(top, join(folder, file)).split(sep).join("/")}`;
+      const parts = file === "" ? await partsOf(folder, operand, tree, signal) : [{ flags: [], operands: [operand] }];
       let size = 0;
       const found = await Promise.all(
         parts.map(async (part) => {
-          const one = await threads.run([...flags, ...part], top, stop);
+          const one = await threads.run({ flags: [...flags, ...part.flags], operands: part.operands, top }, stop);
           size += one.output.length;
           if (size > MOST_OUTPUT) enough.abort();
           return one;
@@ -47,15 +47,21 @@ export function createEmbedded(): Embedded {
 const LARGE = 3_000;
 const PARTS = 6;
 
-/** What to search, as the ends of command lines: the whole, or the upper two levels and the folders of the second level in some bundles. */
-async function partsOf(folder: string, operand: string, tree: Tree, signal: AbortSignal): Promise<string[][]> {
-  const whole = ["--", `./${operand}`];
+interface Part {
+  readonly flags: readonly string[];
+  readonly operands: readonly string[];
+}
+
+/** The whole as one part, or the upper two levels and the folders of the second level in some bundles. */
+async function partsOf(folder: string, operand: string, tree: Tree, signal: AbortSignal): Promise<Part[]> {
   let files = 0;
   for await (const batch of tree.walk(folder, { most: LARGE, signal })) files += batch.length;
-  if (files < LARGE) return [whole];
+  if (files < LARGE) return [{ flags: [], operands: [operand] }];
   const below = (await Array.fromAsync(tree.walk(folder, { folders: true, depth: 1, signal }))).flat();
-  const second = below.filter((path) => path.split("/").length === 3).map((path) => `./${operand === "" ? "" : `${operand}/`}${path}`);
+  const start = operand === "/" ? "/" : `${operand}/`;
+  const second = below.filter((path) => path.split("/").length === 3).map((path) => start + path.slice(0, -1));
   const each = Math.ceil(second.length / PARTS);
   const bundles = Array.from({ length: PARTS }, (_, index) => second.slice(index * each, (index + 1) * each));
-  return [["--max-depth=2", ...whole], ...bundles.filter((bundle) => bundle.length > 0).map((bundle) => ["--", ...bundle])];
+  const parts = bundles.filter((bundle) => bundle.length > 0).map((operands) => ({ flags: [], operands }));
+  return [{ flags: ["--max-depth=2"], operands: [operand] }, ...parts];
 }

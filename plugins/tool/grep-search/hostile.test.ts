@@ -115,12 +115,25 @@ describe.each(ENGINES)("grep_search (%s)", (_, path) => {
 test("createThreads > an abort in the middle gives what was found, in whole lines, and the next search works", async () => {
   await Bun.write(join(folder, "big/a.txt"), "needle in a long line of hay\n".repeat(1_000_000));
   const threads = createThreads();
-  const argv = ["--no-config", "--regexp=(needle|hay).*(zebra|hay)$", "--", "./"];
-  const { output, ...rest } = await threads.run(argv, join(folder, "big"), AbortSignal.timeout(150));
+  const job = (...flags: string[]) => ({ flags: ["--no-config", ...flags], operands: ["/"], top: join(folder, "big") });
+  const { output, ...rest } = await threads.run(job("--regexp=(needle|hay).*(zebra|hay)$"), AbortSignal.timeout(150));
   expect(rest).toEqual({ base: join(folder, "big"), code: null, stderr: "", cut: true });
   expect(output).toMatch(/^(?:[^\n]*hay\n)*$/);
-  const whole = await threads.run(["--no-config", "--count", "--regexp=hay", "--", "./"], join(folder, "big"), new AbortController().signal);
-  expect(whole).toEqual({ base: join(folder, "big"), code: 0, output: "./a.txt:1000000\n", stderr: "", cut: false });
+  const whole = await threads.run(job("--count", "--with-filename", "--regexp=hay"), new AbortController().signal);
+  expect(whole).toEqual({ base: join(folder, "big"), code: 0, output: "/a.txt:1000000\n", stderr: "", cut: false });
+});
+
+test("embedded > sees nothing but the folder, wherever claw was started", async () => {
+  await using harness = await harnessOf({ "etc/hostname": "hit", "root.txt": "hit" }, "/nowhere");
+  const before = process.cwd();
+  process.chdir("/");
+  try {
+    expect(await lines(harness, { pattern: "." })).toEqual(["etc/hostname", "root.txt"]);
+    expect(await lines(harness, { pattern: ".", path: "etc" })).toEqual(["etc/hostname"]);
+    expect(await lines(harness, { pattern: ".", path: "etc/hostname", output_mode: "content" })).toEqual(["etc/hostname:1:hit"]);
+  } finally {
+    process.chdir(before);
+  }
 });
 
 test("embedded > puts nothing into the temporary folder, and runs nothing from it", async () => {

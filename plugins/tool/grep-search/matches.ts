@@ -57,7 +57,7 @@ export function globParts(glob: string): string[] {
 const SEPARATOR = /[\0\ufffd](?=\d+(?:[:-]|$))/;
 
 function pathOf(path: string): string {
-  return path.startsWith("./") ? path.slice(2) : path;
+  return path.replace(/^\.?\//, "");
 }
 
 /** Without separators at the ends. */

@@ -6,8 +6,8 @@ import { type Found, MOST_OUTPUT, wholeLines } from "./engine.ts";
 import type { Job, News } from "./worker.ts";
 
 export interface Threads {
-  /** Runs `rg` with `argv` in `top`. An abort ends it at once, and what it has found until then is the result. */
-  run(argv: readonly string[], top: string, signal: AbortSignal): Promise<Found>;
+  /** Runs one search. An abort ends it at once, and what it has found until then is the result. */
+  run(job: Omit<Job, "most">, signal: AbortSignal): Promise<Found>;
 }
 
 export function createThreads(): Threads {
@@ -16,13 +16,13 @@ export function createThreads(): Threads {
   const waiting: (() => void)[] = [];
   let running = 0;
   return {
-    async run(argv, top, signal) {
+    async run(job, signal) {
       if (running >= most) await new Promise<void>((ready) => waiting.push(ready));
       running++;
       try {
-        if (signal.aborted) return { base: top, code: null, output: "", stderr: "", cut: true };
+        if (signal.aborted) return { base: job.top, code: null, output: "", stderr: "", cut: true };
         const thread = idle.pop() ?? (await startThread());
-        const found = await work(thread, { argv, top, most: MOST_OUTPUT }, signal);
+        const found = await work(thread, { ...job, most: MOST_OUTPUT }, signal);
         if (found.code === null) await thread.worker.terminate();
         else rest(thread, idle);
         return found;

@@ -1,10 +1,14 @@
 // Runs the embedded ripgrep, in a thread of its own: WebAssembly does not let go of its thread until it is done.
 // Imported elsewhere, this file does nothing but tell where it is.
+import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 
-/** One search. `top` is the folder that ripgrep sees as `.`. */
+/** One search. */
 export interface Job {
-  readonly argv: readonly string[];
+  readonly flags: readonly string[];
+  /** What to search, each a path from `top` that starts with `/`. */
+  readonly operands: readonly string[];
+  /** The folder that ripgrep sees as `/`. It sees nothing else. */
   readonly top: string;
   /** Bytes of output after which it stops. */
   readonly most: number;
@@ -26,7 +30,7 @@ if (workerData === WORKER_MARK) parentPort?.on("message", serve);
 const PIECE = 64 * 1024;
 const MOST_STDERR = 4_000;
 
-async function serve({ argv, top, most }: Job): Promise<void> {
+async function serve({ flags, operands, top, most }: Job): Promise<void> {
   const { ripgrep } = await import("ripgrep");
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const errors = new TextDecoder();
@@ -51,10 +55,12 @@ async function serve({ argv, top, most }: Job): Promise<void> {
   };
   let code: number | null = null;
   try {
-    ({ code } = await ripgrep([...argv], {
+    // Each operand is mapped by name: the package would map one that is not to the same path of the real machine.
+    const preopens = Object.fromEntries(["/", ...operands].map((path) => [path, join(top, path)]));
+    ({ code } = await ripgrep([...flags, "--", ...operands], {
       stdout,
       stderr: { write: complain },
-      preopens: { ".": top },
+      preopens,
       env: {},
     }));
   } catch (error) {

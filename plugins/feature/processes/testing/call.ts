@@ -12,11 +12,13 @@ export async function inCall(body: Body, options: Partial<HarnessOptions> = {}):
   const { promise: harness, resolve } = Promise.withResolvers<Harness>();
   let mark = "";
   let thrown: unknown;
+  let done = false;
   const run = async (_: unknown, scope: CallScope) => {
     try {
       const processes = await scope.use(Processes);
       mark = processes.environment(scope)["CLAW_RUN"] ?? "";
       await body(processes, scope, await harness);
+      done = true;
     } catch (error) {
       thrown = error;
     }
@@ -31,6 +33,7 @@ export async function inCall(body: Body, options: Partial<HarnessOptions> = {}):
     await opened.call("probe", {});
   }
   if (thrown !== undefined) throw thrown;
+  if (!done) throw new Error("the body of the test did not run to its end");
   return mark;
 }
 export const bash = (line: string, scope: CallScope, more: Partial<ProcessOptions> = {}): ProcessOptions => ({
@@ -41,7 +44,7 @@ export const bash = (line: string, scope: CallScope, more: Partial<ProcessOption
 /** Waits until no process carries the mark, which is what a person sees with `ps`. */
 export async function survivors(mark: string, withinMs = 10_000): Promise<number[]> {
   const until = performance.now() + withinMs;
-  while (marked("CLAW_RUN", mark).length > 0 && performance.now() < until) await Bun.sleep(20);
+  while ((await marked("CLAW_RUN", mark)).length > 0 && performance.now() < until) await Bun.sleep(20);
   return marked("CLAW_RUN", mark);
 }
 export const facts = ({ ms: _, ...rest }: ProcessEnd): Omit<ProcessEnd, "ms"> => rest;

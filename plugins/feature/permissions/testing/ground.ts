@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Access } from "claw";
 import type { Place } from "claw/kit";
-import { covering, type Subject, touching } from "./match.ts";
-import { createRoots } from "./paths.ts";
-import { parseRule } from "./rules.ts";
+import { covering, type Subject, touching } from "../match.ts";
+import { createRoots } from "../paths.ts";
+import { parseRule } from "../rules.ts";
 
 /** A workspace `ws` beside the folders `other` and `home`, with a link out of it and one to its secrets. */
 export interface Ground extends Disposable {
