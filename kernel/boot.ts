@@ -9,20 +9,15 @@ import { Registry, type RegistryOptions } from "./host/registry.ts";
 import { createShell } from "./loop/session.ts";
 import type { LoopHost } from "./loop/turn.ts";
 
+type Found = Readonly<{ words: readonly string[]; plugins: readonly Loadable[]; warnings: readonly string[]; config: Config; layers: Layers }>;
 /** What a kernel is booted from; `claw/kit` makes it from a command line. `lost` hears of a failure that no listener could be told of. */
-export interface BootOptions extends Pick<PluginScope, "cwd" | "home" | "env" | "options">, Pick<RegistryOptions, "suggest" | "wrong"> {
-  readonly words: readonly string[];
-  readonly plugins: readonly Loadable[];
-  readonly warnings: readonly string[];
-  readonly config: Config;
-  readonly layers: Layers;
+export interface BootOptions extends Pick<PluginScope, "cwd" | "home" | "env" | "options">, Pick<RegistryOptions, "suggest" | "wrong">, Found {
   /** The layers of another folder, which is given as seen from `cwd`, and its absolute path. */
   folder(path: string): Promise<Readonly<{ cwd: string; layers: Layers }>>;
   lost(error: unknown): void;
 }
 /** A running kernel. `run` runs the frontend that config names, and gives the exit code. */
 export interface Kernel extends AsyncDisposable, Readonly<{ host: Host; run(): Promise<number> }> {}
-
 /** Boots a kernel. Nothing is activated yet. */
 export function boot(at: BootOptions): Kernel {
   const { cwd, home, env, options, config, layers, suggest, wrong } = at;
@@ -57,8 +52,8 @@ export function boot(at: BootOptions): Kernel {
     side.bus({}).emit("session.opened", { cwd: own.cwd, resumed: what.ref !== undefined, ...from });
     return shell;
   }
-  const activate = (plugin: string) => registry.activate(plugin);
-  const known = { config, plugins: registry.statuses, activate, layers: () => layers, warnings: () => warnings };
+  const { activate, statuses: plugins } = registry;
+  const known = { config, plugins, activate, layers: () => layers, warnings: () => warnings };
   const host: Host = { ...registry.scope("claw"), ...known, open };
   registry.provide(Inspecting, host);
   registry.provide(Hosting, host);

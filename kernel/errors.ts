@@ -8,11 +8,9 @@ export type ErrorCode =
   | "CLAW_PLUGIN_API_MISMATCH" | "CLAW_PLUGIN_CYCLE" | "CLAW_PLUGIN_LOAD_FAILED" | "CLAW_PLUGIN_UNTRUSTED" | "CLAW_PROVIDER_AUTH"
   | "CLAW_PROVIDER_OVERFLOW" | "CLAW_PROVIDER_RATE" | "CLAW_PROVIDER_REJECTED" | "CLAW_PROVIDER_UNAVAILABLE" | "CLAW_SERVICE_MISSING"
   | "CLAW_SESSION_INVALID" | "CLAW_SESSION_MISSING" | "CLAW_STORE_FAILED" | "CLAW_TOOL_FAILED" | "CLAW_TOOL_INPUT_INVALID" | "CLAW_USAGE";
-/** What is known besides the message. `hint` is what the user can do, in one sentence; `retryAfterMs`, `status` and `requestId` come from a provider. */
-export interface ErrorInfo extends Readonly<{ hint?: string; plugin?: string; hook?: string; cause?: unknown; status?: number }> {
-  readonly retryAfterMs?: number;
-  readonly requestId?: string;
-}
+type ProviderInfo = Readonly<{ retryAfterMs?: number; status?: number; requestId?: string }>;
+/** What is known besides the message. `hint` is what the user can do, in one sentence. */
+export interface ErrorInfo extends ProviderInfo, Readonly<{ hint?: string; plugin?: string; hook?: string; cause?: unknown }> {}
 /** The only class that leaves the kernel. Told apart by `code`, never by message or subclass. */
 export class ClawError extends Error {
   override readonly name = "ClawError";

@@ -11,6 +11,12 @@ const dist = join(root, "dist");
 const entry = join(import.meta.dir, "claw.ts");
 const suffix = process.platform === "win32" ? ".exe" : "";
 
+/**
+ * How many times more often than usual code must have run before it is compiled to machine code. A one-shot run is over before that pays: with 1,
+ * fifty steps take twice the CPU. A frontend that stays for hours sets it back with `Bun.unsafe.setJITPolicy(1)`.
+ */
+const patience = 50;
+
 /** The path of `dist/claw` for this machine, built first when a source is newer. */
 export async function ensureBuilt(): Promise<string> {
   const outfile = join(dist, `claw${suffix}`);
@@ -41,6 +47,7 @@ export async function compile(source: string, outfile: string, platform?: Platfo
         outfile: join(scratch, name),
         autoloadDotenv: false,
         autoloadBunfig: false,
+        jitPolicy: patience,
         ...(platform && { target: platform.target, executablePath: platform.runtime }),
       },
     });

@@ -4,6 +4,7 @@ import type { AnyEvent } from "../bus/events.ts";
 import type { ClawError } from "../errors.ts";
 import type { CallScope, Host, StepScope, TurnScope } from "./plugin.ts";
 
+type Names = readonly string[];
 /** An answer now or later, or none. */
 export type Maybe<T> = T | undefined | Promise<T | undefined>;
 /** Anything that survives `JSON.parse(JSON.stringify(x))`. */
@@ -22,14 +23,13 @@ export type Usage = Readonly<{ input: number; output: number; cacheRead: number;
 /** Replaces the first `dropped` model-visible messages by `summary`. The record itself keeps everything. */
 export type Compaction = Readonly<{ summary: readonly Message[]; dropped: number }>;
 /** The append-only record of one conversation, in folder `cwd`. `messages` grows in place: the last fold's summary and what follows. */
-export interface Session extends Readonly<{ id: string; cwd: string; path?: string; messages: readonly Message[] }> {
+export interface Session extends Readonly<{ id: string; cwd: string; path?: string; messages: readonly Message[]; close(): Promise<void> }> {
   /** In memory at once, whatever happens; throws `CLAW_STORE_FAILED` when it could not also be kept. So do `fold` and `note`. */
   append(message: Message, about?: Readonly<{ usage: Usage; model: string }>): Promise<void>;
   fold(compaction: Compaction, by: string): Promise<void>;
   /** A plugin's own state: survives resume and compaction, never sent to the model. `notes` has one kind's, oldest first. */
   note(kind: string, data: Json): Promise<void>;
   notes(kind: string): readonly Json[];
-  close(): Promise<void>;
 }
 /** A session in a list. `at` is its last change, in milliseconds since 1970. */
 export type SessionSummary = Readonly<{ id: string; cwd: string; title: string; at: number; path?: string }>;
@@ -55,9 +55,9 @@ export interface Command<S extends GenericSchema = GenericSchema> extends Readon
   run(args: InferOutput<S>, scope: TurnScope): Promise<CommandOutcome>;
 }
 /** `notice` is for people, `data` the same facts for programs. `prompt` goes on to the model as input. */
-export type CommandOutcome = Readonly<
-  { kind: "done"; notice?: string; data?: Json } | { kind: "prompt"; text: string } | { kind: "exit"; code: number; notice?: string; data?: Json }
->;
+export type CommandOutcome =
+  | Readonly<{ kind: "done"; notice?: string; data?: Json } | { kind: "prompt"; text: string }>
+  | Readonly<{ kind: "exit"; code: number; notice?: string; data?: Json }>;
 
 /** One model of a provider. Sizes are tokens; prices are US dollars per million tokens, absent when unknown. */
 export type Model = Readonly<{ id: string; context: number; maxOutput: number; price?: Usage }>;
@@ -91,9 +91,7 @@ export interface Compactor extends Readonly<{ name: string; due(session: Session
 /** A standing policy for calls that no rule decided. No opinion (`undefined`) asks; a throw denies. */
 export type PermissionMode = Readonly<{ name: string; summary: string; decide(call: ToolCall, scope: StepScope): Maybe<Decision> }>;
 /** One answer of the gate. With `rules`, the question also offers to save them for the session or for good. */
-export type Decision = Readonly<
-  { verdict: "allow" } | { verdict: "deny"; reason: string } | { verdict: "ask"; question: string; rules?: readonly string[] }
->;
+export type Decision = Readonly<{ verdict: "allow" } | { verdict: "deny"; reason: string } | { verdict: "ask"; question: string; rules?: Names }>;
 
 /** Shows events. Must not throw, must not await. `out` writes to stdout, `err` to stderr; both are safe after the other end closed. */
 export interface Renderer extends Readonly<{ name: string; render(event: AnyEvent): void; close(): void | Promise<void> }> {
@@ -101,9 +99,8 @@ export interface Renderer extends Readonly<{ name: string; render(event: AnyEven
 }
 /** What to open: a new session, or with `ref` a kept one (id, unique prefix, path, `latest`), with `fork` its copy. A `parent`'s is never `latest`. */
 export type StoreOptions = Readonly<{ cwd: string; ref?: string; fork?: boolean; id?: string; parent?: string }>;
-/** Keeps sessions, and writes nothing before the first message. `open` throws `CLAW_SESSION_MISSING` or `CLAW_SESSION_INVALID`. */
+/** Keeps sessions, from their first message. `open` throws `CLAW_SESSION_*`; `list` is newest first, of every folder when `cwd` is absent. */
 export interface Store extends Readonly<{ name: string; open(options: StoreOptions): Promise<Session> }> {
-  /** Newest first; of every folder when `cwd` is absent. */
   list(cwd?: string): Promise<readonly SessionSummary[]>;
 }
 /** Reads input and drives turns. Gives the exit code. `words` are the command line's words that are no options. */
@@ -111,10 +108,9 @@ export type Frontend = Readonly<{ name: string; run(words: readonly string[], ho
 /** What the user, a script or a queue gives a turn. */
 export type Input = Readonly<{ text: string; blocks?: readonly Block[] }>;
 /** How a turn ended. `reason` of `stopped` is a word of who stopped it: `max_turns`, `max_output`, `refusal`, … */
-export type TurnOutcome = Readonly<
-  { kind: "completed" } | { kind: "stopped" | "aborted"; reason: string } | { kind: "exit"; code: number } | { kind: "failed"; error: ClawError }
->;
-
+export type TurnOutcome =
+  | Readonly<{ kind: "completed" } | { kind: "stopped" | "aborted"; reason: string }>
+  | Readonly<{ kind: "exit"; code: number } | { kind: "failed"; error: ClawError }>;
 /** Every kind of thing a plugin can add. The key is the manifest key, the folder under `plugins/` and the prefix of the package name. */
 export interface Contributions {
   tool: Tool;

@@ -19,18 +19,16 @@ export type Env = Readonly<Record<string, string | undefined>>;
 export interface PluginScope extends Readonly<{ plugin: string; cwd: string; home: string; env: Env; options: Options; bus: Bus }> {
   /** Another plugin's service; activates its plugin. Throws `CLAW_SERVICE_MISSING`. */
   use<T>(token: ServiceToken<T>): Promise<T>;
-  /** Names come from manifests, so listing activates nothing. */
   names(kind: Kind): readonly string[];
-  /** The contribution, by name or alias; activates its plugin. Throws `CLAW_CONTRIBUTION_MISSING`, naming the nearest. */
+  /** The contribution, by name or alias; activates its plugin, as `names` does not. Throws `CLAW_CONTRIBUTION_MISSING`, naming the nearest. */
   get<K extends Kind>(kind: K, name: string): Promise<Contributions[K]>;
   /** What each layer says of a top-level settings key, lowest precedence first. */
   settings(key: string): readonly Setting[];
 }
 /** The one active contribution of each exclusive kind, for one session. */
 export type Selection = Readonly<{ provider: string; model: string; compactor: string; "permission-mode": string }>;
-/** Lives as long as one turn. Without `ask` nobody can be asked, and every `ask` is a `deny`. */
+/** Lives as long as one turn. Without `ask` nobody can be asked, and every `ask` is a `deny`. `select` takes effect from the next step. */
 export interface TurnScope extends PluginScope, Readonly<{ turn: number; session: Session; signal: AbortSignal; selection: Selection; ask?: Ask }> {
-  /** Takes effect from the next step. */
   select(change: Partial<Selection>): void;
   /** What the next request would carry, without sending it. */
   draft(): Promise<Draft>;

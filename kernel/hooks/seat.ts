@@ -4,18 +4,13 @@ import { ClawError } from "../errors.ts";
 import { HOOKS, type HookName, type Hooks, STAGES, type Stage, TYPES } from "./hooks.ts";
 
 type Handler = (...args: readonly unknown[]) => unknown;
-type Type = new (args: string[]) => unknown;
 const GATES: ReadonlySet<HookName> = new Set(["callInput", "permit", "runner"]);
 /** Hooks that cannot wait: a plugin that taps one is activated before the first turn. */
 export const SYNC_HOOKS: readonly HookName[] = ["request", "part", "runner"];
-/** What seats need of the host: `activate` rejects when a plugin cannot be; `failed` hears of every failing tap. */
-export type SeatOptions = Readonly<{ hookMs: number; activate(plugin: string): Promise<void>; failed(plugin: string, error: ClawError): void }>;
-/** The hook table of a kernel, and every plugin's seats. */
-export type Seats = ReturnType<typeof createSeats>;
-
-/** The seats of a new kernel. */
-export function createSeats({ hookMs, activate, failed }: SeatOptions) {
-  const hooks = Object.fromEntries(HOOKS.map((hook) => [hook, new (TYPES[hook] as unknown as Type)(["value", "scope"])])) as unknown as Hooks;
+type Plugins = Readonly<{ activate(plugin: string): Promise<void>; off(plugin: string): boolean; failed(plugin: string, error: ClawError): void }>;
+/** The hook table of a new kernel, and every plugin's seats. `activate` rejects when a plugin cannot be; `failed` hears of every failing tap. */
+export function createSeats({ hookMs, activate, off, failed }: Plugins & { readonly hookMs: number }) {
+  const hooks = Object.fromEntries(HOOKS.map((hook) => [hook, Reflect.construct(TYPES[hook], [["value", "scope"]])])) as unknown as Hooks;
   const slots = new Map<string, Handler | undefined>();
   const authors = new WeakMap<object, string>();
   // tapable bails on `null` and `false` too, which no tap means.
@@ -41,6 +36,7 @@ export function createSeats({ hookMs, activate, failed }: SeatOptions) {
     slots.set(key, undefined);
     function fireSync(...args: unknown[]): unknown {
       try {
+        if (GATES.has(hook) && !slots.get(key) && off(plugin)) throw new Error("the plugin is off");
         return check(plugin, slots.get(key)?.(...args), true);
       } catch (thrown) {
         return fail(plugin, hook, thrown);
@@ -67,7 +63,6 @@ export function createSeats({ hookMs, activate, failed }: SeatOptions) {
   /** `author` is the plugin whose tap gave this very value. */
   return { hooks, seat, tap, author: (value: object): string | undefined => authors.get(value) };
 }
-
 /** Awaits foreign code for at most `ms`, then rejects with `CLAW_HOOK_TIMEOUT`. */
 export async function limited<T>(work: T | Promise<T>, ms: number, what: string): Promise<T> {
   if (!(work instanceof Promise)) return work;

@@ -5,42 +5,42 @@ import type { Contributions, Kind } from "../contracts/contributions.ts";
 import type { Config, Listed, Loadable, PluginContext, PluginScope, PluginStatus, ServiceToken, Setting } from "../contracts/plugin.ts";
 import { ClawError, wrap } from "../errors.ts";
 import { HOOKS, type HookName, type Stage, type Taps } from "../hooks/hooks.ts";
-import { createSeats, limited, type Seats, SYNC_HOOKS } from "../hooks/seat.ts";
+import { createSeats, limited, SYNC_HOOKS } from "../hooks/seat.ts";
 
 /** A contribution under the name that is its own in `kind`. `item` is there while its plugin is active. */
 type Placed = Readonly<{ kind: Kind; name: string; plugin: string; listed: Exclude<Listed, string> }> & { item?: Contributions[Kind] };
 type Known = Readonly<{ loadable: Loadable; undo: DisposableStack }> & { status: PluginStatus; ready?: Promise<void> };
-/** What the registry is given. `base` is what every plugin's scope has besides the registry's own. */
+/** The config of a plugin that takes none. */
+const NOTHING = v.optional(v.strictObject({}));
+/** What the registry is given. `base` is of every plugin's scope; `wrong` is the error for an issue in a config, with file, line and key. */
 export interface RegistryOptions extends Readonly<{ activateMs: number; hookMs: number; bus(stamp: Stamp): Bus; warn(text: string): void }> {
   readonly base: Pick<PluginScope, "cwd" | "home" | "env" | "options" | "settings">;
   suggest(word: string, words: readonly string[]): string;
-  /** The error for an issue in a plugin's config, with file, line and key. */
   wrong(origin: string, path: readonly string[], issue: v.BaseIssue<unknown>): Promise<ClawError>;
 }
-
 /** Every plugin of a kernel. */
 export class Registry {
-  readonly seats: Seats;
+  readonly seats: ReturnType<typeof createSeats>;
   readonly #plugins = new Map<string, Known>();
   readonly #placed: Placed[] = [];
   readonly #services = new Map<string, unknown>();
   readonly #at: RegistryOptions;
   constructor(options: RegistryOptions) {
     this.#at = options;
-    const { hookMs } = options;
-    this.seats = createSeats({ hookMs, activate: (plugin) => this.activate(plugin), failed: (plugin, error) => this.#off(plugin, error) });
+    const failed = (plugin: string, error: ClawError): unknown => this.#off(plugin, error);
+    const off = (plugin: string): boolean => this.#plugins.get(plugin)?.status.state === "off";
+    this.seats = createSeats({ hookMs: options.hookMs, activate: this.activate, failed, off });
   }
-
   /** Indexes and seats a plugin; call order is precedence. One with a problem is listed as off. */
   add(loadable: Loadable): void {
     const { name, version, source = "bundled", problem, manifest = { api: 1 } } = loadable;
     const status = { name, version, source, manifest, state: problem ? "off" : "listed", ...(problem && { problem: problem.message }) } as const;
     this.#plugins.set(name, { loadable, undo: new DisposableStack(), status });
     if (problem !== undefined) this.#at.warn(`plugin ${name} is off: ${problem.message}`);
-    if (problem !== undefined) return;
-    for (const [kind, all = []] of Object.entries(manifest.contributes ?? {}))
+    const { contributes = {}, hooks = {} } = problem === undefined ? manifest : {};
+    for (const [kind, all = []] of Object.entries(contributes))
       for (const one of all) this.#list(kind as Kind, name, typeof one === "string" ? { name: one } : one);
-    for (const [hook, stage] of Object.entries(manifest.hooks ?? {})) this.seats.seat(name, hook as HookName, stage);
+    for (const [hook, stage] of Object.entries(hooks)) this.seats.seat(name, hook as HookName, stage);
   }
   /** Activates what cannot wait for first use. */
   async start(): Promise<void> {
@@ -50,14 +50,15 @@ export class Registry {
     await Promise.allSettled(hurried.map(({ status }) => this.activate(status.name)));
   }
   /** Settles when the plugin is active. Rejects with why it cannot be, which switches it off. */
-  async activate(plugin: string): Promise<void> {
+  readonly activate = async (plugin: string): Promise<void> => {
     const known = this.#plugins.get(plugin);
     if (known === undefined) throw new ClawError("CLAW_PLUGIN_LOAD_FAILED", `there is no plugin ${plugin}`);
     known.ready ??= this.#setUp(known).catch((thrown: unknown) => {
+      known.undo.dispose();
       throw this.#off(plugin, wrap(thrown, "CLAW_PLUGIN_LOAD_FAILED", { plugin }));
     });
     return known.ready;
-  }
+  };
   /** The contribution that a kind knows by `name`, or by that alias. Throws `CLAW_CONTRIBUTION_MISSING`. */
   find(kind: Kind, name: string): Placed {
     const all = this.#placed.filter((one) => one.kind === kind);
@@ -92,7 +93,6 @@ export class Registry {
   dispose(): void {
     for (const { undo } of this.#plugins.values()) undo.dispose();
   }
-
   /** A name already taken is given to the newcomer with its plugin's in front: both stay reachable. */
   #list(kind: Kind, plugin: string, listed: Placed["listed"]): Placed {
     const taken = this.#placed.find((one) => one.kind === kind && one.name === listed.name)?.plugin;
@@ -103,6 +103,7 @@ export class Registry {
   #off(plugin: string, error: ClawError): ClawError {
     const { code, message, info } = error;
     const known = this.#plugins.get(plugin)!;
+    if (known.status.state === "off") return error;
     known.status = { ...known.status, state: "off", problem: message };
     this.#at.bus({ source: "claw" }).emit("plugin.failed", { plugin, code, message, ...(info.hook && { hook: info.hook }) });
     return error;
@@ -115,14 +116,17 @@ export class Registry {
     const context = this.#context(known, await this.#slice(plugin, loaded.config));
     await limited(Promise.resolve(loaded.setup(context)), this.#at.activateMs, `setup of ${plugin}`);
     const absent = this.#placed.find((one) => one.plugin === plugin && one.item === undefined);
-    if (absent !== undefined) throw undeclared(plugin, `no ${absent.listed.name}`);
+    if (absent)
+      throw new ClawError("CLAW_CONTRIBUTION_UNDECLARED", `plugin ${plugin} adds no ${absent.listed.name}, against its manifest`, { plugin });
     const ms = performance.now() - started;
     known.status = { ...known.status, state: "active", ms };
     this.#at.bus({ source: "claw" }).emit("plugin.loaded", { plugin, ms });
   }
   #context({ loadable: { name, manifest }, undo }: Known, config: unknown): PluginContext<unknown> {
     const check = (declared: boolean, what: string): void => {
-      if (manifest !== undefined && !declared) throw undeclared(name, what);
+      if (undo.disposed) throw new ClawError("CLAW_PLUGIN_LOAD_FAILED", `plugin ${name} is off`, { plugin: name });
+      if (manifest === undefined || declared) return;
+      throw new ClawError("CLAW_CONTRIBUTION_UNDECLARED", `plugin ${name} adds ${what}, against its manifest`, { plugin: name });
     };
     const tap = (hook: HookName, fn: never, stage: Stage = "normal"): Disposable => {
       check(manifest?.hooks?.[hook] !== undefined, `a tap on ${hook}`);
@@ -143,7 +147,7 @@ export class Registry {
     return { ...this.scope(name), config, hooks: hooks as unknown as Taps, contribute, provide };
   }
   /** A plugin's config: its slices of all trusted layers merged, parsed by its own schema. */
-  async #slice(plugin: string, schema: v.GenericSchema = nothing): Promise<unknown> {
+  async #slice(plugin: string, schema: v.GenericSchema = NOTHING): Promise<unknown> {
     const slice = ({ value }: Setting): object => (value as Config["plugins"])[plugin] || {};
     const layers = this.#at.base.settings("plugins").filter(({ trusted, value }) => trusted && plugin in (value as Config["plugins"]));
     const { success, output, issues } = v.safeParse(schema, Object.assign({}, ...layers.map(slice)));
@@ -153,9 +157,3 @@ export class Registry {
     throw await this.#at.wrong(from?.origin ?? "defaults", ["plugins", plugin], issues[0]);
   }
 }
-
-// --- internal ---
-
-const nothing = v.optional(v.strictObject({}));
-const undeclared = (plugin: string, what: string): ClawError =>
-  new ClawError("CLAW_CONTRIBUTION_UNDECLARED", `plugin ${plugin} adds ${what}, against its manifest`, { plugin });

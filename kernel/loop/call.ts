@@ -18,11 +18,12 @@ type Result = Extract<Block, { type: "result" }>;
 type Judged = Readonly<{ equipped: Equipped; call: ToolCall; decision: Decision; by: string }>;
 /** What may run beside other calls. */
 const SHARED: ReadonlySet<Access> = new Set(["none", "read", "network"]);
-
+const INTERRUPTED = "not run: interrupted";
 /** The calls of a step. */
 export type Calls = ReturnType<typeof createCalls>;
 /** The calls of a step that begins. */
 export function createCalls(step: Step) {
+  const { signal } = step.scope;
   const ids = new Set<string>();
   const ran: Promise<Result>[] = [];
   const streamed = Promise.withResolvers<void>();
@@ -33,7 +34,6 @@ export function createCalls(step: Step) {
   // The last call that runs alone, and what runs beside others since: nothing overtakes the one, the next to run alone awaits both.
   let alone: Promise<unknown> = Promise.resolve();
   let beside: Promise<unknown>[] = [];
-
   function schedule(judged: Judged): Promise<Result> {
     const shared = SHARED.has(judged.call.access);
     const early = shared && judged.decision.verdict === "allow";
@@ -44,7 +44,7 @@ export function createCalls(step: Step) {
     return work;
   }
   async function perform(judged: Judged): Promise<Result> {
-    if (dropped || step.scope.signal.aborted) return failure(judged.call.id, "not run: interrupted");
+    if (dropped || signal.aborted) return failure(judged.call.id, INTERRUPTED);
     const asks = judged.decision.verdict === "ask";
     const settled = asks ? questions.then(() => settle(step.scope, judged)) : settle(step.scope, judged);
     if (asks) questions = settled;
@@ -67,7 +67,7 @@ export function createCalls(step: Step) {
       if (ids.has(asked.id)) return;
       ids.add(asked.id);
       gate = gate.then(async () => {
-        const judged = broken ?? (await judge(step, asked));
+        const judged = broken ?? (await bounded(judge(step, asked), signal).catch(() => INTERRUPTED));
         ran.push(typeof judged === "string" ? Promise.resolve(failure(asked.id, judged)) : schedule(judged));
       });
     },
@@ -120,7 +120,7 @@ async function judge({ host, scope, tools }: Step, asked: Asked): Promise<Judged
     const said = await hooks.permit.promise(call, scope);
     if (said !== undefined) return { equipped, call, decision: said, by: author(said) ?? "claw" };
     const mode = await scope.get("permission-mode", scope.selection["permission-mode"]);
-    const opinion = await bounded(Promise.resolve(mode.decide(call, scope)), scope.signal);
+    const opinion = await mode.decide(call, scope);
     return { equipped, call, decision: opinion ?? { verdict: "ask", question: `Run ${call.tool}?` }, by: `mode:${mode.name}` };
   } catch (thrown) {
     const { code, message } = wrap(thrown, "CLAW_HOOK_FAILED");
@@ -137,7 +137,6 @@ function freeze(value: unknown): void {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return;
   for (const part of Object.values(Object.freeze(value))) freeze(part);
 }
-
 /** Asks if need be, and announces what was decided. Gives the reason when the call may not run. */
 async function settle({ ask, signal, bus }: StepScope, judged: Judged): Promise<string | undefined> {
   const { call, decision } = judged;
@@ -148,7 +147,7 @@ async function settle({ ask, signal, bus }: StepScope, judged: Judged): Promise<
   const choices = ["yes", ...(rules ? ["session", "always"] : []), "no"];
   const kept = rules && { rules };
   const answer = await bounded(ask.choose({ text, choices, call, ...kept }, signal), signal).catch(() => undefined);
-  if (answer === undefined) return "not run: interrupted";
+  if (answer === undefined) return INTERRUPTED;
   const allowed = answer.choice !== "no" && choices.includes(answer.choice);
   const reason = answer.text === undefined ? `tool '${call.tool}' denied by the user` : `denied by the user: ${answer.text}`;
   const settled: Decision = allowed ? { verdict: "allow" } : { verdict: "deny", reason };
@@ -159,15 +158,14 @@ function announce(bus: Bus, { call, decision, by }: Omit<Judged, "equipped">, mo
   bus.emit("permission.decided", { id, tool, subject, decision, by, ...more });
   return decision.verdict === "deny" ? decision.reason : undefined;
 }
-
 async function run({ host: { hooks }, scope: { bus, ...step } }: Step, { equipped: { tool, plugin }, call }: Judged): Promise<Result> {
   const { id, tool: name, access, subject } = call;
   const scope: CallScope = { ...step, bus, plugin, call, progress: (update) => bus.emit("call.progress", { id, update }) };
   const started = performance.now();
   bus.emit("call.started", { id, tool: name, access, subject, input: call.input as Json });
   const base: Runner = (judged, at) => tool.run(judged.input, at);
-  const work = async () => hooks.callResult.promise(await bounded(hooks.runner.call(base, call)(call, scope), scope.signal), scope);
-  const result = await work().catch((thrown: unknown): ToolResult => {
+  const work = async () => hooks.callResult.promise(await hooks.runner.call(base, call)(call, scope), scope);
+  const result = await bounded(work(), scope.signal).catch((thrown: unknown): ToolResult => {
     const { code, message, info } = wrap(thrown, "CLAW_TOOL_FAILED", { plugin });
     return failure(id, [message || code, info.hint].filter(Boolean).join("\n"));
   });

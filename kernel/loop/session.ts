@@ -10,7 +10,6 @@ export function createShell(host: LoopHost, session: Session, wanted: Selection,
   let last: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
   let [turns, unsaved] = [0, false];
   let running: AbortController | undefined;
-
   async function busy<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     if (running !== undefined) throw new ClawError("CLAW_BUG", "a turn is running in this session already; steer it, or wait");
     running = new AbortController();

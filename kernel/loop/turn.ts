@@ -32,7 +32,6 @@ const WORK: { readonly [S in Exclude<LoopState, "idle">]: (turn: Turn) => Promis
   recovering: recover,
   ending: end,
 };
-
 /** Runs one turn to its end. Never rejects: what went wrong is in its outcome. */
 export async function runTurn(turn: Turn): Promise<void> {
   turn.bus.emit("turn.started", { text: turn.input.text });

@@ -12,16 +12,7 @@ test("guarded > knows what can make something run, in every spelling", () => {
   const names = [
     [".git", ".git/hooks/pre-commit", ".git/config", "sub/.git/info/attributes", ".git/modules/x/config"],
     [".claw/settings.json", ".CLAW/settings.local.json", ".Claude/agents/a.md", ".mcp.json", ".MCP.JSON", "deep/er/.mcp.json"],
-    [
-      ".vscode/tasks.json",
-      ".idea/workspace.xml",
-      ".envrc",
-      ".husky/pre-push",
-      ".npmrc",
-      ".yarnrc.yml",
-      ".yarn/releases/yarn.cjs",
-      "bunfig.toml",
-    ],
+    [".vscode/tasks.json", ".idea/workspace.xml", ".envrc", ".husky/pre-push", ".npmrc", ".yarnrc.yml", ".yarn/releases/yarn.cjs", "bunfig.toml"],
     [".bashrc", ".bash_profile", ".profile", ".zshrc", ".zshenv", ".cshrc", ".ssh/authorized_keys", ".gitconfig", ".gitmodules"],
     [
       ".g\u200cit/config",

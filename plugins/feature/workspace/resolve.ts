@@ -19,6 +19,8 @@ export function follow(given: string, base: string): Trail {
     throw new ClawError("CLAW_TOOL_FAILED", `${JSON.stringify(given)} is no path.`, { hint: "Give the path of a file." });
   }
   const start = isAbsolute(given) ? given : `${base}${sep}${given}`;
+  const spelled = resolve(start);
+  if (direct(start, spelled)) return { path: spelled, spelled: [spelled] };
   const { root } = parse(start);
   const ahead = parts(start.slice(root.length));
   const links: string[] = [];
@@ -36,15 +38,14 @@ export function follow(given: string, base: string): Trail {
     if (stat === undefined) missing += 1;
     else if (stat.isSymbolicLink()) {
       links.push(at);
-      if (links.length > MOST_LINKS)
-        throw new ClawError("CLAW_TOOL_FAILED", `${given} goes through too many symbolic links, perhaps in a circle.`);
+      if (links.length > MOST_LINKS) throw new ClawError("CLAW_TOOL_FAILED", `${given} goes through too many symbolic links, perhaps in a circle.`);
       const target = attempt(() => readlinkSync(at), given);
       const from = isAbsolute(target) ? parse(target).root : "";
       at = from === "" ? dirname(at) : from;
       ahead.push(...parts(target.slice(from.length)));
     }
   }
-  return { path: missing > 0 ? at : canonical(at), spelled: [resolve(start), ...links] };
+  return { path: missing > 0 ? at : canonical(at), spelled: [spelled, ...links] };
 }
 
 /** Whether `path` is `folder` or in it. Both absolute and real. */
@@ -53,6 +54,16 @@ export function within(path: string, folder: string): boolean {
 }
 
 // --- internal ---
+
+/** Whether a path, spelled without `..`, has no link in it: the usual case, asked in one go. */
+function direct(start: string, spelled: string): boolean {
+  if (process.platform !== "linux" || start.includes("..")) return false;
+  try {
+    return realpathSync.native(spelled) === spelled;
+  } catch {
+    return false;
+  }
+}
 
 /** Linux's own limit. */
 const MOST_LINKS = 40;

@@ -11,7 +11,7 @@ export type Translator = (request: Request, fields: Readonly<Record<string, Json
 export function createTranslator(): Translator {
   const turns = new WeakMap<Message, Turn>();
   const specs = new WeakMap<ToolSpec, Member>();
-  const turnOf = (message: Message): Turn => kept(turns, message, translate);
+  const turnsOf = createTurns((message) => kept(turns, message, translate));
   const specOf = (tool: ToolSpec): Member => kept(specs, tool, translateTool);
   return ({ model, maxOutput, system, tools, messages }, fields) => {
     const parts = system.filter(visible).map(textOf);
@@ -22,7 +22,7 @@ export function createTranslator(): Translator {
       ...fields,
       ...(tools.length === 0 ? {} : { tools: marked(tools.map(specOf)) }),
       ...(parts.length === 0 ? {} : { system: marked(parts) }),
-      messages: messagesOf(messages, turnOf),
+      messages: messagesOf(turnsOf(messages)),
     });
   };
 }
@@ -36,6 +36,7 @@ interface Turn {
   readonly role: Message["role"];
   readonly content: readonly Member[];
   readonly results: number;
+  readonly member: Member;
 }
 
 const MARK = { type: "ephemeral" };
@@ -47,27 +48,41 @@ function translate({ role, content }: Message): Turn {
     if (role === "user" && block.type === "result") results.push(resultOf(block));
     else others.push(...(role === "user" ? askedOf(block) : answeredOf(block)));
   }
-  return { role, content: results.length === 0 ? others : [...results, ...others], results: results.length };
+  return turned(role, [...results, ...others], results.length);
 }
 
-/** Messages in a row of one role become one. The last blocks of the last two of the user are marked for the cache. */
-function messagesOf(messages: readonly Message[], turnOf: (message: Message) => Turn): Member[] {
-  const turns: Turn[] = [];
-  for (const message of messages) {
-    const turn = turnOf(message);
-    if (turn.content.length === 0) continue;
-    const last = turns.at(-1);
-    if (last === undefined && turn.role === "assistant") turns.push(translate(OPENING));
-    if (last?.role === turn.role) turns[turns.length - 1] = merged(last, turn);
-    else turns.push(turn);
-  }
-  if (turns.length === 0) turns.push(translate(OPENING));
-  const sent: Member[] = turns.map(({ role, content }) => ({ role, content }));
+function turned(role: Message["role"], content: readonly Member[], results: number): Turn {
+  return { role, content, results, member: { role, content } };
+}
+
+/** Messages in a row of one role become one. What the last request had is taken over as it was, so that a step costs what it adds. */
+function createTurns(turnOf: (message: Message) => Turn): (messages: readonly Message[]) => readonly Turn[] {
+  let seen: readonly Message[] = [];
+  let turns: readonly Turn[] = [];
+  return (messages) => {
+    const grown = seen.length <= messages.length && seen.every((message, at) => message === messages[at]);
+    const all = grown ? turns.slice() : [];
+    for (let at = grown ? seen.length : 0; at < messages.length; at++) {
+      const turn = turnOf(messages[at] as Message);
+      if (turn.content.length === 0) continue;
+      const last = all.at(-1);
+      if (last === undefined && turn.role === "assistant") all.push(translate(OPENING));
+      if (last?.role === turn.role) all[all.length - 1] = merged(last, turn);
+      else all.push(turn);
+    }
+    [seen, turns] = [messages.slice(), all];
+    return all;
+  };
+}
+
+/** The last blocks of the last two messages of the user are marked for the cache. */
+function messagesOf(turns: readonly Turn[]): Member[] {
+  const sent = (turns.length === 0 ? [translate(OPENING)] : turns).map((turn) => turn.member);
   let marks = 2;
-  for (let at = turns.length - 1; at >= 0 && marks > 0; at--) {
-    const turn = turns[at] as Turn;
-    if (turn.role !== "user") continue;
-    sent[at] = { role: "user", content: marked(turn.content) };
+  for (let at = sent.length - 1; at >= 0 && marks > 0; at--) {
+    const { role, content } = sent[at] as { role: string; content: readonly Member[] };
+    if (role !== "user") continue;
+    sent[at] = { role, content: marked(content) };
     marks--;
   }
   return sent;
@@ -77,7 +92,7 @@ const OPENING: Message = { role: "user", content: [{ type: "text", text: "(The s
 
 function merged(a: Turn, b: Turn): Turn {
   const results = [...a.content.slice(0, a.results), ...b.content.slice(0, b.results)];
-  return { role: a.role, content: [...results, ...a.content.slice(a.results), ...b.content.slice(b.results)], results: results.length };
+  return turned(a.role, [...results, ...a.content.slice(a.results), ...b.content.slice(b.results)], results.length);
 }
 
 function askedOf(block: Block): Member[] {
