@@ -180,7 +180,7 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/renderer-stream-json",
     version: "0.1.0",
-    manifest: {"api":1,"contributes":{"renderer":[{"name":"stream-json","summary":"One object a line, as it happens"}]},"needs":["claw.inspect@1"]},
+    manifest: {"api":1,"contributes":{"renderer":[{"name":"stream-json","summary":"One object a line, as it happens","aliases":["ndjson"]}]},"needs":["claw.inspect@1"]},
     load: () => import("../plugins/renderer/stream-json/index.ts"),
   },
   {

@@ -2,6 +2,7 @@
 export * from "./arguments.ts";
 export * from "./config.ts";
 export * from "./cost.ts";
+export * from "./discover.ts";
 export * from "./failure.ts";
 export * from "./levels.ts";
 export * from "./machine.ts";
@@ -12,6 +13,7 @@ export * from "./plain.ts";
 export * from "./processes.ts";
 export * from "./report.ts";
 export * from "./session.ts";
+export * from "./settings.ts";
 export * from "./streams.ts";
 export * from "./text.ts";
 export * from "./tree.ts";

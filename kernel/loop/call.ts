@@ -156,7 +156,8 @@ async function settle({ ask, signal, bus }: StepScope, judged: Judged): Promise<
 function announce(bus: Bus, { call, decision, by }: Omit<Judged, "equipped">, more?: Readonly<{ answer: string; rules?: readonly string[] }>) {
   const { id, tool, subject } = call;
   bus.emit("permission.decided", { id, tool, subject, decision, by, ...more });
-  return decision.verdict === "deny" ? decision.reason : undefined;
+  const { reason = `denied by ${by}` } = decision as { readonly reason?: string };
+  return decision.verdict === "allow" ? undefined : reason;
 }
 async function run({ host: { hooks }, scope: { bus, ...step } }: Step, { equipped: { tool, plugin }, call }: Judged): Promise<Result> {
   const { id, tool: name, access, subject } = call;

@@ -8,7 +8,7 @@ import { childEnvironment, markOf } from "./environment.ts";
 export default definePlugin({
   config: v.object({ spillBytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 1024 ** 3) }),
   setup({ provide, hooks, bus, env, config }) {
-    const run = crypto.randomUUID();
+    const run = crypto.randomUUID().replaceAll("-", "").slice(0, 16);
     const families = new Map<string, Family>();
     let loaded: Promise<Children> | undefined;
     const children = (): Promise<Children> => {

@@ -100,8 +100,6 @@ function similarity(a: ReadonlySet<string> | undefined, b: ReadonlySet<string>):
 }
 
 function numbered(lines: readonly string[], from: number, count: number): string {
-  const shown = lines
-    .slice(from, from + Math.min(count, MOST_SHOWN))
-    .map((line, index) => `${from + index + 1}\t${clipLine(line, WIDEST)}`);
+  const shown = lines.slice(from, from + Math.min(count, MOST_SHOWN)).map((line, index) => `${from + index + 1}\t${clipLine(line, WIDEST)}`);
   return count > MOST_SHOWN ? `${shown.join("\n")}\n[${count - MOST_SHOWN} more lines]` : shown.join("\n");
 }

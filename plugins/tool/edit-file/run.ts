@@ -13,8 +13,7 @@ export interface EditInput {
 
 /** Replaces one match, or with `replace_all` each. Only the matched bytes of the file change. */
 export async function run(input: EditInput, scope: CallScope): Promise<ToolResult> {
-  if (input.old_string === input.new_string)
-    throw new ClawError("CLAW_TOOL_FAILED", "old_string and new_string are the same: nothing to change.");
+  if (input.old_string === input.new_string) throw new ClawError("CLAW_TOOL_FAILED", "old_string and new_string are the same: nothing to change.");
   const workspace = await scope.use(Workspace);
   const place = await workspace.locate(input.path, scope);
   let count = 0;

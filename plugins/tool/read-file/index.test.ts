@@ -15,15 +15,7 @@ afterAll(() => shared[Symbol.asyncDispose]());
 pluginContract(import.meta.dir);
 toolContract(await shared.host.get("tool", "read_file"), {
   valid: [{ path: "a" }, { path: "a", offset: 0, limit: 1 }],
-  invalid: [
-    {},
-    { path: "" },
-    { path: "a", offset: -1 },
-    { path: "a", limit: 0 },
-    { path: "a", limit: 1.5 },
-    { path: "a", lines: 3 },
-    { path: 1 },
-  ],
+  invalid: [{}, { path: "" }, { path: "a", offset: -1 }, { path: "a", limit: 0 }, { path: "a", limit: 1.5 }, { path: "a", lines: 3 }, { path: 1 }],
 });
 
 async function open(files: Record<string, string | Uint8Array>): Promise<Harness> {
@@ -101,10 +93,7 @@ test("read_file > gives images as blocks by their first bytes, smaller when they
     expect(result.content[1]).toEqual({ type: "image", mediaType: "image/png", base64 });
   }
   const broken = await read(harness, { path: "broken.png" });
-  expect([broken.failed, broken.text]).toEqual([
-    true,
-    expect.stringContaining("is an image of 5000008 bytes; at most 3750000 can be shown"),
-  ]);
+  expect([broken.failed, broken.text]).toEqual([true, expect.stringContaining("is an image of 5000008 bytes; at most 3750000 can be shown")]);
 });
 
 test("read_file > makes a large picture smaller", async () => {

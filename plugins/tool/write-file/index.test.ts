@@ -28,15 +28,9 @@ test("write_file > creates with folders, and does not give the content back", as
   await using harness = await open({});
   expect(await said(harness, "write_file", { path: "a/b/c.txt", content: "one\ntwo\n" })).toEqual(["Created a/b/c.txt (2 lines).", false]);
   expect(readFileSync(join(harness.workspace, "a/b/c.txt"), "utf8")).toBe("one\ntwo\n");
-  expect(await said(harness, "write_file", { path: "a/b/c.txt", content: "one\ntwo\n" })).toEqual([
-    "a/b/c.txt already has this content.",
-    false,
-  ]);
+  expect(await said(harness, "write_file", { path: "a/b/c.txt", content: "one\ntwo\n" })).toEqual(["a/b/c.txt already has this content.", false]);
   const diff = "@@ -1,2 +1,2 @@\n one\n-two\n+2";
-  expect(await said(harness, "write_file", { path: "a/b/c.txt", content: "one\n2\n" })).toEqual([
-    `Updated a/b/c.txt (+1 -1 lines).\n${diff}`,
-    false,
-  ]);
+  expect(await said(harness, "write_file", { path: "a/b/c.txt", content: "one\n2\n" })).toEqual([`Updated a/b/c.txt (+1 -1 lines).\n${diff}`, false]);
 });
 
 test("write_file > wants a file read first, and read again when it changed", async () => {

@@ -8,8 +8,7 @@ export default definePlugin({
       "tool",
       defineTool({
         name: "write_file",
-        description:
-          "Creates a file, with its folders, or replaces the whole content of one that was read before. To change a part, use edit_file.",
+        description: "Creates a file, with its folders, or replaces the whole content of one that was read before. To change a part, use edit_file.",
         input: v.strictObject({ path: v.pipe(v.string(), v.minLength(1)), content: v.string() }),
         access: () => "write",
         subject: ({ path }) => path,
