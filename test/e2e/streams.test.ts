@@ -55,14 +55,14 @@ describe("faults", () => {
   });
 
   test("a cut after a complete call > the call runs once", async () => {
-    const call: Reply = { ...bash("echo ran >> log; wc -l < log"), fault: { kind: "cut", after: 5 } };
+    const call: Reply = { ...bash("echo ran >> log; wc -l < log"), fault: { kind: "cut", after: 6 } };
     const { result } = await ask([call, { text: "fine" }], danger);
     expect(result).toMatchObject({ result: "fine", tool_results: [{ is_error: false }] });
     expect(result.tool_results[0].output.trim()).toBe("1");
   });
 
   test("events doubled > no text and no call twice", async () => {
-    const { result } = await ask([{ ...bash("echo ran >> log; wc -l < log"), double: [0, 1, 2, 4, 5] }, { text: "fine" }], danger);
+    const { result } = await ask([{ ...bash("echo ran >> log; wc -l < log"), double: [0, 1, 2, 5, 6] }, { text: "fine" }], danger);
     expect(result.tool_uses).toHaveLength(1);
     expect(result.tool_results[0].output.trim()).toBe("1");
   });

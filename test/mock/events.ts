@@ -1,7 +1,6 @@
 // The stream events of the Messages API, built from a reply. Shapes only; how they go over the wire is wire.ts.
-import type { Reply, ReplyBlock } from "./reply.ts";
+import type { MockEvent, Reply, ReplyBlock } from "./reply.ts";
 
-export type MockEvent = { readonly type: string; readonly [key: string]: unknown };
 /** An event, or a wait between two. */
 export type Step = MockEvent | { readonly wait: number | Promise<unknown> };
 

@@ -1,11 +1,10 @@
 // A Messages API on a loopback port: records every request and plays replies in order, faults included. For tests and benchmarks.
 import { type CacheCount, createCache } from "./cache.ts";
-import { eventsOf, type MockEvent, type Step } from "./events.ts";
-import type { Reply } from "./reply.ts";
+import { eventsOf, type Step } from "./events.ts";
+import type { MockEvent, Reply } from "./reply.ts";
 import { inPieces, writeEvent } from "./wire.ts";
 
-export type { MockEvent } from "./events.ts";
-export type { Fault, Reply, ReplyBlock, Wire } from "./reply.ts";
+export type { Fault, MockEvent, Reply, ReplyBlock, Wire } from "./reply.ts";
 
 /** A request as it came. `at` is `performance.now()` of its arrival; `body` the parsed JSON, `text` its bytes. */
 export interface MockRequest {

@@ -1,6 +1,7 @@
 // What a mock server is told to answer. Everything but functions and promises survives JSON, so that a script file can say it.
-import type { MockEvent } from "./events.ts";
 
+/** One event of a stream, as the API names them. */
+export type MockEvent = { readonly type: string; readonly [key: string]: unknown };
 /** One answer. Without `status` it is a 200 stream of `events`, of `raw` bytes, or of `blocks` (`text` is short for one text block). */
 export interface Reply {
   readonly text?: string;
