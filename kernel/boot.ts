@@ -52,8 +52,7 @@ export function boot(at: BootOptions): Kernel {
     side.bus({}).emit("session.opened", { cwd: own.cwd, resumed: what.ref !== undefined, ...from });
     return shell;
   }
-  const { activate, statuses: plugins } = registry;
-  const known = { config, plugins, activate, layers: () => layers, warnings: () => warnings };
+  const known = { config, plugins: registry.statuses, activate: registry.activate, layers: () => layers, warnings: () => warnings };
   const host: Host = { ...registry.scope("claw"), ...known, open };
   registry.provide(Inspecting, host);
   registry.provide(Hosting, host);

@@ -1,5 +1,6 @@
 import { expect, expectTypeOf, test } from "bun:test";
 import {
+  type Access,
   type AnyEvent,
   type Bus,
   type Decision,
@@ -73,7 +74,7 @@ test("types > an event has its name and its payload", () => {
 
 test("types > a schema says what `run` and `setup` get", async () => {
   const input = v.strictObject({ n: v.number(), word: v.optional(v.string(), "x") });
-  const common = { name: "typed", description: "for tests", input, access: () => "none", subject: () => "" } as const;
+  const common = { name: "typed", description: "for tests", input, access: (): Access => "none", subject: () => "" };
   defineTool({
     ...common,
     run: async (given) => {

@@ -27,9 +27,8 @@ export class Registry {
   readonly #at: RegistryOptions;
   constructor(options: RegistryOptions) {
     this.#at = options;
-    const failed = (plugin: string, error: ClawError): unknown => this.#off(plugin, error);
     const off = (plugin: string): boolean => this.#plugins.get(plugin)?.status.state === "off";
-    this.seats = createSeats({ hookMs: options.hookMs, activate: this.activate, failed, off });
+    this.seats = createSeats({ hookMs: options.hookMs, activate: this.activate, failed: this.#off, off });
   }
   /** Indexes and seats a plugin; call order is precedence. One with a problem is listed as off. */
   add(loadable: Loadable): void {
@@ -61,8 +60,10 @@ export class Registry {
   };
   /** The contribution that a kind knows by `name`, or by that alias. Throws `CLAW_CONTRIBUTION_MISSING`. */
   find(kind: Kind, name: string): Placed {
+    const exact = this.#placed.find((one) => one.kind === kind && one.name === name);
+    if (exact !== undefined) return exact;
     const all = this.#placed.filter((one) => one.kind === kind);
-    const found = all.find((one) => one.name === name) ?? all.find(({ listed }) => listed.aliases?.includes(name));
+    const found = all.find(({ listed }) => listed.aliases?.includes(name));
     if (found !== undefined) return found;
     const words = all.flatMap((one) => [one.name, ...(one.listed.aliases ?? [])]);
     const hint = this.#at.suggest(name, words) || `Known: ${words.join(", ")}.`;
@@ -78,8 +79,8 @@ export class Registry {
       return place.item as never;
     };
     const use = async ({ id }: ServiceToken<unknown>): Promise<never> => {
-      const owner = [...this.#plugins.values()].find(({ status }) => status.manifest.provides?.includes(id));
-      if (!this.#services.has(id) && owner !== undefined) await this.activate(owner.status.name);
+      const owner = this.#services.has(id) ? undefined : this.statuses().find(({ manifest }) => manifest.provides?.includes(id));
+      if (owner !== undefined) await this.activate(owner.name);
       if (!this.#services.has(id)) throw new ClawError("CLAW_SERVICE_MISSING", `no plugin provides the service ${id}`, { plugin });
       return this.#services.get(id) as never;
     };
@@ -100,21 +101,21 @@ export class Registry {
     if (taken !== undefined) this.#at.warn(`${kind} "${listed.name}" is in both ${taken} and ${plugin}; the latter's is named "${name}"`);
     return this.#placed[this.#placed.push({ kind, name, plugin, listed }) - 1]!;
   }
-  #off(plugin: string, error: ClawError): ClawError {
+  readonly #off = (plugin: string, error: ClawError): ClawError => {
     const { code, message, info } = error;
     const known = this.#plugins.get(plugin)!;
     if (known.status.state === "off") return error;
     known.status = { ...known.status, state: "off", problem: message };
     this.#at.bus({ source: "claw" }).emit("plugin.failed", { plugin, code, message, ...(info.hook && { hook: info.hook }) });
     return error;
-  }
+  };
   async #setUp(known: Known): Promise<void> {
     const { name: plugin } = known.status;
     const started = performance.now();
     const { default: loaded } = await limited(known.loadable.load(), this.#at.activateMs, `loading ${plugin}`);
     if (typeof loaded?.setup !== "function") throw new Error(`plugin ${plugin} has no default export made by definePlugin`);
     const context = this.#context(known, await this.#slice(plugin, loaded.config));
-    await limited(Promise.resolve(loaded.setup(context)), this.#at.activateMs, `setup of ${plugin}`);
+    await limited(loaded.setup(context), this.#at.activateMs, `setup of ${plugin}`);
     const absent = this.#placed.find((one) => one.plugin === plugin && one.item === undefined);
     if (absent)
       throw new ClawError("CLAW_CONTRIBUTION_UNDECLARED", `plugin ${plugin} adds no ${absent.listed.name}, against its manifest`, { plugin });

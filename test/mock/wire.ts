@@ -1,5 +1,5 @@
 // From events to the bytes of a stream, well-formed or as badly as a reply asks for.
-import type { MockEvent } from "./events.ts";
+import type { MockEvent } from "./reply.ts";
 import type { Wire } from "./reply.ts";
 
 /** One event as text. */
