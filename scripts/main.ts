@@ -31,9 +31,12 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 /** What external plugins import from the binary. Loaded only when there is one. */
 async function modules(): Promise<Readonly<Record<string, Record<string, unknown>>>> {
-  const testing = new Proxy({}, { get: () => notHere });
+  const testing = Object.fromEntries(TESTING.map((name) => [name, notHere]));
   return { claw, "claw/kit": await import("claw/kit"), "claw/testing": testing, valibot: await import("valibot") };
 }
+const KINDS = ["tool", "command", "provider", "compactor", "permissionMode", "renderer", "store", "frontend"];
+/** What plugins' tests import. In the binary it only says where tests run; Bun would blame the module. */
+const TESTING = ["createHarness", "says", "calls", "fails", "pluginContract", ...KINDS.map((kind) => `${kind}Contract`)];
 const notHere = (): never => {
   throw new claw.ClawError("CLAW_PLUGIN_LOAD_FAILED", "claw/testing is for tests: they run under `bun test`");
 };

@@ -41,7 +41,7 @@ export interface Tap {
 }
 /** The name of a hook. */
 export type HookName = keyof Tap;
-/** Coarse order of taps; within a stage, the order of `config.plugins`, then of name. */
+/** Coarse order of taps; within a stage, bundled plugins by name, then others in the order of `config.plugins`. */
 export const STAGES = { first: -200, early: -100, normal: 0, late: 100, last: 200 } as const;
 /** The name of a stage. */
 export type Stage = keyof typeof STAGES;

@@ -3,7 +3,7 @@ import { ClawError, type Config, type Layers } from "claw";
 import * as v from "valibot";
 
 const name = (preset: string) => v.optional(v.string(), preset);
-/** `plugins`: name or path → slice, `false` for off; key order is tap order within a stage. `limits`: ms for one `setup`, one tap, all of `shutdown`. */
+/** `plugins`: name or path → slice, `false` for off; key order is tap order within a stage, after the bundled. `limits`: ms for one `setup`, one tap, all of `shutdown`. */
 export const ConfigSchema = v.strictObject({
   $schema: v.optional(v.string()),
   version: v.optional(v.literal(1), 1),

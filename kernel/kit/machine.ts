@@ -15,6 +15,7 @@ import {
 } from "claw";
 import { ConfigSchema, invalid, mergeConfig } from "./config.ts";
 import { createLoader, discover, type Modules } from "./discover.ts";
+import { checkNeeds } from "./manifest.ts";
 import { didYouMean } from "./nearest.ts";
 import { locate, projectRoot, readSettings } from "./settings.ts";
 
@@ -62,6 +63,12 @@ export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
       plugins.push({ name, version: "?", source: origin, problem, load: () => Promise.reject(problem) });
     }
   }
+  for (const [name, origin] of unvouched(draft)) {
+    if (plugins.some((one) => one.name === name)) continue;
+    const hint = "Look at what it is, then run with --trust, or name it in your own settings.";
+    const problem = new ClawError("CLAW_PLUGIN_UNTRUSTED", `plugin ${name} is named by ${origin}, and nobody has trusted this folder`, { hint });
+    plugins.push({ name, version: "?", source: origin, problem, load: () => Promise.reject(problem) });
+  }
   const tried = [early["plugin-dir"] ?? []].flat().map((folder) => discover(resolve(cwd, String(folder)), cwd, home, load));
   plugins.push(...tried);
   const { options, words } = at.parse(optionsOf(plugins), true);
@@ -80,7 +87,7 @@ export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
     env,
     options,
     words,
-    plugins,
+    plugins: checkNeeds(plugins),
     warnings,
     config,
     layers,
@@ -129,6 +136,14 @@ async function readLayers(
   for (const { sets, name } of known) if (sets !== undefined && options[name] !== undefined) put({ [sets]: options[name] }, "flag", `--${name}`);
   await file(managed, "managed");
   return layers;
+}
+
+/** Plugins that a layer nobody trusts wants, with its file. */
+function unvouched(layers: Layers): readonly (readonly [string, string])[] {
+  const named = (layers["plugins"] ?? []).filter(({ trusted }) => !trusted);
+  return named.flatMap(({ value, origin }) =>
+    Object.entries(value as object).flatMap(([name, slice]) => (slice === false ? [] : [[name, origin] as const])),
+  );
 }
 
 /** Warnings for settings that nobody owns. */

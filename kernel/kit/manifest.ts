@@ -1,5 +1,5 @@
 // `package.json` → `"claw"`: what is known of a plugin without running any of its code.
-import { ClawError, HOOKS, type Manifest, STAGES, type Stage } from "claw";
+import { ClawError, HOOKS, Hosting, Inspecting, type Loadable, type Manifest, STAGES, type Stage } from "claw";
 import * as v from "valibot";
 
 const text = v.optional(v.string());
@@ -41,4 +41,48 @@ export function checkManifest(manifest: unknown, plugin: string, source: string)
   if (parsed.success) return parsed.output as Manifest;
   const issues = parsed.issues.map((issue) => `claw.${v.getDotPath(issue) ?? ""}: ${issue.message}`);
   throw new ClawError("CLAW_MANIFEST_INVALID", `${source}: ${issues.join("; ")}`, { plugin });
+}
+
+/**
+ * The plugins, each with its problem when a service it needs is provided by none that works (`CLAW_SERVICE_MISSING`), or only by one that waits for it
+ * in turn (`CLAW_PLUGIN_CYCLE`).
+ */
+export function checkNeeds(plugins: readonly Loadable[]): readonly Loadable[] {
+  const needsOf = ({ manifest }: Loadable): readonly string[] => manifest?.needs ?? [];
+  const all = plugins.filter((plugin) => plugin.problem === undefined);
+  const served = settle(all, new Set([Inspecting.id, Hosting.id]));
+  const stuck = all.filter((plugin) => needsOf(plugin).some((id) => !served.has(id)));
+  return plugins.map((plugin) => {
+    if (!stuck.includes(plugin)) return plugin;
+    const { name } = plugin;
+    const needs = needsOf(plugin).filter((id) => !served.has(id));
+    const circular = !lacking(plugin, stuck, served);
+    const why = circular ? "which waits for it in turn" : "which no plugin that works provides";
+    const code = circular ? "CLAW_PLUGIN_CYCLE" : "CLAW_SERVICE_MISSING";
+    const problem = new ClawError(code, `plugin ${name} needs ${needs.join(", ")}, ${why}`, { plugin: name });
+    return { ...plugin, problem, load: () => Promise.reject(problem) };
+  });
+}
+
+// --- internal ---
+
+/** Whether what a plugin needs, or what that needs in turn, is offered by none of `among`. */
+function lacking(plugin: Loadable, among: readonly Loadable[], served: ReadonlySet<string>, seen: readonly Loadable[] = []): boolean {
+  if (seen.includes(plugin)) return false;
+  const unmet = (plugin.manifest?.needs ?? []).filter((id) => !served.has(id));
+  return unmet.some((id) => {
+    const from = among.find(({ manifest }) => manifest?.provides?.includes(id));
+    return from === undefined || lacking(from, among, served, [...seen, plugin]);
+  });
+}
+
+/** Adds what plugins provide once all they need is there, until nothing more comes. */
+function settle(plugins: readonly Loadable[], served: Set<string>): ReadonlySet<string> {
+  for (let before = -1; before !== served.size; ) {
+    before = served.size;
+    for (const { manifest } of plugins) {
+      if (manifest?.needs?.every((id) => served.has(id)) !== false) for (const id of manifest?.provides ?? []) served.add(id);
+    }
+  }
+  return served;
 }

@@ -142,6 +142,16 @@ describe("a plugin that is broken", () => {
     expect({ code, error: result.error.code }).toEqual({ code: 7, error: "CLAW_PLUGIN_API_MISMATCH" });
   });
 
+  test("that imports its tests' kit > is told where tests run", async () => {
+    write({ "bad.ts": 'import { createHarness } from "claw/testing"; await createHarness({ plugins: [] }); export default { setup() {} };' });
+    const { result, code } = await turn([], ["--plugin-dir", join(scratch.home, "bad.ts")]);
+    expect({ code, error: result.error.code, said: result.error.message }).toEqual({
+      code: 7,
+      error: "CLAW_PLUGIN_LOAD_FAILED",
+      said: expect.stringContaining("bun test"),
+    });
+  });
+
   test("listed by doctor with its reason", async () => {
     write({ "bad.ts": 'throw new Error("on purpose");', ".claw/settings.json": JSON.stringify({ plugins: { "../bad.ts": {}, "../nowhere": {} } }) });
     const { out } = await scratch.run(["doctor"]);

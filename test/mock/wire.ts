@@ -1,6 +1,5 @@
 // From events to the bytes of a stream, well-formed or as badly as a reply asks for.
-import type { MockEvent } from "./reply.ts";
-import type { Wire } from "./reply.ts";
+import type { MockEvent, Wire } from "./reply.ts";
 
 /** One event as text. */
 export function writeEvent(event: MockEvent, wire: Wire, position: number): string {
