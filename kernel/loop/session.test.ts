@@ -39,7 +39,7 @@ test("keep > a store that fails gives one notice, and the turn goes on in memory
   expect(await harness.submit("go")).toEqual({ kind: "completed" });
   expect(harness.shell.session.messages.map(({ role }) => role)).toEqual(["user", "assistant", "user", "assistant"]);
   const text = "The session could not be saved, and goes on in memory: no space left on device";
-  expect(notices(harness)).toEqual([{ level: "warn", text }]);
+  expect(notices(harness)).toEqual([{ level: "error", text }]);
 });
 
 test("keep > says so when it is saved again", async () => {
@@ -47,7 +47,7 @@ test("keep > says so when it is saved again", async () => {
   await using harness = await createHarness({ plugins, script: [says("a"), says("b")], config: { store: "failing" } });
   await harness.submit("one");
   await harness.submit("two");
-  expect(notices(harness).map(({ level }) => level)).toEqual(["warn", "info"]);
+  expect(notices(harness).map(({ level }) => level)).toEqual(["error", "info"]);
 });
 
 test("draft > is what the next request carries, and sends nothing", async () => {

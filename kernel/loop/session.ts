@@ -54,7 +54,7 @@ export function createShell(host: LoopHost, session: Session, wanted: Selection,
     async keep(work) {
       const failed = await work.then(() => "").catch((error: Error) => error.message);
       const text = failed === "" ? "The session is being saved again." : `The session could not be saved, and goes on in memory: ${failed}`;
-      if (unsaved === (failed === "")) host.bus({}).emit("notice.raised", { level: failed === "" ? "info" : "warn", text });
+      if (unsaved === (failed === "")) host.bus({}).emit("notice.raised", { level: failed === "" ? "info" : "error", text });
       unsaved = failed !== "";
     },
   };

@@ -139,7 +139,7 @@ describe("surroundings", () => {
     const full = mounted.success ? home : "/dev/full";
     try {
       if (mounted.success) writeFileSync(join(home, "filler"), "x".repeat(60_000));
-      const { out, err, code } = await ask(["--verbose"], { CLAW_CONFIG_HOME: full });
+      const { out, err, code } = await ask([], { CLAW_CONFIG_HOME: full });
       expect({ out, code }).toEqual({ out: "fine\n", code: 0 });
       expect(err).toMatch(/could not be saved/);
     } finally {
