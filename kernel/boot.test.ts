@@ -125,6 +125,16 @@ test("open > an unknown permission mode is CLAW_CONTRIBUTION_MISSING, with what 
   expect(harness.shell.selection).toEqual(before);
 });
 
+test("open > what a folder that nobody trusts says of a plugin does not count", async () => {
+  const seen: unknown[] = [];
+  const config = v.strictObject({ size: v.optional(v.number(), 3) });
+  const setup = (ctx: { readonly config: unknown }) => void seen.push(ctx.config);
+  const sized = { name: "sized", version: "1.0.0", load: async () => ({ default: definePlugin({ config, setup }) }) };
+  const files = { ".claw/settings.json": '{ "plugins": { "sized": { "size": 9 } } }' };
+  for (const options of [{}, { trust: true }]) await (await createHarness({ plugins: [sized], files, options }))[Symbol.asyncDispose]();
+  expect(seen).toEqual([{ size: 3 }, { size: 9 }]);
+});
+
 test("run > runs the frontend that config names, with the words, and gives its exit code", async () => {
   const { boot } = await import("./boot.ts");
   const seen: unknown[] = [];

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { type Block, type Decision, definePlugin, defineTool, type Plugin, type ToolCall } from "claw";
-import { calls, createHarness, says } from "claw/testing";
+import { type Access, type Ask, type Block, type Decision, definePlugin, defineTool, type Plugin, type ToolCall } from "claw";
+import { calls, createHarness, type Reply, says } from "claw/testing";
 import * as v from "valibot";
 
 const text = (content: readonly Block[]): string => content.map((block) => (block.type === "text" ? block.text : block.type)).join("");
@@ -106,6 +106,69 @@ test("ask > the answer decides, `session` and `always` are offered only with rul
     { by: "user", answer: "always", decision: { verdict: "deny" } },
     { by: "user", answer: "no", decision: { verdict: "deny", reason: "denied by the user: use the other one" } },
   ]);
+});
+
+/** Several calls in one message. */
+const several = (tool: string, ...subjects: readonly string[]): Reply => ({
+  content: subjects.map((to) => ({ type: "call", id: to, tool, input: { to } })),
+  stop: "calls",
+});
+
+test("run > calls that write run one at a time, and what reads after them sees what they did", async () => {
+  const log: string[] = [];
+  const slow = definePlugin({
+    setup({ contribute }) {
+      const input = v.strictObject({ to: v.string() });
+      const run = async ({ to }: { readonly to: string }) => {
+        log.push(`start ${to}`);
+        await Bun.file(import.meta.path).text();
+        log.push(`end ${to}`);
+        return { content: [] };
+      };
+      const access = ({ to }: { readonly to: string }): Access => (to === "read" ? "read" : "write");
+      contribute("tool", defineTool({ name: "slow", description: "writes", input, access, subject: () => "", run }));
+    },
+  });
+  await using harness = await createHarness({
+    plugins: [slow, permits(() => ({ verdict: "allow" }))],
+    script: [several("slow", "first", "second", "read"), says("ok")],
+  });
+  await harness.submit("go");
+  expect(log).toEqual(["start first", "end first", "start second", "end second", "start read", "end read"]);
+});
+
+test("ask > one question at a time, also for calls that could run together", async () => {
+  const log: string[] = [];
+  const input = v.strictObject({ to: v.string() });
+  const fetches = definePlugin({
+    setup({ contribute }) {
+      const run = async () => ({ content: [] });
+      contribute("tool", defineTool({ name: "fetch", description: "fetches", input, access: () => "network", subject: ({ to }) => to, run }));
+    },
+  });
+  const ask: Ask = {
+    async choose({ call }) {
+      log.push(`ask ${call?.subject}`);
+      await Bun.file(import.meta.path).text();
+      log.push(`said ${call?.subject}`);
+      return { choice: "yes" };
+    },
+  };
+  await using harness = await createHarness({ plugins: [fetches], script: [several("fetch", "first", "second"), says("ok")] });
+  const shell = await harness.host.open({ ask });
+  await shell.submit({ text: "go" });
+  expect(log).toEqual(["ask first", "said first", "ask second", "said second"]);
+});
+
+test("run > what has not begun at the abort does not run", async () => {
+  const ran: unknown[] = [];
+  await using harness = await createHarness({
+    plugins: [put(ran), permits(() => ({ verdict: "allow" }))],
+    script: [several("put", "first", "second"), says("never")],
+  });
+  harness.host.bus.on("call.started", () => harness.shell.abort("enough"));
+  expect(await harness.submit("go")).toEqual({ kind: "aborted", reason: "enough" });
+  expect(ran).toEqual([{ to: "first" }]);
 });
 
 test("bounded > abort ends a turn whose gate does not settle", async () => {

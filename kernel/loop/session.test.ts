@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { type CommandOutcome, type Draft, defineCommand, definePlugin, defineTool, type Plugin, type TurnScope } from "claw";
+import { ClawError, type CommandOutcome, type Draft, defineCommand, definePlugin, defineTool, type Part, type Plugin, type TurnScope } from "claw";
 import { createSession } from "claw/kit";
 import { calls, createHarness, type Harness, says } from "claw/testing";
 import * as v from "valibot";
@@ -86,6 +86,56 @@ test("select > a change while the model streams does not reach that step", async
   expect(modes).toEqual(["default", "late"]);
 });
 
+test("select > another provider in the middle of a step is for the next one", async () => {
+  const other: string[] = [];
+  const provider = definePlugin({
+    setup({ contribute }) {
+      const model = { id: "m", context: 1_000, maxOutput: 10 };
+      contribute("provider", {
+        name: "other",
+        models: async () => [model],
+        resolve: async () => model,
+        async *stream({ model: { id } }) {
+          other.push(id);
+          const usage = { input: 1, output: 1, cacheRead: 0, cacheWrite: 0 };
+          yield { type: "finish", stop: "done", usage, content: [{ type: "text", text: "from the other" }] };
+        },
+      });
+    },
+  });
+  await using harness = await createHarness({ plugins: [look, provider], script: [calls("look", {})] });
+  harness.host.bus.on("step.started", () => harness.shell.select({ provider: "other" }));
+  expect(await harness.submit("go")).toEqual({ kind: "completed" });
+  expect([harness.requests.length, other]).toEqual([1, ["m"]]);
+});
+
+test("submit > a model that the provider does not know leaves nothing behind", async () => {
+  const strict = definePlugin({
+    setup({ contribute }) {
+      const resolve = async (name: string): Promise<never> => {
+        throw new ClawError("CLAW_MODEL_UNKNOWN", `unknown model "${name}"`);
+      };
+      const stream = async function* (): AsyncGenerator<Part> {};
+      contribute("provider", { name: "strict", models: async () => [], resolve, stream });
+    },
+  });
+  await using harness = await createHarness({ plugins: [strict], config: { provider: "strict", model: "gpt" } });
+  expect(await harness.submit("go")).toMatchObject({ kind: "failed", error: { code: "CLAW_MODEL_UNKNOWN" } });
+  expect(harness.shell.session.messages).toEqual([]);
+});
+
+test("abort > what a provider goes on to send is not announced", async () => {
+  const parts = ["a", "b", "c"].map((delta) => ({ type: "text", delta }) as const);
+  await using harness = await createHarness({ plugins: [], script: [{ parts }] });
+  const heard: string[] = [];
+  harness.host.bus.on("text.delta", ({ data }) => {
+    heard.push(data.delta);
+    if (data.delta === "b") harness.shell.abort("enough");
+  });
+  expect(await harness.submit("go")).toEqual({ kind: "aborted", reason: "enough" });
+  expect(heard).toEqual(["a", "b"]);
+});
+
 test("submit > a second turn at once is CLAW_BUG, and the first goes on", async () => {
   await using harness = await createHarness({ plugins: [], script: [says("one")] });
   const first = harness.submit("one");
@@ -126,6 +176,23 @@ test("scope > has the session's own folder, selection and signal, and nobody to 
   expect([asked?.cwd, asked?.session === harness.shell.session, asked?.selection]).toEqual([harness.workspace, true, harness.shell.selection]);
   expect([typeof asked?.ask, alone?.ask]).toEqual(["object", undefined]);
   expect(asked?.signal === alone?.signal).toBe(false);
+});
+
+test("scope > a kept session brings its own folder", async () => {
+  const keeper = definePlugin({
+    setup({ contribute }) {
+      const open = async () => createSession({ id: "kept", cwd: "/somewhere/else", entries: [] });
+      contribute("store", { name: "keeper", open, list: async () => [] });
+    },
+  });
+  await using harness = await createHarness({ plugins: [keeper], config: { store: "keeper" } });
+  const seen: string[] = [];
+  const command = scoped(({ cwd }) => {
+    seen.push(cwd);
+    return { kind: "done" };
+  });
+  await harness.shell.run(command, []);
+  expect(seen).toEqual(["/somewhere/else"]);
 });
 
 test("close > ends a running turn and announces the end of the session", async () => {

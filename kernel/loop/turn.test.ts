@@ -199,3 +199,15 @@ test("runTurn > an answer cut at the output limit, and a refusal, stop the turn 
   expect(await harness.submit("2")).toEqual({ kind: "stopped", reason: "refusal" });
   expect(await harness.submit("3")).toEqual({ kind: "completed" });
 });
+
+test("runTurn > a compactor that cannot be activated is done without; one that is not there is an error", async () => {
+  const broken = {
+    ...{ name: "broken", version: "1.0.0", manifest: { api: 1, contributes: { compactor: ["broken"] } } as const },
+    load: () => Promise.reject(new Error("on purpose")),
+  };
+  await using harness = await createHarness({ plugins: [broken], config: { compactor: "broken" } });
+  expect(await harness.submit("go")).toEqual({ kind: "completed" });
+  expect(harness.events.filter((event) => event.type === "plugin.failed")).toHaveLength(1);
+  await using other = await createHarness({ plugins: [], config: { compactor: "nowhere" } });
+  expect(await other.submit("go")).toMatchObject({ kind: "failed", error: { code: "CLAW_CONTRIBUTION_MISSING" } });
+});

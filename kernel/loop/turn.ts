@@ -86,8 +86,11 @@ async function prepare(turn: Turn): Promise<LoopSignal> {
   const model = await resolve(base);
   turn.step += 1;
   turn.scope = { ...base, bus: host.bus({ turn: number, step: turn.step }), step: turn.step, model };
-  const compactor = await base.get("compactor", base.selection.compactor);
-  if (compactor.due(session, model, turn.last)) {
+  // One that cannot be activated has been announced, and is done without.
+  const compactor = await base.get("compactor", base.selection.compactor).catch((error: ClawError) => {
+    if (error.code === "CLAW_CONTRIBUTION_MISSING") throw error;
+  });
+  if (compactor?.due(session, model, turn.last)) {
     const compaction = await compactor.compact(session, turn.scope);
     if (compaction.dropped > 0) await shell.keep(session.fold(compaction, compactor.name));
     if (compaction.dropped > 0) bus.emit("session.compacted", { dropped: compaction.dropped, by: compactor.name });
