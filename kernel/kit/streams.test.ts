@@ -65,11 +65,11 @@ test.each([
 
 test("connection > a pipe is piped, a terminal is a terminal", async () => {
   expect(run("console.log(connection(1))", "").stdout.trim()).toBe("piped");
-  const shown: string[] = [];
-  const terminal = new Bun.Terminal({ data: (_, bytes) => void shown.push(new TextDecoder().decode(bytes)) });
+  const shown = Promise.withResolvers<string>();
+  const terminal = new Bun.Terminal({ data: (_, bytes) => shown.resolve(new TextDecoder().decode(bytes)) });
   const source = `import { connection } from ${JSON.stringify(STREAMS)}; console.log(connection(1))`;
   await Bun.spawn([process.execPath, "-e", source], { terminal }).exited;
+  expect(await shown.promise).toContain("terminal");
   terminal.close();
-  expect(shown.join("")).toContain("terminal");
   expect(["terminal", "piped", "other"]).toContain(connection(0));
 });
