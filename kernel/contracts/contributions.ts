@@ -58,7 +58,6 @@ export interface Command<S extends GenericSchema = GenericSchema> extends Readon
 export type CommandOutcome =
   | Readonly<{ kind: "done"; notice?: string; data?: Json } | { kind: "prompt"; text: string }>
   | Readonly<{ kind: "exit"; code: number; notice?: string; data?: Json }>;
-
 /** One model of a provider. Sizes are tokens; prices are US dollars per million tokens, absent when unknown. */
 export type Model = Readonly<{ id: string; context: number; maxOutput: number; price?: Usage }>;
 /** A tool as the model sees it. */

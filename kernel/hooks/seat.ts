@@ -43,12 +43,17 @@ export function createSeats({ hookMs, activate, off, failed }: Plugins & { reado
       }
     }
     // Nothing is activated only to be shut down.
-    const ready = (): Promise<void> => (hook === "shutdown" ? Promise.resolve() : activate(plugin));
-    const fire = (...args: unknown[]): Promise<unknown> =>
-      ready()
-        .then(() => limited(slots.get(key)?.(...args), hookMs, `${hook} of ${plugin}`))
-        .then((value) => check(plugin, value))
-        .catch((thrown: unknown) => fail(plugin, hook, thrown));
+    let active = hook === "shutdown";
+    async function fire(...args: unknown[]): Promise<unknown> {
+      try {
+        if (!active) await activate(plugin);
+        active = true;
+        const given = slots.get(key)?.(...args);
+        return check(plugin, given instanceof Promise ? await limited(given, hookMs, `${hook} of ${plugin}`) : given);
+      } catch (thrown) {
+        return fail(plugin, hook, thrown);
+      }
+    }
     if (SYNC_HOOKS.includes(hook)) (hooks[hook] as Hooks["request"]).tap(at, fireSync as never);
     else (hooks[hook] as Hooks["draft"]).tapPromise(at, fire as never);
   }

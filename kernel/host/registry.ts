@@ -4,7 +4,7 @@ import type { Bus, Stamp } from "../bus/events.ts";
 import type { Contributions, Kind } from "../contracts/contributions.ts";
 import type { Config, Listed, Loadable, PluginContext, PluginScope, PluginStatus, ServiceToken, Setting } from "../contracts/plugin.ts";
 import { ClawError, wrap } from "../errors.ts";
-import { HOOKS, type HookName, type Stage, type Taps } from "../hooks/hooks.ts";
+import type { HookName, Stage, Taps } from "../hooks/hooks.ts";
 import { createSeats, limited, SYNC_HOOKS } from "../hooks/seat.ts";
 
 /** A contribution under the name that is its own in `kind`. `item` is there while its plugin is active. */
@@ -116,9 +116,8 @@ export class Registry {
     if (typeof loaded?.setup !== "function") throw new Error(`plugin ${plugin} has no default export made by definePlugin`);
     const context = this.#context(known, await this.#slice(plugin, loaded.config));
     await limited(loaded.setup(context), this.#at.activateMs, `setup of ${plugin}`);
-    const absent = this.#placed.find((one) => one.plugin === plugin && one.item === undefined);
-    if (absent)
-      throw new ClawError("CLAW_CONTRIBUTION_UNDECLARED", `plugin ${plugin} adds no ${absent.listed.name}, against its manifest`, { plugin });
+    const lack = this.#placed.find((one) => one.plugin === plugin && one.item === undefined);
+    if (lack) throw new ClawError("CLAW_CONTRIBUTION_UNDECLARED", `plugin ${plugin} adds no ${lack.listed.name}, against its manifest`, { plugin });
     const ms = performance.now() - started;
     known.status = { ...known.status, state: "active", ms };
     this.#at.bus({ source: "claw" }).emit("plugin.loaded", { plugin, ms });
@@ -144,8 +143,10 @@ export class Registry {
       check(manifest?.provides?.includes(token.id) === true, `service ${token.id}`);
       return undo.use(this.provide(token, service));
     };
-    const hooks = Object.fromEntries(HOOKS.map((hook) => [hook, { tap: (fn: never, stage?: Stage) => tap(hook, fn, stage) }]));
-    return { ...this.scope(name), config, hooks: hooks as unknown as Taps, contribute, provide };
+    const taps = (hook: HookName) => ({ tap: (fn: never, stage?: Stage) => tap(hook, fn, stage) });
+    // Made when asked for: a plugin taps one or two of eleven, and every start makes many plugins' contexts.
+    const hooks = new Proxy({}, { get: (_, hook: HookName) => taps(hook) }) as Taps;
+    return { ...this.scope(name), config, hooks, contribute, provide };
   }
   /** A plugin's config: its slices of all trusted layers merged, parsed by its own schema. */
   async #slice(plugin: string, schema: v.GenericSchema = NOTHING): Promise<unknown> {

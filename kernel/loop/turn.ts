@@ -7,9 +7,8 @@ import { ClawError, wrap } from "../errors.ts";
 import { bounded, type CallHost, type Calls, createCalls, failure, wellFormed } from "./call.ts";
 import { type LoopSignal, type LoopState, move } from "./state.ts";
 
-/** What a session needs of the host. `scope` has the settings of the session's folder; `start` activates what cannot wait for first use. */
+/** What a session needs of the host. `scope` has its folder's settings; `start` activates what cannot wait; `settle` puts names for aliases. */
 export interface LoopHost extends CallHost, Readonly<{ scope: PluginScope; start(): Promise<void>; bus(at: { turn?: number; step?: number }): Bus }> {
-  /** The selection with real names for aliases. Throws `CLAW_CONTRIBUTION_MISSING`. */
   settle(selection: Selection): Selection;
 }
 /** A session as the loop has it. `tools` are the names it may use; `scope` has the selection, `draft` what a request would carry, of this moment. */
@@ -22,16 +21,9 @@ export interface LoopShell extends Shell, Readonly<{ host: LoopHost; steering: I
 type Progress = { step: number; last: Usage; outcome: TurnOutcome; scope?: StepScope; request?: Request; calls?: Calls; finish?: Finish };
 /** One turn under way. `last` is the usage of the last request, of this turn or the one before: what compactors judge by. */
 export type Turn = Progress & Readonly<{ shell: LoopShell; number: number; signal: AbortSignal; bus: Bus; input: Input }>;
+type Work = { readonly [S in Exclude<LoopState, "idle">]: (turn: Turn) => Promise<LoopSignal> };
 /** The work of each state. What it throws is the signal `error`. */
-const WORK: { readonly [S in Exclude<LoopState, "idle">]: (turn: Turn) => Promise<LoopSignal> } = {
-  routing: route,
-  preparing: prepare,
-  streaming: stream,
-  calling: async (turn) => add(turn, { role: "user", content: await turn.calls!.finish() }).then(() => "called"),
-  deciding: decide,
-  recovering: recover,
-  ending: end,
-};
+const WORK: Work = { routing: route, preparing: prepare, streaming: stream, calling: call, deciding: decide, recovering: recover, ending: end };
 /** Runs one turn to its end. Never rejects: what went wrong is in its outcome. */
 export async function runTurn(turn: Turn): Promise<void> {
   turn.bus.emit("turn.started", { text: turn.input.text });
@@ -139,6 +131,10 @@ async function stream(turn: Turn): Promise<LoopSignal> {
   if (content.length > 0) await add(turn, { role: "assistant", content }, { usage, model });
   for (const block of content) if (block.type === "call") calls.start(block, broken?.[block.id]);
   return calls.count() > 0 ? "asked" : "answered";
+}
+async function call(turn: Turn): Promise<LoopSignal> {
+  await add(turn, { role: "user", content: await turn.calls!.finish() });
+  return "called";
 }
 async function decide(turn: Turn): Promise<LoopSignal> {
   const { shell, finish, calls } = turn;
