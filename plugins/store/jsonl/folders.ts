@@ -1,5 +1,5 @@
 // Where sessions lie under claw's home, and making those folders.
-import { chmodSync, mkdirSync, realpathSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 /** The folder of all sessions. */
@@ -20,6 +20,8 @@ export function folderOf(home: string, cwd: string): string {
 
 /** Makes `folder` and those above it up to `home`, for the user alone whatever the umask. Folders that were there keep their mode. */
 export function makeFolder(home: string, folder: string): void {
+  // What is there is asked for first: the error of making it again costs more than all the rest.
+  if (existsSync(folder)) return;
   mkdirSync(dirname(home), { recursive: true });
   for (const made of [home, sessionsOf(home), folder]) {
     try {
