@@ -49,8 +49,10 @@ function inGitFolder(path: string, names: readonly string[]): boolean {
   const folders: string[] = [];
   if (last === "config" || last === "config.worktree") folders.push(dirname(path));
   if (names.at(-2) === "info") folders.push(dirname(dirname(path)));
-  for (let folder = path; folder !== dirname(folder); folder = dirname(folder)) {
-    if (plain(basename(folder)) === "hooks") folders.push(dirname(folder));
+  if (names.includes("hooks")) {
+    for (let folder = path; folder !== dirname(folder); folder = dirname(folder)) {
+      if (plain(basename(folder)) === "hooks") folders.push(dirname(folder));
+    }
   }
   return folders.some(hasHead);
 }

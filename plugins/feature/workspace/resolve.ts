@@ -4,7 +4,7 @@ import { dirname, isAbsolute, join, parse, resolve, sep } from "node:path";
 import { ClawError } from "claw";
 import { explain } from "./fault.ts";
 
-/** A resolved path. `spelled` are the other names it went by: as it was given, and every link on the way. */
+/** A resolved path. `spelled` are the other names it went by, if any: as it was given, and every link on the way. */
 export interface Trail {
   readonly path: string;
   readonly spelled: readonly string[];
@@ -20,7 +20,7 @@ export function follow(given: string, base: string): Trail {
   }
   const start = isAbsolute(given) ? given : `${base}${sep}${given}`;
   const spelled = resolve(start);
-  if (direct(start, spelled)) return { path: spelled, spelled: [spelled] };
+  if (direct(start, spelled)) return { path: spelled, spelled: [] };
   const { root } = parse(start);
   const ahead = parts(start.slice(root.length));
   const links: string[] = [];
