@@ -18,7 +18,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     const start = { bundled, cwd: process.cwd(), home: home(), env: { ...process.env }, managed: managedSettings(), parse, modules, lost };
     const prepared = await prepareBoot(start);
     kernel = claw.boot(prepared);
-    for (const plugin of prepared.asked) await kernel.host.activate(plugin);
+    for (const plugin of prepared.asked) await kernel.host.activate(plugin).catch((thrown: unknown) => unloaded(plugin, thrown));
     return await kernel.run();
   } catch (thrown) {
     return report(wrap(thrown, "CLAW_BUG"), argv);
@@ -28,6 +28,14 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 // --- internal ---
+
+/** A plugin that was asked for and cannot be had, whatever it died of. */
+function unloaded(plugin: string, thrown: unknown): never {
+  const { code, message, info } = wrap(thrown, "CLAW_PLUGIN_LOAD_FAILED");
+  const hint = info.hint ?? "A plugin is a file, or a folder with package.json or index.ts, whose default export definePlugin made.";
+  const known = code === "CLAW_PLUGIN_API_MISMATCH" ? code : "CLAW_PLUGIN_LOAD_FAILED";
+  throw new claw.ClawError(known, message.includes(plugin) ? message : `plugin ${plugin}: ${message}`, { hint, plugin, cause: thrown });
+}
 
 /** What external plugins import from the binary. Loaded only when there is one. */
 async function modules(): Promise<Readonly<Record<string, Record<string, unknown>>>> {

@@ -37,7 +37,7 @@ export function parseArguments(argv: readonly string[], options: readonly Option
       for (const { name, inline } of written) {
         const option = known.get(name);
         if (option === undefined) continue;
-        const next = inline === undefined && at + 1 < last && takes(option, argv[at + 1] ?? "") ? argv[++at] : inline;
+        const next = inline === undefined && at + 1 < last && takes(option, argv[at + 1] ?? "", argv.slice(at + 2, last)) ? argv[++at] : inline;
         const value = judge(option, name, next, strict, argv[at + 1]);
         if (value === undefined) continue;
         const earlier = values.get(option.name);
@@ -129,9 +129,12 @@ function split(arg: string, known: ReadonlyMap<string, Option>): readonly Writte
 }
 
 /** Whether `option` takes `next` as its value. One that starts with a dash is more likely a forgotten value than meant. */
-function takes(option: Option, next: string): boolean {
+function takes(option: Option, next: string, after: readonly string[]): boolean {
   if (option.value === undefined) return false;
-  return option.value.startsWith("[") ? referring(next) : !next.startsWith("-") || next === "-";
+  const free = !next.startsWith("-") || next === "-";
+  // Where the prompt has its own option behind it, or a word is spelled as a path, only the reference can be meant.
+  const meant = /^[.~]?\.?\/\S*$/.test(next) || after.includes("-p") || after.includes("--print");
+  return option.value.startsWith("[") ? referring(next) || (free && meant) : free;
 }
 
 function judge(option: Option, name: string, value: string | undefined, strict: boolean, next?: string): string | true | undefined {

@@ -26,9 +26,10 @@ export async function mergeConfig(layers: Layers, locate: Locate): Promise<Confi
   const problems: string[] = [];
   for (const [key, schema] of Object.entries(ConfigSchema.entries)) {
     for (const { value, origin, trusted } of layers[key] ?? []) {
+      if (!trusted) continue;
       const { issues = [] } = v.safeParse(schema as v.GenericSchema, value);
       for (const issue of issues) problems.push((await invalid(locate, origin, [key], issue)).message);
-      if (trusted) merged[key] = key === "plugins" ? { ...(merged[key] as object), ...(value as object) } : value;
+      merged[key] = key === "plugins" ? { ...(merged[key] as object), ...(value as object) } : value;
     }
   }
   if (problems.length > 0) throw new ClawError("CLAW_CONFIG_INVALID", problems.join("\n"), { hint: "Correct the value, or remove the key." });

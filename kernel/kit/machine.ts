@@ -1,5 +1,5 @@
 // All that `boot` needs to know of the machine and the command line. The kernel itself asks neither.
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import {
   type BootOptions,
@@ -45,7 +45,7 @@ export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
   const { bundled, home, env } = at;
   const early = at.parse(optionsOf(bundled), false).options;
   const cwd = resolve(at.cwd, typeof early["cwd"] === "string" ? early["cwd"] : ".");
-  if (!existsSync(cwd)) throw new ClawError("CLAW_USAGE", `--cwd: there is no folder ${cwd}`);
+  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) throw new ClawError("CLAW_USAGE", `--cwd: there is no folder ${cwd}`);
   // What the first pass has read, the second need not.
   const kept = new Map<string, ReturnType<Read>>();
   const once: Read = (path) => kept.get(path) ?? kept.set(path, readSettings(path)).get(path)!;
@@ -55,7 +55,7 @@ export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
   const load = createLoader(at.modules);
   for (const [name, slice] of Object.entries(early["bare"] === true ? {} : wanted)) {
     if (slice === false || bundled.some((one) => one.name === name)) continue;
-    const origin = draft["plugins"]?.findLast(({ value }) => name in (value as object))?.origin ?? "";
+    const origin = draft["plugins"]?.findLast(({ trusted, value }) => trusted && name in (value as object))?.origin ?? "";
     try {
       plugins.push(discover(name, isAbsolute(origin) ? dirname(origin) : cwd, join(home, "plugins"), load));
     } catch (thrown) {
@@ -115,7 +115,9 @@ async function readLayers(
   const put = (values: object | undefined, source: SettingSource, origin: string, trusted = true): void => {
     for (const [key, value] of Object.entries(values ?? {})) layers[key] = [...(layers[key] ?? []), { value, source, origin, trusted }];
   };
-  const file = async (path: string, source: SettingSource, trusted = true): Promise<void> => put(await read(path), source, path, trusted);
+  // What nobody has trusted has no say, broken or not; `claw doctor` is for the rest.
+  const file = async (path: string, source: SettingSource, trusted = true): Promise<void> =>
+    put(await read(path).catch((error: unknown) => (trusted ? Promise.reject(error) : undefined)), source, path, trusted);
   await file(join(home, "settings.json"), "user");
   const project = join(projectRoot(cwd), ".claw");
   if (options["bare"] !== true && project !== home) {
@@ -140,7 +142,7 @@ async function readLayers(
 
 /** Plugins that a layer nobody trusts wants, with its file. */
 function unvouched(layers: Layers): readonly (readonly [string, string])[] {
-  const named = (layers["plugins"] ?? []).filter(({ trusted }) => !trusted);
+  const named = (layers["plugins"] ?? []).filter(({ trusted, value }) => !trusted && typeof value === "object" && value !== null);
   return named.flatMap(({ value, origin }) =>
     Object.entries(value as object).flatMap(([name, slice]) => (slice === false ? [] : [[name, origin] as const])),
   );

@@ -155,7 +155,7 @@ const ENDS: Readonly<Record<string, string>> = {
 const HINTS: Readonly<Record<string, string>> = {
   max_turns: "Raise --max-turns, or go on with `claw -c`.",
   max_budget_usd: "Raise --max-budget-usd, or go on with `claw -c`.",
-  permission: "Allow it with --allowedTools or --permission-mode, or run in a terminal.",
+  permission: "Allow it with --allowedTools or --permission-mode.",
 };
 const SUBTYPES: Readonly<Record<string, string>> = { max_turns: "error_max_turns", max_budget_usd: "error_max_budget_usd" };
 

@@ -41,7 +41,7 @@ export function createShell(host: LoopHost, session: Session, wanted: Selection,
     run: (command, words) => busy((signal) => runCommand(command, words, shell.scope(turns, signal))),
     async close() {
       running?.abort("closed");
-      await shell.keep(session.close());
+      await session.close().catch(() => undefined);
       host.bus({}).emit("session.closed", {});
     },
     tools: () => host.scope.names("tool").filter((name) => tools?.includes(name) !== false),

@@ -188,3 +188,40 @@ describe("surroundings", () => {
     expect(readdirSync(scratch.work).sort()).toEqual(["CLAUDE.md", "locked"]);
   });
 });
+
+describe("found by hand", () => {
+  test("settings of a folder nobody trusts > broken or wrong, they stop nothing", async () => {
+    for (const text of ['{"limits":{"x":1}}', '{"model":', '{"plugins":7}', '{"plugins":{"./evil":{}}}']) {
+      mkdirSync(join(scratch.work, ".claw"), { recursive: true });
+      writeFileSync(join(scratch.work, ".claw", "settings.json"), text);
+      expect(await ask()).toMatchObject({ out: "fine\n", code: 0 });
+    }
+  });
+
+  test.each([
+    ["-r", "nope"],
+    ["-r", "../elsewhere"],
+  ])("%s %s -p > a reference that means nothing is no prompt", async (...words) => {
+    await ask();
+    const { code } = await scratch.run([...words, "-p", "fix"], { env: env() });
+    expect({ code, requests: mock.requests.length }).toEqual({ code: 2, requests: 1 });
+  });
+
+  test("-c with one word > is a prompt", async () => {
+    await ask();
+    expect(await scratch.run(["-c", "yes"], { env: env() })).toMatchObject({ out: "fine\n", code: 0 });
+  });
+
+  test("--cwd that is no folder > exit 2", async () => {
+    writeFileSync(join(scratch.work, "file"), "");
+    expect(await scratch.run(["-C", "file", "status"])).toMatchObject({ code: 2 });
+  });
+
+  test("a session that could not be saved > is not said to be saved at the end", async () => {
+    writeFileSync(join(scratch.home, "file"), "");
+    const { err, code } = await ask(["--verbose"], { CLAW_CONFIG_HOME: join(scratch.home, "file") });
+    expect(code).toBe(0);
+    expect(err).toContain("could not be saved");
+    expect(err).not.toContain("saved again");
+  });
+});

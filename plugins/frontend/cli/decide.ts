@@ -79,7 +79,9 @@ function slash(first: string, rest: readonly string[], commands: readonly Doors[
 }
 
 /** A bare word that is no command is more likely a slip than a prompt, unless text is piped in for it to be about. */
-function mistyped(first: string, rest: readonly string[], commands: readonly Doors[], { stdin }: Given): Decided | undefined {
+function mistyped(first: string, rest: readonly string[], commands: readonly Doors[], { stdin, options }: Given): Decided | undefined {
+  // "yes" and "continue" are what one says to a session.
+  if (options["continue"] !== undefined || options["resume"] !== undefined) return undefined;
   if (!/^[a-z][a-z-]*$/i.test(first)) return undefined;
   const names = [...commands.filter((one) => one.shell).flatMap((one) => one.names), "prompt"];
   // Among other words only a slip of the pen counts: "add" is not "add-dir".
