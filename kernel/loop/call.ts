@@ -104,9 +104,7 @@ export const wellFormed = (block: Block): Block =>
 export function failure(id: string, text: string): Result {
   return { type: "result", id, content: [{ type: "text", text: text.toWellFormed() }], failed: true };
 }
-
 // --- internal ---
-
 /** The gate. Whatever goes wrong in it refuses the call: then it gives the reason for the model. */
 async function judge({ host, scope, tools }: Step, asked: Asked): Promise<Judged | string> {
   const { hooks, equip, author } = host;

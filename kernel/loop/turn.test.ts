@@ -211,3 +211,20 @@ test("runTurn > a compactor that cannot be activated is done without; one that i
   await using other = await createHarness({ plugins: [], config: { compactor: "nowhere" } });
   expect(await other.submit("go")).toMatchObject({ kind: "failed", error: { code: "CLAW_CONTRIBUTION_MISSING" } });
 });
+
+test("runTurn > results stand in the model's order, also that of a call whose input never became complete", async () => {
+  const log: string[] = [];
+  const [first, cut, last] = [call("1", "look", { n: 1 }), call("2", "look"), call("3", "look", { n: 3 })];
+  const usage = { input: 1, output: 1, cacheRead: 0, cacheWrite: 0 };
+  const parts = [first, last].map((block) => block as Extract<Block, { type: "call" }>);
+  await using harness = await createHarness({
+    plugins: [gated("look", "read", log)],
+    script: [{ parts: [...parts, { type: "finish", stop: "calls", usage, content: [first, cut, last], broken: { "2": "cut" } }] }],
+  });
+  await harness.submit("go");
+  expect(results(harness.shell.session.messages[2]?.content)).toEqual([
+    ["look 1", false],
+    ["cut", true],
+    ["look 3", false],
+  ]);
+});

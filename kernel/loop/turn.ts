@@ -133,7 +133,9 @@ async function stream(turn: Turn): Promise<LoopSignal> {
   return calls.count() > 0 ? "asked" : "answered";
 }
 async function call(turn: Turn): Promise<LoopSignal> {
-  await add(turn, { role: "user", content: await turn.calls!.finish() });
+  const order = turn.finish!.content.flatMap((block) => (block.type === "call" ? block.id : []));
+  const content = (await turn.calls!.finish()).toSorted((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
+  await add(turn, { role: "user", content });
   return "called";
 }
 async function decide(turn: Turn): Promise<LoopSignal> {
