@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { toJsonSchema } from "@valibot/to-json-schema";
-import type { AnyEvent, Command, Compactor, Frontend, Json, Message, Part, PermissionMode, Provider, Renderer, Request, Store, Tool } from "claw";
+import type { AnyEvent, Command, Compactor, Frontend, Json, Message, Part, Provider, Renderer, Request, Store, Tool } from "claw";
 import { ManifestSchema } from "claw/kit";
 import { safeParse } from "valibot";
 import { createHarness, loadable } from "./harness.ts";
@@ -118,20 +118,6 @@ export function compactorContract(compactor: Compactor, scope: () => Promise<Par
       const blocks = after.flatMap((message) => message.content);
       const asked = blocks.flatMap((block) => (block.type === "call" ? [block.id] : []));
       expect(blocks.flatMap((block) => (block.type === "result" ? [block.id] : [])).sort()).toEqual(asked.sort());
-    });
-  });
-}
-
-/** A permission mode: it has a summary, answers every access, and never throws on an odd call. */
-export function permissionModeContract(mode: PermissionMode, scope: () => Promise<Parameters<PermissionMode["decide"]>[1]>): void {
-  describe(`${mode.name} > permission mode contract`, () => {
-    test("has a summary of one line", () => expect(mode.summary).toMatch(/^[^\n]{3,120}$/));
-    test.each(["none", "read", "network", "write", "execute"] as const)("decides access %s with a known verdict", async (access) => {
-      const call = Object.freeze({ id: "1", tool: "some_tool", input: {}, access, subject: "", paths: [] });
-      const decision = await mode.decide(call, await scope());
-      expect([undefined, "allow", "deny", "ask"]).toContain(decision?.verdict);
-      if (decision?.verdict === "deny") expect(decision.reason).toContain("some_tool");
-      if (access === "none") expect(decision?.verdict).toBe("allow");
     });
   });
 }
