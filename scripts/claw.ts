@@ -1,10 +1,20 @@
 // The composition root: with `main.ts` the only hand-written code that names both the kernel and the plugins. The version and the list of
-// commands and options need neither, so they are told without loading them; `console.log` is the cheapest way to stdout.
+// commands and options need neither, so they are told without loading them.
+import { writeSync } from "node:fs";
 import pack from "../kernel/package.json" with { type: "json" };
 
 const argv = process.argv.slice(2);
 const only = argv.length === 1 ? argv[0] : undefined;
 
-if (only === "--version" || only === "-V") console.log(`claw ${pack.version}`);
-else if (only === "--help" || only === "-h") console.log((await import("./help.gen.ts")).help);
+if (only === "--version" || only === "-V") tell(`claw ${pack.version}\n`);
+else if (only === "--help" || only === "-h") tell(`${(await import("./help.gen.ts")).help}\n`);
 else process.exitCode = await (await import("./main.ts")).main(argv);
+
+/** At once: `console.log` would lose the news of a full disk. A reader that left has had enough. */
+function tell(text: string): void {
+  try {
+    writeSync(1, text);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPIPE") process.exitCode = 1;
+  }
+}

@@ -16,7 +16,16 @@ export async function main(argv: readonly string[]): Promise<number> {
     const parse = (known: readonly Option[], strict: boolean) => parseArguments(argv, [...HOST_OPTIONS, ...known], strict, commands);
     const lost = (error: unknown): void => tell(2, `claw: ${error}\n`);
     const start = { bundled, cwd: process.cwd(), home: home(), env: { ...process.env }, managed: managedSettings(), parse, modules, lost };
-    const prepared = await prepareBoot(start);
+    const prepared = await prepareBoot(start).catch((thrown: unknown) => {
+      const { words, options } = parse(
+        bundled.flatMap((one) => one.manifest?.options ?? []),
+        false,
+      );
+      const asked = options["help"] === true || options["version"] === true ? "help" : (words[0] ?? "").replace(/^\//, "");
+      const code = thrown instanceof claw.ClawError ? thrown.code : "";
+      if (!code.startsWith("CLAW_CONFIG_") || !HARDY.includes(asked)) throw thrown;
+      return prepareBoot({ ...start, lenient: true });
+    });
     kernel = claw.boot(prepared);
     for (const plugin of prepared.asked) await kernel.host.activate(plugin).catch((thrown: unknown) => unloaded(plugin, thrown));
     return await kernel.run();
@@ -28,6 +37,9 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 // --- internal ---
+
+/** Commands that answer even when settings are broken: they are how people find out. */
+const HARDY = ["config", "doctor", "help", "status", "version"];
 
 /** A plugin that was asked for and cannot be had, whatever it died of. */
 function unloaded(plugin: string, thrown: unknown): never {

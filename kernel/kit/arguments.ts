@@ -37,7 +37,9 @@ export function parseArguments(argv: readonly string[], options: readonly Option
       for (const { name, inline } of written) {
         const option = known.get(name);
         if (option === undefined) continue;
-        const next = inline === undefined && at + 1 < last && takes(option, argv[at + 1] ?? "", argv.slice(at + 2, last)) ? argv[++at] : inline;
+        const printed = values.has("print") && words.length > 0;
+        const next =
+          inline === undefined && at + 1 < last && takes(option, argv[at + 1] ?? "", argv.slice(at + 2, last), printed) ? argv[++at] : inline;
         const value = judge(option, name, next, strict, argv[at + 1]);
         if (value === undefined) continue;
         const earlier = values.get(option.name);
@@ -128,13 +130,14 @@ function split(arg: string, known: ReadonlyMap<string, Option>): readonly Writte
   return written;
 }
 
-/** Whether `option` takes `next` as its value. One that starts with a dash is more likely a forgotten value than meant. */
-function takes(option: Option, next: string, after: readonly string[]): boolean {
+/** Whether `option` takes `next` as its value. One that starts with a dash is more likely a forgotten value than meant. `printed`: there is a prompt. */
+function takes(option: Option, next: string, after: readonly string[], printed: boolean): boolean {
   if (option.value === undefined) return false;
   const free = !next.startsWith("-") || next === "-";
   // Where the prompt has its own option behind it, or a word is spelled as a path, only the reference can be meant.
-  const meant = /^[.~]?\.?\/\S*$/.test(next) || after.includes("-p") || after.includes("--print");
-  return option.value.startsWith("[") ? referring(next) || (free && meant) : free;
+  const meant = /^[.~]?\.?\/\S*$/.test(next) || after.includes("-p") || after.includes("--print") || printed;
+  const alike = option.value === "[REF]" ? referring(next) : /^[!@a-z][@a-z./-]*[.,!][@a-z.,!/-]*$/.test(next);
+  return option.value.startsWith("[") ? alike || (free && meant) : free;
 }
 
 function judge(option: Option, name: string, value: string | undefined, strict: boolean, next?: string): string | true | undefined {

@@ -13,9 +13,10 @@ import {
   type SettingSource,
   wrap,
 } from "claw";
-import { ConfigSchema, invalid, mergeConfig } from "./config.ts";
+import { ConfigSchema, invalid, LIMITS, mergeConfig, type Pass } from "./config.ts";
 import { createLoader, discover, type Modules } from "./discover.ts";
 import { checkNeeds } from "./manifest.ts";
+import { checkNames } from "./names.ts";
 import { didYouMean } from "./nearest.ts";
 import { locate, projectRoot, readSettings } from "./settings.ts";
 
@@ -30,6 +31,8 @@ export interface MachineOptions {
   parse(known: readonly Option[], strict: boolean): Readonly<{ options: Options; words: readonly string[] }>;
   modules(): Promise<Modules>;
   lost(error: unknown): void;
+  /** Settings that cannot be used are passed over with a warning, for commands that say what is wrong; else they are an error. */
+  readonly lenient?: boolean;
 }
 
 /** `asked` are the plugins that the command line names: these must load. */
@@ -46,11 +49,13 @@ export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
   const early = at.parse(optionsOf(bundled), false).options;
   const cwd = resolve(at.cwd, typeof early["cwd"] === "string" ? early["cwd"] : ".");
   if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) throw new ClawError("CLAW_USAGE", `--cwd: there is no folder ${cwd}`);
+  const passed: string[] = [];
+  const pass = at.lenient === true ? ({ message }: ClawError): void => void passed.push(...message.split("\n")) : undefined;
   // What the first pass has read, the second need not.
   const kept = new Map<string, ReturnType<Read>>();
   const once: Read = (path) => kept.get(path) ?? kept.set(path, readSettings(path)).get(path)!;
-  const draft = await readLayers(at, once, cwd, early, optionsOf(bundled));
-  const { plugins: wanted } = await mergeConfig(draft, locate);
+  const draft = await readLayers(at, once, cwd, early, optionsOf(bundled), pass);
+  const { plugins: wanted } = await mergeConfig(draft, locate, pass);
   const plugins = bundled.filter((one) => wanted[one.name] !== false);
   const load = createLoader(at.modules);
   for (const [name, slice] of Object.entries(early["bare"] === true ? {} : wanted)) {
@@ -72,14 +77,14 @@ export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
   const tried = [early["plugin-dir"] ?? []].flat().map((folder) => discover(resolve(cwd, String(folder)), cwd, home, load));
   plugins.push(...tried);
   const { options, words } = at.parse(optionsOf(plugins), true);
-  const read = (folder: string, by: Read = readSettings): Promise<Layers> => readLayers(at, by, folder, options, optionsOf(plugins));
+  const read = (folder: string, by: Read = readSettings): Promise<Layers> => readLayers(at, by, folder, options, optionsOf(plugins), pass);
   const layers = await read(cwd, once);
   const folder = async (path: string) => {
     const absolute = resolve(cwd, path);
     return { cwd: absolute, layers: absolute === cwd ? layers : await read(absolute) };
   };
-  const warnings = await strangers(layers, plugins);
-  const config = await mergeConfig(layers, locate);
+  const strange = await strangers(layers, plugins);
+  const config = await checkNames(await mergeConfig(layers, locate, pass), layers, plugins, pass);
   const wrong: BootOptions["wrong"] = (origin, path, issue) => invalid(locate, origin, path, issue);
   return {
     cwd,
@@ -88,7 +93,7 @@ export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
     options,
     words,
     plugins: checkNeeds(plugins),
-    warnings,
+    warnings: [...new Set(passed), ...strange],
     config,
     layers,
     folder,
@@ -110,14 +115,19 @@ async function readLayers(
   cwd: string,
   options: Options,
   known: readonly Option[],
+  pass?: Pass,
 ): Promise<Layers> {
   const layers: Record<string, Setting[]> = {};
   const put = (values: object | undefined, source: SettingSource, origin: string, trusted = true): void => {
     for (const [key, value] of Object.entries(values ?? {})) layers[key] = [...(layers[key] ?? []), { value, source, origin, trusted }];
   };
   // What nobody has trusted has no say, broken or not; `claw doctor` is for the rest.
+  const broken = (error: ClawError): undefined => {
+    if (pass === undefined) throw error;
+    pass(error);
+  };
   const file = async (path: string, source: SettingSource, trusted = true): Promise<void> =>
-    put(await read(path).catch((error: unknown) => (trusted ? Promise.reject(error) : undefined)), source, path, trusted);
+    put(await read(path).catch((error: ClawError) => (trusted ? broken(error) : undefined)), source, path, trusted);
   await file(join(home, "settings.json"), "user");
   const project = join(projectRoot(cwd), ".claw");
   if (options["bare"] !== true && project !== home) {
@@ -152,8 +162,12 @@ function unvouched(layers: Layers): readonly (readonly [string, string])[] {
 async function strangers(layers: Layers, plugins: readonly Loadable[]): Promise<string[]> {
   const owned = [...Object.keys(ConfigSchema.entries), ...plugins.flatMap((one) => one.manifest?.settings ?? [])];
   const strange = Object.keys(layers).filter((key) => !owned.includes(key));
-  const place = (key: string): Promise<string> => locate(layers[key]?.[0]?.origin ?? "", [key]);
-  return Promise.all(strange.map(async (key) => `${await place(key)}: unknown key "${key}". ${didYouMean(key, owned)}`.trim()));
+  const warn = async (origin: string, path: readonly string[], known: readonly string[]): Promise<string> =>
+    `${await locate(origin, path)}: unknown key "${path.join(".")}". ${didYouMean(path.at(-1) ?? "", known)}`.trim();
+  const nested = (layers["limits"] ?? []).flatMap(({ value, origin }) =>
+    Object.keys(Object(value)).flatMap((key) => ((LIMITS as readonly string[]).includes(key) ? [] : warn(origin, ["limits", key], LIMITS))),
+  );
+  return Promise.all([...strange.map((key) => warn(layers[key]?.[0]?.origin ?? "", [key], owned)), ...nested]);
 }
 
 type Read = (path: string) => Promise<object | undefined>;

@@ -8,6 +8,6 @@ export const HOST_OPTIONS: readonly Option[] = [
   { name: "plugin-dir", value: "DIR", many: true, summary: "Try the plugin in this folder without installing it" },
   { name: "bare", summary: "No user or project plugins, hooks, skills, MCP servers or instruction files" },
   { name: "trust", summary: "Trust this folder: its plugins, hooks and settings may act" },
-  { name: "debug", summary: "Show diagnostics on stderr" },
+  { name: "debug", value: "[FILTER]", summary: "Show what happens inside on stderr: all of it, or events and plugins whose names begin so" },
   { name: "no-color", summary: "No colours" },
 ];

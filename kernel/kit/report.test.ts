@@ -158,6 +158,17 @@ describe("createReport", () => {
     });
   });
 
+  test("result > has every warning of its turn once, those from before the first turn too", () => {
+    const before: [keyof EventMap, Json, string?] = ["notice.raised", { level: "warn", text: "odd settings" }];
+    const lost: [keyof EventMap, Json, string?] = ["notice.raised", { level: "error", text: "disk full" }];
+    const broken: [keyof EventMap, Json, string?] = ["plugin.failed", { plugin: "p", code: "C", message: "broke" }];
+    const report = feed(true, [before, ...TURN, lost, lost, broken]);
+    expect(report.result()).toMatchObject({ warnings: ["odd settings", "disk full", "plugin p: broke"] });
+    expect(feed(true, [before, ...TURN, ["turn.ended", { outcome: "completed" }], ["turn.started", { text: "again" }]]).result()).not.toHaveProperty(
+      "warnings",
+    );
+  });
+
   test("result > tells of compaction and structured output", () => {
     const more: [keyof EventMap, Json][] = [
       ["session.compacted", { dropped: 6, by: "extract" }],

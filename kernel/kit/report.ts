@@ -37,7 +37,7 @@ export function createReport({ calls }: { readonly calls: boolean }): Report {
         if (event.data.parent === undefined) session = event.session;
         break;
       case "turn.started":
-        if (inside(event)) turn = emptyTurn(event.at);
+        if (inside(event)) turn = { ...emptyTurn(event.at), ...(turn.ended === undefined && { warnings: turn.warnings }) };
         break;
       case "step.started":
         if (!inside(event)) break;
@@ -54,7 +54,11 @@ export function createReport({ calls }: { readonly calls: boolean }): Report {
         if (inside(event)) addMessage(event.data.message.content, event.data.message.role);
         break;
       case "notice.raised":
-        if (inside(event) && turn.requests === 0 && event.data.level === "info") turn.notices.push(event.data.text);
+        if (event.data.level !== "info") turn.warnings.add(event.data.text);
+        else if (inside(event) && turn.requests === 0) turn.notices.push(event.data.text);
+        break;
+      case "plugin.failed":
+        turn.warnings.add(`plugin ${event.data.plugin}: ${event.data.message}`);
         break;
       case "call.ended": {
         const details = event.data.details;
@@ -133,6 +137,8 @@ interface TurnFacts {
   readonly results: Extract<Block, { type: "result" }>[];
   readonly denied: { readonly id: string; readonly tool: string }[];
   readonly notices: string[];
+  /** What a person would have been warned of, the loss of a session included. */
+  readonly warnings: Set<string>;
   readonly models: Map<string, { readonly usage: Usage; readonly cost: number }>;
   answer?: readonly Block[];
   structured?: Json;
@@ -160,7 +166,7 @@ const HINTS: Readonly<Record<string, string>> = {
 const SUBTYPES: Readonly<Record<string, string>> = { max_turns: "error_max_turns", max_budget_usd: "error_max_budget_usd" };
 
 function emptyTurn(at: number): TurnFacts {
-  const lists = { results: [], denied: [], notices: [], calls: new Map(), models: new Map() };
+  const lists = { results: [], denied: [], notices: [], warnings: new Set<string>(), calls: new Map(), models: new Map() };
   return { at, ...lists, usage: NO_USAGE, requests: 0, steps: 0, dropped: 0, ms: 0, apiMs: 0 };
 }
 
@@ -211,6 +217,7 @@ function resultOf(
     auto_compaction: turn.dropped === 0 ? null : { removed_messages: turn.dropped, notice: `[auto-compacted: removed ${turn.dropped} messages]` },
     ...(about.calls ? { message: text, ...callsOf(turn) } : {}),
     estimated_cost: `$${cost.toFixed(4)}`,
+    ...(turn.warnings.size === 0 ? {} : { warnings: [...turn.warnings] }),
     ...(failure === undefined ? {} : { error: { ...failure } }),
   };
 }

@@ -166,7 +166,7 @@ async function run({ host: { hooks }, scope: { bus, ...step } }: Step, { equippe
   const work = async () => hooks.callResult.promise(await hooks.runner.call(base, call)(call, scope), scope);
   const result = await bounded(work(), scope.signal).catch((thrown: unknown): ToolResult => {
     const { code, message, info } = wrap(thrown, "CLAW_TOOL_FAILED", { plugin });
-    return failure(id, [message || code, info.hint].filter(Boolean).join("\n"));
+    return failure(id, code === "CLAW_ABORTED" ? "interrupted before it was done" : [message || code, info.hint].filter(Boolean).join("\n"));
   });
   const { failed = false, details } = result;
   const content = result.content.map(wellFormed);

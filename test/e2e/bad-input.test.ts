@@ -35,6 +35,9 @@ describe("settings", () => {
     ["of the wrong type", '{\n  "model": 7\n}', /settings\.json:2: model → .*string/],
     ["of a later version", '{\n  "version": 99\n}', /settings\.json:2: version → /],
     ["no object", "[]", /settings\.json:1: .*object/],
+    ["with a mode there is not", '{\n\n  "permissionMode": "yolo"\n}', /settings\.json:3: permissionMode → unknown permission-mode: yolo/],
+    ["with a provider there is not", '{\n  "provider": "antropic"\n}', /settings\.json:2: provider → unknown provider: antropic\nhint: .*anthropic/],
+    ["with a model there is not", '{\n  "model": "opuss"\n}', /settings\.json:2: model → .*opuss/],
   ])("%s > exit 3 with file and line, and the file is as it was", async (_, text, expected) => {
     const file = settings(text);
     const { out, err, code } = await ask();
@@ -50,6 +53,26 @@ describe("settings", () => {
     expect({ out, code }).toEqual({ out: "fine\n", code: 0 });
     const shown = await scratch.run(["doctor"], { env: env() });
     expect(shown.out).toMatch(/modle.*[Dd]id you mean "model"/);
+  });
+
+  test("broken > what says what is wrong still answers, with file and line", async () => {
+    for (const [text, expected] of [
+      ['{ "model": "opus",\n  "plugins": {', "settings.json:2: not valid JSON"],
+      ['{ "model": 7 }', "settings.json:1: model → "],
+      ['{ "permissionMode": "yolo" }', "settings.json:1: permissionMode → unknown permission-mode: yolo"],
+    ] as const) {
+      settings(text);
+      expect((await scratch.run(["doctor"], { env: env() })).out).toContain(expected);
+      for (const words of [["status"], ["config"], ["help"], ["version"], ["--help", "status"]]) {
+        expect({ words, code: (await scratch.run(words, { env: env() })).code }).toEqual({ words, code: 0 });
+      }
+    }
+  });
+
+  test("an unknown key within limits > warns too", async () => {
+    const file = settings('{\n  "limits": { "hokMs": 5 }\n}');
+    expect(await ask()).toMatchObject({ out: "fine\n", code: 0 });
+    expect((await scratch.run(["doctor"], { env: env() })).out).toContain(`${file}:2: unknown key "limits.hokMs". Did you mean "hookMs"?`);
   });
 
   test("--settings with a file that is not there > exit 3", async () => {

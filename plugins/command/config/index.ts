@@ -4,7 +4,12 @@ import * as v from "valibot";
 
 const Key = v.pipe(v.string(), v.minLength(1, "the key is empty"));
 const Words = v.union(
-  [v.strictTuple([]), v.strictTuple([v.literal("show")]), v.strictTuple([v.picklist(["show", "explain"]), Key]), v.strictTuple([Key])],
+  [
+    v.strictTuple([]),
+    v.strictTuple([v.literal("show")]),
+    v.strictTuple([v.picklist(["show", "explain"]), Key]),
+    v.strictTuple([v.pipe(Key, v.notValue("explain"))]),
+  ],
   "say: show [KEY], or explain KEY",
 );
 

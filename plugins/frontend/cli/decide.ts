@@ -23,11 +23,12 @@ export function decide(given: Given): Decided {
   const tail = Array.isArray(options["--"]) ? options["--"].length : 0;
   const first = words.length > tail ? words[0] : undefined;
   const rest = words.slice(1);
-  if (options["help"] === true) return { run: "command", name: "help", words: first === undefined ? [] : [topic(first)] };
+  if (options["help"] === true) return { run: "command", name: "help", words: first === undefined ? [] : topic(first) };
   if (options["version"] === true) return { run: "command", name: "version", words: [] };
   if (options["print"] === true) return { run: "frontend", name: "print", words };
   if (first === undefined) return prompt(given, words);
   if (first === "prompt") return { run: "frontend", name: "print", words: rest };
+  if (first === "help" && rest.length === 1) return { run: "command", name: "help", words: topic(rest[0] ?? "") };
   const command = commands.find((one) => one.shell && one.names.includes(first));
   if (command !== undefined) return { run: "command", name: command.name, words: rest };
   if (slashed(first)) return slash(first, rest, commands);
@@ -91,6 +92,7 @@ function mistyped(first: string, rest: readonly string[], commands: readonly Doo
   return { run: "usage", message: `unknown command: ${first}`, hint: `${hint} If it is a prompt: claw -p "${[first, ...rest].join(" ")}"` };
 }
 
-function topic(word: string): string {
-  return word.replace(/^\//, "");
+/** `prompt` is a way to write `--print`, no command of its own. */
+function topic(word: string): readonly string[] {
+  return [word === "prompt" ? "--print" : word.replace(/^\//, "")];
 }

@@ -37,7 +37,7 @@ export async function converse(run: Run): Promise<number> {
     for await (const input of inbox.inputs()) {
       if (interrupts.reason !== undefined) break;
       const outcome = await shell.submit(input);
-      code = ended(outcome);
+      code = await ended(outcome);
       if (outcome.kind === "exit") return code;
     }
     if (interrupts.reason !== undefined) return code ?? ended({ kind: "aborted", reason: interrupts.reason });

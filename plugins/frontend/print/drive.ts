@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Json } from "claw";
 
-const CLAW = join(import.meta.dir, "..", "..", "..", "scripts", "claw.ts");
+export const CLAW = join(import.meta.dir, "..", "..", "..", "scripts", "claw.ts");
 
 export interface Place extends AsyncDisposable {
   readonly cwd: string;

@@ -1,6 +1,6 @@
 // Which renderer shows a run, and how it is fed.
 import { ClawError, type Host } from "claw";
-import { didYouMean, type Output } from "claw/kit";
+import { debugging, didYouMean, type Output } from "claw/kit";
 
 /** The renderer that the command line, the environment or config asks for. Throws `CLAW_USAGE` for one that does not exist. */
 export function formatOf(host: Host): string {
@@ -24,12 +24,10 @@ export function formatOf(host: Host): string {
 export async function openRenderer(host: Host, name: string, output: Output): Promise<AsyncDisposable> {
   const renderer = await host.get("renderer", name);
   await renderer.open(output.out, output.err);
-  const debugging = host.options["debug"] !== undefined;
+  const debug = debugging(host);
   const listening = host.bus.onAny((event) => {
     renderer.render(event);
-    if (!debugging || event.type !== "log.written") return;
-    const data = event.data.data === undefined ? "" : ` ${JSON.stringify(event.data.data)}`;
-    output.err(`debug: ${event.source}: ${event.data.message}${data}\n`);
+    if (debug !== undefined) output.err(debug(event) ?? "");
   });
   return {
     async [Symbol.asyncDispose]() {

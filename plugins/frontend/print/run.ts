@@ -1,6 +1,7 @@
 // A one-shot run from its words to its exit code. What is said on the way is the renderers' affair.
+import { isAbsolute } from "node:path";
 import { ClawError, type Host, type TurnOutcome, wrap } from "claw";
-import { bugText, connection, exitCode, exitCodeOf, failureOf, failureText, type Output, openOptions, openOutput } from "claw/kit";
+import { bugText, connection, exitCode, exitCodeOf, failureOf, failureText, locate, type Output, openOptions, openOutput } from "claw/kit";
 import { readStdin, withStdin } from "./input.ts";
 import { formatOf, openRenderer, warn } from "./output.ts";
 import { type Interrupts, watchSignals } from "./signals.ts";
@@ -12,7 +13,7 @@ export interface Run {
   readonly output: Output;
   readonly interrupts: Interrupts;
   /** Has a failed turn told, and gives the exit code. */
-  ended(outcome: TurnOutcome): number;
+  ended(outcome: TurnOutcome): Promise<number>;
 }
 
 /** Never rejects. */
@@ -40,16 +41,18 @@ async function rendered(words: readonly string[], host: Host, output: Output, in
       host.bus.emit("error.raised", failureOf(error));
       output.err(bugText(error));
     };
-    const ended = (outcome: TurnOutcome): number => {
-      if (outcome.kind === "failed") fail(outcome.error);
-      return exitCode(outcome);
+    const ended = async (outcome: TurnOutcome): Promise<number> => {
+      if (outcome.kind !== "failed") return exitCode(outcome);
+      const error = await placed(outcome.error, host);
+      fail(error);
+      return exitCodeOf(error);
     };
     try {
       warn(host);
       const one: Run = { words, host, output, interrupts, ended };
       return inputStreamed(host, format) ? await (await import("./control.ts")).converse(one) : await answer(one);
     } catch (thrown) {
-      return ended({ kind: "failed", error: wrap(thrown, "CLAW_BUG") });
+      return await ended({ kind: "failed", error: wrap(thrown, "CLAW_BUG") });
     }
   } catch (thrown) {
     const error = wrap(thrown, "CLAW_BUG");
@@ -61,13 +64,22 @@ async function rendered(words: readonly string[], host: Host, output: Output, in
 async function answer({ words, host, output, interrupts, ended }: Run): Promise<number> {
   const text = await promptOf(words, output, interrupts);
   if (interrupts.reason !== undefined) return ended({ kind: "aborted", reason: interrupts.reason });
-  const shell = await host.open(openOptions(host.options));
+  const seated = connection(0) === "terminal" && connection(2) === "terminal" && formatOf(host) === "text";
+  const asked = seated ? { ask: (await import("./question.ts")).createQuestions(output.err) } : {};
+  const shell = await host.open({ ...openOptions(host.options), ...asked });
   using _ = interrupts.on((reason) => shell.abort(reason));
   try {
-    return ended(await shell.submit({ text }));
+    return await ended(await shell.submit({ text }));
   } finally {
     await shell.close();
   }
+}
+
+/** A model that a settings file names and nobody knows is a fault of that file. */
+async function placed(error: ClawError, host: Host): Promise<ClawError> {
+  const setting = host.settings("model").findLast(({ trusted }) => trusted);
+  if (error.code !== "CLAW_MODEL_UNKNOWN" || setting === undefined || !isAbsolute(setting.origin)) return error;
+  return new ClawError("CLAW_CONFIG_INVALID", `${await locate(setting.origin, ["model"])}: model → ${error.message}`, error.info);
 }
 
 function inputStreamed(host: Host, format: string): boolean {

@@ -99,8 +99,8 @@ function endpointOf(env: PluginScope["env"], slice: Slice, credentials: Credenti
     credentials,
     headers,
     secrets: secrets.filter((text) => text !== undefined && text.length > 5) as string[],
-    idleMs: seconds(env["CLAW_API_REQUEST_TIMEOUT"]) ?? slice.idleMs ?? 60_000,
-    connectMs: seconds(env["CLAW_API_CONNECT_TIMEOUT"]) ?? slice.connectMs ?? 120_000,
+    idleMs: seconds(env, "CLAW_API_REQUEST_TIMEOUT") ?? slice.idleMs ?? 60_000,
+    connectMs: seconds(env, "CLAW_API_CONNECT_TIMEOUT") ?? slice.connectMs ?? 120_000,
     ...(proxy === undefined ? {} : { proxy }),
   };
 }
@@ -152,9 +152,12 @@ function parseUrl(text: string): URL {
   });
 }
 
-function seconds(text: string | undefined): number | undefined {
-  const value = Number(word(text) ?? Number.NaN);
-  return value > 0 ? Math.min(Math.ceil(value * 1000), MOST_MS) : undefined;
+function seconds(env: PluginScope["env"], name: string): number | undefined {
+  const text = word(env[name]);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (value > 0) return Math.min(Math.ceil(value * 1000), MOST_MS);
+  throw new ClawError("CLAW_CONFIG_INVALID", `${name} is no number of seconds: "${text}"`, { hint: "Set it to seconds, as in 60, or unset it." });
 }
 
 function word(text: string | undefined): string | undefined {
