@@ -15,7 +15,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     const commands = listed.flatMap((one) => (typeof one === "string" ? one : [one.name, ...(one.aliases ?? [])]));
     const parse = (known: readonly Option[], strict: boolean) => parseArguments(argv, [...HOST_OPTIONS, ...known], strict, commands);
     const lost = (error: unknown): void => tell(2, `claw: ${error}\n`);
-    const start = { bundled, cwd: process.cwd(), home: home(), env: { ...process.env }, managed: managedSettings(), parse, modules, lost };
+    const start = { bundled, cwd: process.cwd(), home: home(), env: { ...process.env }, managed: managedSettings(), parse, modules: loadModules, lost };
     const prepared = await prepareBoot(start).catch((thrown: unknown) => {
       const { words, options } = parse(
         bundled.flatMap((one) => one.manifest?.options ?? []),
@@ -38,6 +38,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 // --- internal ---
 
+const loadModules = async () => (await import("./modules.ts")).modules;
+
 /** Commands that answer even when settings are broken: they are how people find out. */
 const HARDY = ["config", "doctor", "help", "status", "version"];
 
@@ -48,18 +50,6 @@ function unloaded(plugin: string, thrown: unknown): never {
   const known = code === "CLAW_PLUGIN_API_MISMATCH" ? code : "CLAW_PLUGIN_LOAD_FAILED";
   throw new claw.ClawError(known, message.includes(plugin) ? message : `plugin ${plugin}: ${message}`, { hint, plugin, cause: thrown });
 }
-
-/** What external plugins import from the binary. Loaded only when there is one. */
-async function modules(): Promise<Readonly<Record<string, Record<string, unknown>>>> {
-  const testing = Object.fromEntries(TESTING.map((name) => [name, notHere]));
-  return { claw, "claw/kit": await import("claw/kit"), "claw/testing": testing, valibot: await import("valibot") };
-}
-const KINDS = ["tool", "command", "provider", "compactor", "permissionMode", "renderer", "store", "frontend"];
-/** What plugins' tests import. In the binary it only says where tests run; Bun would blame the module. */
-const TESTING = ["createHarness", "says", "calls", "fails", "pluginContract", ...KINDS.map((kind) => `${kind}Contract`)];
-const notHere = (): never => {
-  throw new claw.ClawError("CLAW_PLUGIN_LOAD_FAILED", "claw/testing is for tests: they run under `bun test`");
-};
 
 /** `contract.md` section 4: `CLAW_CONFIG_HOME`, else `$XDG_CONFIG_HOME/claw` when that is set, else `~/.claw`. */
 function home(): string {
