@@ -22,7 +22,7 @@ export interface RegistryOptions extends Readonly<{ activateMs: number; hookMs: 
 export class Registry {
   readonly seats: ReturnType<typeof createSeats>;
   readonly #plugins = new Map<string, Known>();
-  readonly #placed: Placed[] = [];
+  readonly #placed = new Map<string, Placed>();
   readonly #services = new Map<string, unknown>();
   readonly #at: RegistryOptions;
   constructor(options: RegistryOptions) {
@@ -60,9 +60,9 @@ export class Registry {
   };
   /** The contribution that a kind knows by `name`, or by that alias. Throws `CLAW_CONTRIBUTION_MISSING`. */
   find(kind: Kind, name: string): Placed {
-    const exact = this.#placed.find((one) => one.kind === kind && one.name === name);
+    const exact = this.#placed.get(`${kind} ${name}`);
     if (exact !== undefined) return exact;
-    const all = this.#placed.filter((one) => one.kind === kind);
+    const all = this.#of(kind);
     const found = all.find(({ listed }) => listed.aliases?.includes(name));
     if (found !== undefined) return found;
     const words = all.flatMap((one) => [one.name, ...(one.listed.aliases ?? [])]);
@@ -71,7 +71,7 @@ export class Registry {
   }
   /** What every plugin may touch. */
   scope(plugin: string): PluginScope {
-    const names = (kind: Kind): string[] => this.#placed.filter((one) => one.kind === kind).map((one) => one.name);
+    const names = (kind: Kind): string[] => this.#of(kind).map((one) => one.name);
     const get = async (kind: Kind, name: string): Promise<never> => {
       const place = this.find(kind, name);
       await this.activate(place.plugin);
@@ -86,6 +86,7 @@ export class Registry {
     };
     return { ...this.#at.base, plugin, bus: this.#at.bus({ source: plugin }), names, get, use };
   }
+  readonly #of = (kind: Kind): readonly Placed[] => [...this.#placed.values().filter((one) => one.kind === kind)];
   provide({ id }: ServiceToken<unknown>, service: unknown): Disposable {
     this.#services.set(id, service);
     return { [Symbol.dispose]: () => void this.#services.delete(id) };
@@ -96,10 +97,10 @@ export class Registry {
   }
   /** A name already taken is given to the newcomer with its plugin's in front: both stay reachable. */
   #list(kind: Kind, plugin: string, listed: Placed["listed"]): Placed {
-    const taken = this.#placed.find((one) => one.kind === kind && one.name === listed.name)?.plugin;
+    const taken = this.#placed.get(`${kind} ${listed.name}`)?.plugin;
     const name = taken === undefined ? listed.name : `${plugin.replace(/^@/, "").replace(/[^A-Za-z0-9-]+/g, "_")}__${listed.name}`;
     if (taken !== undefined) this.#at.warn(`${kind} "${listed.name}" is in both ${taken} and ${plugin}; the latter's is named "${name}"`);
-    return this.#placed[this.#placed.push({ kind, name, plugin, listed }) - 1]!;
+    return this.#placed.set(`${kind} ${name}`, { kind, name, plugin, listed }).get(`${kind} ${name}`)!;
   }
   readonly #off = (plugin: string, error: ClawError): ClawError => {
     const { code, message, info } = error;
@@ -110,13 +111,12 @@ export class Registry {
     return error;
   };
   async #setUp(known: Known): Promise<void> {
-    const { name: plugin } = known.status;
-    const started = performance.now();
+    const [{ name: plugin }, started] = [known.status, performance.now()];
     const { default: loaded } = await limited(known.loadable.load(), this.#at.activateMs, `loading ${plugin}`);
     if (typeof loaded?.setup !== "function") throw new Error(`plugin ${plugin} has no default export made by definePlugin`);
     const context = this.#context(known, await this.#slice(plugin, loaded.config));
     await limited(loaded.setup(context), this.#at.activateMs, `setup of ${plugin}`);
-    const lack = this.#placed.find((one) => one.plugin === plugin && one.item === undefined);
+    const lack = this.#placed.values().find((one) => one.plugin === plugin && one.item === undefined);
     if (lack) throw new ClawError("CLAW_CONTRIBUTION_UNDECLARED", `plugin ${plugin} adds no ${lack.listed.name}, against its manifest`, { plugin });
     const ms = performance.now() - started;
     known.status = { ...known.status, state: "active", ms };
@@ -133,7 +133,7 @@ export class Registry {
       return undo.use(this.seats.tap(name, hook, fn, stage));
     };
     const contribute: PluginContext<unknown>["contribute"] = (kind, item) => {
-      const listed = this.#placed.find((one) => one.kind === kind && one.plugin === name && one.listed.name === item.name);
+      const listed = this.#placed.values().find((one) => one.kind === kind && one.plugin === name && one.listed.name === item.name);
       check(listed !== undefined, `${kind} ${item.name}`);
       const place = listed ?? this.#list(kind, name, { name: item.name });
       place.item = item;
