@@ -1,5 +1,5 @@
 // How a failure looks from outside: the exit code, the words, the object. One place, so that every frontend and renderer says the same.
-import type { ClawError, ErrorCode, TurnOutcome } from "claw";
+import type { ClawError, ErrorCode, EventMap, TurnOutcome } from "claw";
 
 /** A failure as programs read it. `kind` is the word that scripts of the field know, where there is one. */
 export interface Failure {
@@ -56,7 +56,29 @@ export function exitCode(outcome: TurnOutcome): number {
   }
 }
 
+/** What has become of a turn that ended otherwise than it should, as a failure. */
+export function failureOfEnd({ outcome, reason, code }: EventMap["turn.ended"]): Failure | undefined {
+  if (outcome === "failed") return { code: code ?? "CLAW_BUG", kind: kindOf(code ?? ""), message: reason ?? "the turn failed", hint: null };
+  if (outcome === "aborted") return { code: "CLAW_ABORTED", kind: "aborted", message: `interrupted: ${reason ?? "unknown"}`, hint: null };
+  if (outcome !== "stopped") return undefined;
+  const word = reason ?? "stopped";
+  return { code: word, kind: word, message: ENDS[word] ?? `the turn was stopped: ${word}`, hint: HINTS[word] ?? null };
+}
+
 // --- internal ---
+
+const ENDS: Readonly<Record<string, string>> = {
+  max_turns: "the limit of steps was reached",
+  max_budget_usd: "the money limit was reached",
+  max_output: "the answer was cut off at the model's output limit",
+  permission: "a permission was refused and nobody could be asked",
+  refusal: "the model refused to answer",
+};
+const HINTS: Readonly<Record<string, string>> = {
+  max_turns: "Raise --max-turns, or go on with `claw -c`.",
+  max_budget_usd: "Raise --max-budget-usd, or go on with `claw -c`.",
+  permission: "Allow it with --allowedTools or --permission-mode.",
+};
 
 const KINDS: Readonly<Record<string, string>> = {
   CLAW_USAGE: "cli_parse",

@@ -1,7 +1,7 @@
 // What a turn came to, gathered from its events: the `result` object of `json` and `stream-json`. Knows no output.
 import type { AnyEvent, Block, ClawError, EventMap, Json, Usage } from "claw";
 import { addUsage, costOf, NO_USAGE } from "./cost.ts";
-import { type Failure, failureOf, kindOf } from "./failure.ts";
+import { type Failure, failureOf, failureOfEnd } from "./failure.ts";
 
 type Ended = EventMap["turn.ended"];
 
@@ -120,15 +120,6 @@ export function usageOf(usage: Usage): { readonly [key: string]: number } {
 /** The Messages API's word for why the model stopped. */
 export const STOPS = { done: "end_turn", calls: "tool_use", length: "max_tokens", refusal: "refusal", pause: "pause_turn" } as const;
 
-/** What has become of a turn that ended otherwise than it should, as a failure. */
-export function failureOfEnd({ outcome, reason, code }: Ended): Failure | undefined {
-  if (outcome === "failed") return { code: code ?? "CLAW_BUG", kind: kindOf(code ?? ""), message: reason ?? "the turn failed", hint: null };
-  if (outcome === "aborted") return { code: "CLAW_ABORTED", kind: "aborted", message: `interrupted: ${reason ?? "unknown"}`, hint: null };
-  if (outcome !== "stopped") return undefined;
-  const word = reason ?? "stopped";
-  return { code: word, kind: word, message: ENDS[word] ?? `the turn was stopped: ${word}`, hint: HINTS[word] ?? null };
-}
-
 // --- internal ---
 
 interface TurnFacts {
@@ -151,18 +142,6 @@ interface TurnFacts {
   ms: number;
   apiMs: number;
 }
-const ENDS: Readonly<Record<string, string>> = {
-  max_turns: "the limit of steps was reached",
-  max_budget_usd: "the money limit was reached",
-  max_output: "the answer was cut off at the model's output limit",
-  permission: "a permission was refused and nobody could be asked",
-  refusal: "the model refused to answer",
-};
-const HINTS: Readonly<Record<string, string>> = {
-  max_turns: "Raise --max-turns, or go on with `claw -c`.",
-  max_budget_usd: "Raise --max-budget-usd, or go on with `claw -c`.",
-  permission: "Allow it with --allowedTools or --permission-mode.",
-};
 const SUBTYPES: Readonly<Record<string, string>> = { max_turns: "error_max_turns", max_budget_usd: "error_max_budget_usd" };
 
 function emptyTurn(at: number): TurnFacts {
