@@ -1,0 +1,157 @@
+// Finds skills: those in the binary, and `<folder>/<name>/SKILL.md` in the folders where definitions are looked for.
+import { closeSync, openSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, join, sep } from "node:path";
+import { ClawError, type Json, type PluginScope, type PluginStatus } from "claw";
+import {
+  clipLine,
+  type DefinitionFolder,
+  definitionFolders,
+  listField,
+  parseFrontMatter,
+  projectRoot,
+  type Skill,
+  shadowed,
+  textField,
+} from "claw/kit";
+
+/** What was read of a file, as long as it stays as it was. */
+export type Known = Map<string, { readonly at: number; readonly size: number; readonly read: ReadSkill }>;
+/** A `SKILL.md`, taken apart. */
+export interface ReadSkill {
+  readonly fields: Readonly<Record<string, Json>>;
+  readonly body: string;
+  readonly problem?: string;
+}
+/** The largest `SKILL.md` that is read. */
+export const MOST_BYTES = 256_000;
+
+/** All skills of the scope's folder, nearest first; what cannot act comes after what can, so that it hides nothing. */
+export async function findSkills(scope: PluginScope, plugins: readonly PluginStatus[], known: Known, bundled: boolean): Promise<readonly Skill[]> {
+  const found: Skill[] = [];
+  if (known.size > MOST_KNOWN) known.clear();
+  for (const folder of definitionFolders("skills", scope, plugins)) {
+    for (const name of foldersIn(folder.path)) {
+      const path = join(folder.path, name, "SKILL.md");
+      const read = readKnown(path, known);
+      if (read !== undefined) found.push(onDisk(path, folder, contained(path, folder, scope.cwd, read)));
+    }
+  }
+  if (bundled) found.push(...(await inBinary()));
+  const acting = (skill: Skill): boolean => skill.trusted && skill.problem === undefined;
+  return shadowed([...found.filter(acting), ...found.filter((skill) => !acting(skill))]);
+}
+
+/** Reads a `SKILL.md`. What is wrong with it is in `problem`. */
+export function readSkill(path: string): ReadSkill {
+  try {
+    const stat = statSync(path);
+    if (!stat.isFile()) return broken("SKILL.md is no file");
+    if (stat.size > MOST_BYTES) return broken(`SKILL.md has ${stat.size} bytes, more than ${MOST_BYTES}: put the rest in files beside it`);
+    return parse(readWhole(path));
+  } catch (thrown) {
+    return broken(`SKILL.md cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+  }
+}
+
+/** The body of a skill in the binary. */
+export async function bundledBody(name: string): Promise<string> {
+  const { bundledSkills } = await import("./bundled.gen.ts");
+  return parse(bundledSkills.find((one) => one.name === name)?.text ?? "").body;
+}
+
+// --- internal ---
+
+const MOST_KNOWN = 2_000;
+const MOST_FOLDERS = 500;
+const LONGEST_DESCRIPTION = 1_024;
+/** What no person sees and a model reads: tag characters, zero-width and bidirectional marks. */
+const INVISIBLE = /[\u{E0000}-\u{E01EF}\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF]/gu;
+
+function broken(problem: string): ReadSkill {
+  return { fields: {}, body: "", problem };
+}
+
+function parse(text: string): ReadSkill {
+  try {
+    return parseFrontMatter(text.toWellFormed().replace(INVISIBLE, ""));
+  } catch (thrown) {
+    if (!(thrown instanceof ClawError)) throw thrown;
+    return broken(`SKILL.md ${[thrown.message, thrown.info.hint].filter(Boolean).join(". ")}`);
+  }
+}
+
+/** Opened once: what is read is what was found to be a file of that size. */
+function readWhole(path: string): string {
+  const file = openSync(path, "r");
+  try {
+    return readFileSync(file, "utf8");
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readKnown(path: string, known: Known): ReadSkill | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return undefined;
+  const before = known.get(path);
+  if (before?.at === stat.mtimeMs && before.size === stat.size) return before.read;
+  const read = readSkill(path);
+  known.set(path, { at: stat.mtimeMs, size: stat.size, read });
+  return read;
+}
+
+/** A project's or a plugin's skill stays in it: what a link leads to elsewhere would go to the model. */
+function contained(path: string, { source, path: folder }: DefinitionFolder, cwd: string, read: ReadSkill): ReadSkill {
+  if (source === "user") return read;
+  try {
+    const root = realpathSync(source === "project" ? projectRoot(cwd) : dirname(folder));
+    if (realpathSync(path).startsWith(`${root}${sep}`)) return read;
+  } catch {}
+  return broken(`SKILL.md is a link that leads out of the ${source}`);
+}
+
+function onDisk(path: string, { source, plugin, trusted }: DefinitionFolder, read: ReadSkill): Skill {
+  const folder = realpathSync(dirname(path));
+  const named = { name: basename(dirname(path)), path, folder, source, trusted };
+  return describe(read, plugin === undefined ? named : { ...named, plugin });
+}
+
+async function inBinary(): Promise<readonly Skill[]> {
+  const { bundledSkills } = await import("./bundled.gen.ts");
+  return bundledSkills.map(({ name, text }) => describe(parse(text), { name, path: `bundled:${name}`, source: "bundled", trusted: true }));
+}
+
+type Place = Pick<Skill, "name" | "path" | "source" | "trusted" | "plugin" | "folder">;
+function describe({ fields, body, problem }: ReadSkill, place: Place): Skill {
+  const name = textField(fields["name"]) ?? "";
+  const hint = textField(fields["argument-hint"]);
+  const model = textField(fields["model"]);
+  const description = textField(fields["description"]) ?? firstLine(body);
+  return {
+    ...place,
+    ...(/^\w[\w.-]{0,63}$/.test(name) ? { name } : {}),
+    description: clipLine(description.replace(/\s+/g, " ").trim(), LONGEST_DESCRIPTION),
+    bytes: Buffer.byteLength(body),
+    tools: listField(fields["allowed-tools"]),
+    byModel: fields["disable-model-invocation"] !== true,
+    byUser: fields["user-invocable"] !== false,
+    ...(hint === undefined ? {} : { hint }),
+    ...(model === undefined ? {} : { model }),
+    ...(fields["context"] === "fork" ? { agent: textField(fields["agent"]) ?? "general-purpose" } : {}),
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+function firstLine(body: string): string {
+  return body.split("\n").find((line) => /^\s*[^\s#]/.test(line)) ?? "";
+}
+
+function foldersIn(folder: string): readonly string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    const names = entries.filter((one) => !one.name.startsWith(".") && (one.isDirectory() || one.isSymbolicLink())).map((one) => one.name);
+    return names.sort().slice(0, MOST_FOLDERS);
+  } catch {
+    return [];
+  }
+}
