@@ -1,4 +1,5 @@
 // Helpers for plugins. Pure functions, and the tokens of services that official plugins share. The kernel itself never imports them.
+export * from "./agents.ts";
 export * from "./arguments.ts";
 export * from "./config.ts";
 export * from "./cost.ts";
@@ -21,6 +22,7 @@ export * from "./session.ts";
 export * from "./settings.ts";
 export * from "./skills.ts";
 export * from "./streams.ts";
+export * from "./tasks.ts";
 export * from "./text.ts";
 export * from "./tool-rules.ts";
 export * from "./tree.ts";

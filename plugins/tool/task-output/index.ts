@@ -8,7 +8,7 @@ export default definePlugin({
       "tool",
       defineTool({
         name: "TaskOutput",
-        description: "Returns what a background task has written since the last look, and whether it still runs.",
+        description: "Returns what a background task has said since the last look, and whether it still runs.",
         input: v.strictObject({
           task_id: v.pipe(v.string(), v.minLength(1)),
           block: v.optional(v.pipe(v.boolean(), v.description("Wait for its end. Default true"))),

@@ -22,7 +22,7 @@ test("TaskStop > ends the task with its children and gives its last words", asyn
   const child = Number(text(await on.call("bash", { command: `until [ -s ${spill} ]; do :; done; cat ${spill}` })));
   const stopped = await on.call("TaskStop", { task_id: task });
   expect(text(stopped)).toBe(`Stopped task ${task} (exit code 5). All output: ${spill}\nSince the last look:\n${child}\nbye`);
-  expect(stopped.details).toEqual({ task, name: expect.any(String), code: 5, signal: null, spill });
+  expect(stopped.details).toEqual({ task, kind: "command", name: expect.any(String), running: false, code: 5, signal: null, spill });
   expect(text(await on.call("bash", { command: `grep -s ^State /proc/${child}/status | grep -v Z` }))).toBe("[exit code 1]");
   expect(text(await on.call("TaskStop", { task_id: task }))).toContain(`Task ${task} had already ended (exit code 5).`);
   const unknown = await on.call("TaskStop", { task_id: "t0" });
