@@ -26,4 +26,5 @@ export * from "./tasks.ts";
 export * from "./text.ts";
 export * from "./tool-rules.ts";
 export * from "./tree.ts";
+export * from "./web.ts";
 export * from "./workspace.ts";
