@@ -114,6 +114,26 @@ describe("text", () => {
     });
   });
 
+  test("text > structured output is the answer: one line for a program, set out for a person", () => {
+    const output = { structured_output: { name: "Ada", at: [1] } };
+    const call: [keyof EventMap, Json] = ["call.ended", { id: "1", tool: "x", failed: false, ms: 1, content: [], details: output }];
+    const all = events(step, call, said("Done."), ended());
+    expect(show(SILENT, all).out).toBe('{"name":"Ada","at":[1]}\n');
+    expect(show(WATCHED, all).out).toBe('{\n  "name": "Ada",\n  "at": [\n    1\n  ]\n}\n');
+  });
+
+  test("text > what the model tells the user on the way is on stderr once, whoever watches", () => {
+    const details = { user_message: "Halfway there." };
+    const all = events(
+      step,
+      ["notice.raised", { level: "info", text: "Halfway there." }],
+      ["call.ended", { id: "1", tool: "x", failed: false, ms: 1, content: [], details }],
+      said("Done."),
+      ended(),
+    );
+    for (const screens of [SILENT, WATCHED]) expect(show(screens, all)).toEqual({ out: "Done.\n", err: "Halfway there.\n" });
+  });
+
   test("text > 32,768 deltas leave nothing behind", () => {
     const renderer = createTextRenderer(() => WATCHED);
     void renderer.open(

@@ -1,6 +1,6 @@
 // What a run says in words. Keeps one message at a time, whatever the length of the stream.
-import type { AnyEvent, Renderer } from "claw";
-import { clipLine, createReport, failureOfEnd, failureText, plain, textOfBlocks } from "claw/kit";
+import type { AnyEvent, Json, Renderer } from "claw";
+import { clipLine, createReport, failureOfEnd, failureText, plain, type Report, textOfBlocks } from "claw/kit";
 
 /** Which of stdout and stderr is a terminal, and whether progress is wanted where none is. */
 export interface Screens {
@@ -15,6 +15,8 @@ export function createTextRenderer(screens: () => Screens): Renderer {
   let out: (text: string) => void = () => undefined;
   let err: (text: string) => void = () => undefined;
   let progress = false;
+  /** How structured output is set out: for people, or on one line. */
+  let indent = 0;
   /** A failed turn is told once its hint is known. */
   let untold = false;
 
@@ -23,7 +25,7 @@ export function createTextRenderer(screens: () => Screens): Renderer {
     if (ended === undefined) return;
     untold = ended.outcome === "failed";
     if (ended.outcome === "failed") return;
-    const text = ended.outcome === "aborted" ? "" : report.text();
+    const text = ended.outcome === "aborted" ? "" : answerOf(report, indent);
     if (text !== "") out(text.endsWith("\n") ? text : `${text}\n`);
     const failure = failureOfEnd(ended);
     if (failure !== undefined) err(failureText(failure));
@@ -35,6 +37,7 @@ export function createTextRenderer(screens: () => Screens): Renderer {
       out = answers ? (text) => write(plain(text)) : write;
       err = watched ? (text) => complain(plain(text)) : complain;
       progress = watched || verbose;
+      indent = answers ? 2 : 0;
     },
     render(event) {
       report.add(event);
@@ -48,6 +51,10 @@ export function createTextRenderer(screens: () => Screens): Renderer {
       } else if (progress) {
         const line = progressOf(event, report.model !== undefined);
         if (line !== undefined) err(`${line}\n`);
+      } else if (event.type === "call.ended" && event.session === report.session) {
+        // What the model tells the user on the way is a notice where somebody watches, and is for them all the same where nobody does.
+        const told = field(event.data.details, "user_message");
+        if (typeof told === "string") err(`${told}\n`);
       }
     },
     close() {
@@ -60,6 +67,16 @@ export function createTextRenderer(screens: () => Screens): Renderer {
 // --- internal ---
 
 const WIDTH = 160;
+
+/** Structured output where the run has it: whoever asked for that reads nothing else. */
+function answerOf(report: Report, indent: number): string {
+  const structured = report.result()["structured_output"];
+  return structured === undefined ? report.text() : JSON.stringify(structured, null, indent);
+}
+
+function field(value: Json | undefined, key: string): Json | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as { readonly [key: string]: Json })[key] : undefined;
+}
 
 /** Info before the first request is what a command has to say, and that is the answer. */
 function progressOf(event: AnyEvent, asked: boolean): string | undefined {

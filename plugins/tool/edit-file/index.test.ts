@@ -132,3 +132,14 @@ test("edit_file > refuses what was never read, changed, went, or is no text", as
   expect((await replace("conf.ts"))[0]).toContain('Did you mean "config.ts"?');
   expect(await replace("c.bin")).toEqual(["c.bin is binary: it has no text to edit.", true]);
 });
+
+test("edit_file > leaves notebooks to NotebookEdit", async () => {
+  await using harness = await open({ "n.ipynb": '{ "cells": [] }' });
+  await said(harness, "read_file", { path: "n.ipynb" });
+  const [text, failed] = await said(harness, "edit_file", { path: "n.ipynb", old_string: "[]", new_string: "[1]" });
+  expect([failed, text]).toEqual([
+    true,
+    "n.ipynb is a notebook, which edit_file does not change.\nUse NotebookEdit, with the id or the number of the cell.",
+  ]);
+  expect(readFileSync(join(harness.workspace, "n.ipynb"), "utf8")).toBe('{ "cells": [] }');
+});

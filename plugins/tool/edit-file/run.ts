@@ -16,6 +16,7 @@ export async function run(input: EditInput, scope: CallScope): Promise<ToolResul
   if (input.old_string === input.new_string) throw new ClawError("CLAW_TOOL_FAILED", "old_string and new_string are the same: nothing to change.");
   const workspace = await scope.use(Workspace);
   const place = await workspace.locate(input.path, scope);
+  if (place.path.endsWith(".ipynb")) throw notebook(place.given);
   let count = 0;
   const change = await workspace.edit(
     place,
@@ -47,6 +48,13 @@ function apart(matches: readonly Range[]): Range[] {
   const kept: Range[] = [];
   for (const match of matches) if (match.start >= (kept.at(-1)?.end ?? 0)) kept.push(match);
   return kept;
+}
+
+/** Its text is JSON around the cells: a text edit breaks it easily, and says nothing of cells. */
+function notebook(given: string): ClawError {
+  return new ClawError("CLAW_TOOL_FAILED", `${given} is a notebook, which edit_file does not change.`, {
+    hint: "Use NotebookEdit, with the id or the number of the cell.",
+  });
 }
 
 function ambiguous(given: string, text: string, matches: readonly Range[]): ClawError {
