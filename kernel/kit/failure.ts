@@ -73,6 +73,7 @@ const ENDS: Readonly<Record<string, string>> = {
   max_output: "the answer was cut off at the model's output limit",
   permission: "a permission was refused and nobody could be asked",
   refusal: "the model refused to answer",
+  structured_output: "the model gave no answer that fits --json-schema",
 };
 const HINTS: Readonly<Record<string, string>> = {
   max_turns: "Raise --max-turns, or go on with `claw -c`.",

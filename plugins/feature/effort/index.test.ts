@@ -15,3 +15,16 @@ test("effort > requests are left alone when none is asked for", async () => {
   await harness.submit("one");
   expect(harness.requests.map((request) => request.options)).toEqual([{}]);
 });
+
+test("effort > from settings, where the option wins; what is no level is passed over and said once", async () => {
+  await using harness = await createHarness({ plugins: ["feature/effort"], config: { effort: "low" } });
+  await harness.submit("one");
+  await using flagged = await createHarness({ plugins: ["feature/effort"], config: { effort: "low" }, options: { effort: "high" } });
+  await flagged.submit("one");
+  expect([harness, flagged].map(({ requests }) => requests[0]?.options)).toEqual([{ effort: "low" }, { effort: "high" }]);
+  await using wrong = await createHarness({ plugins: ["feature/effort"], config: { effort: "huge" } });
+  await wrong.submit("one");
+  await wrong.submit("two");
+  expect(wrong.requests.map(({ options }) => options)).toEqual([{}, {}]);
+  expect(wrong.events.filter(({ type }) => type === "notice.raised")).toHaveLength(1);
+});
