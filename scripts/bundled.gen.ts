@@ -4,6 +4,12 @@ import type { Loadable } from "claw";
 /** Every bundled plugin: listed by its manifest, imported on first use. */
 export const bundled: readonly Loadable[] = [
   {
+    name: "@claw/command-agents",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"agents","summary":"List agent definitions and where they come from, show or create one","usage":"[list | show NAME | create NAME]","category":"Config","slash":true,"shell":true}]},"needs":["claw.agents@1"]},
+    load: () => import("../plugins/command/agents/index.ts"),
+  },
+  {
     name: "@claw/command-config",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"command":[{"name":"config","summary":"Show settings, and which file set what","aliases":["settings"],"usage":"[show [KEY] | explain KEY]","category":"Config","slash":true,"shell":true}]},"needs":["claw.inspect@1"]},
@@ -28,6 +34,18 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/command/help/index.ts"),
   },
   {
+    name: "@claw/command-sandbox",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"sandbox","summary":"Show what commands can reach here, and how that was tried","category":"Session","slash":true,"shell":true}]},"needs":["claw.sandbox@1"]},
+    load: () => import("../plugins/command/sandbox/index.ts"),
+  },
+  {
+    name: "@claw/command-skills",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"skills","summary":"List skills with source and size; make, add, check, remove or use one","aliases":["skill"],"usage":"[list | show NAME | new NAME | add FOLDER|GIT-URL | check [NAME] | remove NAME | NAME ARGS]","category":"Plugins","slash":true,"shell":true}]},"needs":["claw.processes@1","claw.skills@1"]},
+    load: () => import("../plugins/command/skills/index.ts"),
+  },
+  {
     name: "@claw/command-status",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"command":[{"name":"status","summary":"Show model, mode, session, folder and what is loaded","category":"Session","slash":true,"shell":true}]},"needs":["claw.inspect@1"]},
@@ -38,6 +56,18 @@ export const bundled: readonly Loadable[] = [
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"command":[{"name":"system-prompt","summary":"Show the system prompt that the next request would carry","category":"Session","slash":true,"shell":true}]}},
     load: () => import("../plugins/command/system-prompt/index.ts"),
+  },
+  {
+    name: "@claw/command-tasks",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"tasks","summary":"List background commands and agents of this session, show or stop one","usage":"[list | show ID | stop ID]","category":"Session","slash":true,"shell":false}]},"needs":["claw.tasks@1"]},
+    load: () => import("../plugins/command/tasks/index.ts"),
+  },
+  {
+    name: "@claw/command-todos",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"todos","summary":"Show the todo list of the session","category":"Session","slash":true,"shell":true}]}},
+    load: () => import("../plugins/command/todos/index.ts"),
   },
   {
     name: "@claw/command-version",
@@ -52,9 +82,15 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/compactor/extract/index.ts"),
   },
   {
+    name: "@claw/feature-agents",
+    version: "0.1.0",
+    manifest: {"api":1,"options":[{"name":"agent","value":"NAME","summary":"Run the session as this agent: its prompt, tools and model"},{"name":"agents","value":"JSON","summary":"Define agents for this run: {\"NAME\": {\"description\": …, \"prompt\": …}}"}],"hooks":{"route":"early","draft":"normal","permit":"first","next":"normal","shutdown":"normal"},"provides":["claw.agents@1"],"needs":["claw.host@1","claw.inspect@1","claw.tasks@1","claw.workspace@1"]},
+    load: () => import("../plugins/feature/agents/index.ts"),
+  },
+  {
     name: "@claw/feature-effort",
     version: "0.1.0",
-    manifest: {"api":1,"options":[{"name":"effort","value":"low|medium|high","summary":"How hard the model thinks"}],"hooks":{"request":"normal"}},
+    manifest: {"api":1,"settings":["effort"],"options":[{"name":"effort","value":"low|medium|high","summary":"How hard the model thinks","sets":"effort"}],"hooks":{"request":"normal"}},
     load: () => import("../plugins/feature/effort/index.ts"),
   },
   {
@@ -78,8 +114,14 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/feature-permissions",
     version: "0.1.0",
-    manifest: {"api":1,"settings":["permissions"],"options":[{"name":"permission-mode","value":"MODE","summary":"What may happen without asking: read-only, workspace-write, danger-full-access, prompt, allow","sets":"permissionMode","env":["CLAW_PERMISSION_MODE","RUSTY_CLAUDE_PERMISSION_MODE"]},{"name":"dangerously-skip-permissions","summary":"Start in danger-full-access; deny and ask rules still hold"},{"name":"allowedTools","aliases":["allowed-tools"],"value":"LIST","many":true,"summary":"Rules that allow, as in \"Read,Bash(git status *)\""},{"name":"disallowedTools","aliases":["disallowed-tools"],"value":"LIST","many":true,"summary":"Rules that deny, whatever the mode"},{"name":"tools","value":"LIST","summary":"The only tools there are; \"\" for none, default for all"}],"hooks":{"route":"first","draft":"last","permit":"early","next":"early","shutdown":"normal"},"needs":["claw.workspace@1"]},
+    manifest: {"api":1,"settings":["permissions"],"options":[{"name":"permission-mode","value":"MODE","summary":"What may happen without asking: read-only, workspace-write, danger-full-access, plan, accept-edits, prompt, allow","sets":"permissionMode","env":["CLAW_PERMISSION_MODE","RUSTY_CLAUDE_PERMISSION_MODE"]},{"name":"dangerously-skip-permissions","summary":"Start in danger-full-access; deny and ask rules still hold"},{"name":"allowedTools","aliases":["allowed-tools"],"value":"LIST","many":true,"summary":"Rules that allow, as in \"Read,Bash(git status *)\""},{"name":"disallowedTools","aliases":["disallowed-tools"],"value":"LIST","many":true,"summary":"Rules that deny, whatever the mode"},{"name":"tools","value":"LIST","summary":"The only tools there are; \"\" for none, default for all"}],"hooks":{"route":"first","draft":"last","permit":"early","next":"early","shutdown":"normal"},"provides":["claw.denials@1","claw.permissions@1"],"needs":["claw.shell@1","claw.workspace@1"]},
     load: () => import("../plugins/feature/permissions/index.ts"),
+  },
+  {
+    name: "@claw/feature-plan-mode",
+    version: "0.1.0",
+    manifest: {"api":1,"provides":["claw.plan-mode@1"]},
+    load: () => import("../plugins/feature/plan-mode/index.ts"),
   },
   {
     name: "@claw/feature-processes",
@@ -88,10 +130,40 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/feature/processes/index.ts"),
   },
   {
+    name: "@claw/feature-prompt-commands",
+    version: "0.1.0",
+    manifest: {"api":1,"hooks":{"route":"normal"},"provides":["claw.prompts@1"],"needs":["claw.inspect@1","claw.processes@1","claw.skills@1","claw.workspace@1"]},
+    load: () => import("../plugins/feature/prompt-commands/index.ts"),
+  },
+  {
     name: "@claw/feature-retry",
     version: "0.1.0",
     manifest: {"api":1,"options":[{"name":"fallback-model","value":"M","summary":"Model to go on with when the chosen one stays overloaded"}],"hooks":{"recover":"normal"}},
     load: () => import("../plugins/feature/retry/index.ts"),
+  },
+  {
+    name: "@claw/feature-sandbox",
+    version: "0.1.0",
+    manifest: {"api":1,"settings":["sandbox"],"hooks":{"permit":"normal"},"provides":["claw.sandbox@1"],"needs":["claw.processes@1","claw.workspace@1"]},
+    load: () => import("../plugins/feature/sandbox/index.ts"),
+  },
+  {
+    name: "@claw/feature-screen",
+    version: "0.1.0",
+    manifest: {"api":1,"settings":["screenReader"],"provides":["claw.screen@1"]},
+    load: () => import("../plugins/feature/screen/index.ts"),
+  },
+  {
+    name: "@claw/feature-shell",
+    version: "0.1.0",
+    manifest: {"api":1,"provides":["claw.shell@1"],"needs":["claw.workspace@1"]},
+    load: () => import("../plugins/feature/shell/index.ts"),
+  },
+  {
+    name: "@claw/feature-skills",
+    version: "0.1.0",
+    manifest: {"api":1,"hooks":{"route":"normal","draft":"last","permit":"normal"},"provides":["claw.skills@1"],"needs":["claw.inspect@1","claw.workspace@1"]},
+    load: () => import("../plugins/feature/skills/index.ts"),
   },
   {
     name: "@claw/feature-slash",
@@ -106,10 +178,28 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/feature/system-prompt/index.ts"),
   },
   {
+    name: "@claw/feature-tasks",
+    version: "0.1.0",
+    manifest: {"api":1,"hooks":{"draft":"late","next":"last"},"provides":["claw.tasks@1"],"needs":["claw.inspect@1"]},
+    load: () => import("../plugins/feature/tasks/index.ts"),
+  },
+  {
+    name: "@claw/feature-theme",
+    version: "0.1.0",
+    manifest: {"api":1,"settings":["theme"],"provides":["claw.theme@1"]},
+    load: () => import("../plugins/feature/theme/index.ts"),
+  },
+  {
     name: "@claw/feature-tree",
     version: "0.1.0",
     manifest: {"api":1,"provides":["claw.tree@1"]},
     load: () => import("../plugins/feature/tree/index.ts"),
+  },
+  {
+    name: "@claw/feature-web",
+    version: "0.1.0",
+    manifest: {"api":1,"settings":["web"],"provides":["claw.web@1"]},
+    load: () => import("../plugins/feature/web/index.ts"),
   },
   {
     name: "@claw/feature-workspace",
@@ -130,6 +220,12 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/frontend/print/index.ts"),
   },
   {
+    name: "@claw/permission-mode-accept-edits",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"permission-mode":[{"name":"accept-edits","summary":"Edit inside the workspace without asking; ask for everything else","aliases":["acceptEdits"]}]},"needs":["claw.workspace@1"]},
+    load: () => import("../plugins/permission-mode/accept-edits/index.ts"),
+  },
+  {
     name: "@claw/permission-mode-allow",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"permission-mode":[{"name":"allow","summary":"Allow everything but protected files and deny rules"}]},"needs":["claw.workspace@1"]},
@@ -142,6 +238,12 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/permission-mode/danger-full-access/index.ts"),
   },
   {
+    name: "@claw/permission-mode-plan",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"permission-mode":[{"name":"plan","summary":"Look around and plan: read inside the workspace and fetch; refuse everything else"}]},"needs":["claw.workspace@1"]},
+    load: () => import("../plugins/permission-mode/plan/index.ts"),
+  },
+  {
     name: "@claw/permission-mode-prompt",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"permission-mode":[{"name":"prompt","summary":"Ask for everything that does not only read inside the workspace"}]},"needs":["claw.workspace@1"]},
@@ -150,13 +252,13 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/permission-mode-read-only",
     version: "0.1.0",
-    manifest: {"api":1,"contributes":{"permission-mode":[{"name":"read-only","summary":"Read inside the workspace and fetch; refuse everything else","aliases":["plan"]}]},"needs":["claw.workspace@1"]},
+    manifest: {"api":1,"contributes":{"permission-mode":[{"name":"read-only","summary":"Read inside the workspace and fetch; refuse everything else"}]},"needs":["claw.workspace@1"]},
     load: () => import("../plugins/permission-mode/read-only/index.ts"),
   },
   {
     name: "@claw/permission-mode-workspace-write",
     version: "0.1.0",
-    manifest: {"api":1,"contributes":{"permission-mode":[{"name":"workspace-write","summary":"Read and write inside the workspace; ask for everything else","aliases":["default","acceptEdits","accept-edits","auto"]}]},"needs":["claw.workspace@1"]},
+    manifest: {"api":1,"contributes":{"permission-mode":[{"name":"workspace-write","summary":"Read and write inside the workspace; ask for everything else","aliases":["default","auto"]}]},"needs":["claw.workspace@1"]},
     load: () => import("../plugins/permission-mode/workspace-write/index.ts"),
   },
   {
@@ -202,16 +304,46 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/store/memory/index.ts"),
   },
   {
+    name: "@claw/tool-agent",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":["Agent"]},"needs":["claw.agents@1"]},
+    load: () => import("../plugins/tool/agent/index.ts"),
+  },
+  {
+    name: "@claw/tool-ask-user-question",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":["AskUserQuestion"]}},
+    load: () => import("../plugins/tool/ask-user-question/index.ts"),
+  },
+  {
     name: "@claw/tool-bash",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"tool":["bash"]},"needs":["claw.processes@1","claw.workspace@1"]},
     load: () => import("../plugins/tool/bash/index.ts"),
   },
   {
+    name: "@claw/tool-config",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":["Config"]},"needs":["claw.inspect@1"]},
+    load: () => import("../plugins/tool/config/index.ts"),
+  },
+  {
     name: "@claw/tool-edit-file",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"tool":["edit_file"]},"needs":["claw.workspace@1"]},
     load: () => import("../plugins/tool/edit-file/index.ts"),
+  },
+  {
+    name: "@claw/tool-enter-plan-mode",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":["EnterPlanMode"]},"needs":["claw.plan-mode@1"]},
+    load: () => import("../plugins/tool/enter-plan-mode/index.ts"),
+  },
+  {
+    name: "@claw/tool-exit-plan-mode",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":["ExitPlanMode"]},"needs":["claw.plan-mode@1"]},
+    load: () => import("../plugins/tool/exit-plan-mode/index.ts"),
   },
   {
     name: "@claw/tool-glob-search",
@@ -226,10 +358,64 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/tool/grep-search/index.ts"),
   },
   {
+    name: "@claw/tool-notebook-edit",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":["NotebookEdit"]},"needs":["claw.workspace@1"]},
+    load: () => import("../plugins/tool/notebook-edit/index.ts"),
+  },
+  {
     name: "@claw/tool-read-file",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"tool":["read_file"]},"needs":["claw.workspace@1"]},
     load: () => import("../plugins/tool/read-file/index.ts"),
+  },
+  {
+    name: "@claw/tool-remote-trigger",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":["RemoteTrigger"]},"needs":["claw.web@1"]},
+    load: () => import("../plugins/tool/remote-trigger/index.ts"),
+  },
+  {
+    name: "@claw/tool-send-user-message",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":[{"name":"SendUserMessage","aliases":["Brief"]}]},"needs":["claw.workspace@1"]},
+    load: () => import("../plugins/tool/send-user-message/index.ts"),
+  },
+  {
+    name: "@claw/tool-skill",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":["Skill"]},"needs":["claw.skills@1"]},
+    load: () => import("../plugins/tool/skill/index.ts"),
+  },
+  {
+    name: "@claw/tool-sleep",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":["Sleep"]}},
+    load: () => import("../plugins/tool/sleep/index.ts"),
+  },
+  {
+    name: "@claw/tool-structured-output",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":["StructuredOutput"]},"options":[{"name":"json-schema","value":"SCHEMA|FILE","summary":"The answer is JSON of this schema: structured_output of the result, with text all of stdout"}],"hooks":{"route":"first","draft":"last","permit":"first","next":"late"}},
+    load: () => import("../plugins/tool/structured-output/index.ts"),
+  },
+  {
+    name: "@claw/tool-task-create",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":["TaskCreate"]},"needs":["claw.agents@1"]},
+    load: () => import("../plugins/tool/task-create/index.ts"),
+  },
+  {
+    name: "@claw/tool-task-get",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":["TaskGet"]},"needs":["claw.processes@1"]},
+    load: () => import("../plugins/tool/task-get/index.ts"),
+  },
+  {
+    name: "@claw/tool-task-list",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":["TaskList"]},"needs":["claw.processes@1"]},
+    load: () => import("../plugins/tool/task-list/index.ts"),
   },
   {
     name: "@claw/tool-task-output",
@@ -242,6 +428,24 @@ export const bundled: readonly Loadable[] = [
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"tool":["TaskStop"]},"needs":["claw.processes@1"]},
     load: () => import("../plugins/tool/task-stop/index.ts"),
+  },
+  {
+    name: "@claw/tool-todo-write",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":["TodoWrite"]},"hooks":{"draft":"late"}},
+    load: () => import("../plugins/tool/todo-write/index.ts"),
+  },
+  {
+    name: "@claw/tool-web-fetch",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":["WebFetch"]},"settings":["smallModel"],"needs":["claw.web@1"]},
+    load: () => import("../plugins/tool/web-fetch/index.ts"),
+  },
+  {
+    name: "@claw/tool-web-search",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":["WebSearch"]},"settings":["webSearch"],"needs":["claw.web@1"]},
+    load: () => import("../plugins/tool/web-search/index.ts"),
   },
   {
     name: "@claw/tool-write-file",

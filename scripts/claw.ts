@@ -8,6 +8,7 @@ const only = argv.length === 1 ? argv[0] : undefined;
 
 if (only === "--version" || only === "-V") tell(`claw ${pack.version}\n`);
 else if (only === "--help" || only === "-h") tell(`${(await import("./help.gen.ts")).help}\n`);
+else if (argv[0] === "__sandbox") await (await import("../plugins/feature/sandbox/confine.ts")).confine();
 else process.exitCode = await (await import("./main.ts")).main(argv);
 
 /** At once: `console.log` would lose the news of a full disk. A reader that left has had enough. */

@@ -15,7 +15,16 @@ export async function main(argv: readonly string[]): Promise<number> {
     const commands = listed.flatMap((one) => (typeof one === "string" ? one : [one.name, ...(one.aliases ?? [])]));
     const parse = (known: readonly Option[], strict: boolean) => parseArguments(argv, [...HOST_OPTIONS, ...known], strict, commands);
     const lost = (error: unknown): void => tell(2, `claw: ${error}\n`);
-    const start = { bundled, cwd: process.cwd(), home: home(), env: { ...process.env }, managed: managedSettings(), parse, modules: loadModules, lost };
+    const start = {
+      bundled,
+      cwd: process.cwd(),
+      home: home(),
+      env: { ...process.env },
+      managed: managedSettings(),
+      parse,
+      modules: loadModules,
+      lost,
+    };
     const prepared = await prepareBoot(start).catch((thrown: unknown) => {
       const { words, options } = parse(
         bundled.flatMap((one) => one.manifest?.options ?? []),

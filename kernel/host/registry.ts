@@ -30,7 +30,7 @@ export class Registry {
     const off = (plugin: string): boolean => this.#plugins.get(plugin)?.status.state === "off";
     this.seats = createSeats({ hookMs: options.hookMs, activate: this.activate, failed: this.#off, off });
   }
-  /** Indexes and seats a plugin; call order is precedence. One with a problem is listed as off. */
+  /** Indexes and seats a plugin; call order is precedence. One with a problem is listed as off. `NAME*` lets it add, later, all that begin so. */
   add(loadable: Loadable): void {
     const { name, version, source = "bundled", problem, manifest = { api: 1 } } = loadable;
     const status = { name, version, source, manifest, state: problem ? "off" : "listed", ...(problem && { problem: problem.message }) } as const;
@@ -38,7 +38,7 @@ export class Registry {
     if (problem !== undefined) this.#at.warn(`plugin ${name} is off: ${problem.message}`);
     const { contributes = {}, hooks = {} } = problem === undefined ? manifest : {};
     for (const [kind, all = []] of Object.entries(contributes))
-      for (const one of all) this.#list(kind as Kind, name, typeof one === "string" ? { name: one } : one);
+      for (const one of all) if (!String(one).endsWith("*")) this.#list(kind as Kind, name, typeof one === "string" ? { name: one } : one);
     for (const [hook, stage] of Object.entries(hooks)) this.seats.seat(name, hook as HookName, stage);
   }
   /** Activates what cannot wait for first use. */
@@ -134,10 +134,10 @@ export class Registry {
     };
     const contribute: PluginContext<unknown>["contribute"] = (kind, item) => {
       const listed = this.#placed.values().find((one) => one.kind === kind && one.plugin === name && one.listed.name === item.name);
-      check(listed !== undefined, `${kind} ${item.name}`);
-      const place = listed ?? this.#list(kind, name, { name: item.name });
-      place.item = item;
-      return undo.use({ [Symbol.dispose]: () => void delete place.item });
+      const open = manifest?.contributes?.[kind]?.some((one) => String(one).endsWith("*") && item.name.startsWith(String(one).slice(0, -1)));
+      check(listed !== undefined || open === true, `${kind} ${item.name}`);
+      const place: Placed = Object.assign(listed ?? this.#list(kind, name, { name: item.name }), { item });
+      return undo.use({ [Symbol.dispose]: () => void (listed ? delete place.item : this.#placed.delete(`${kind} ${place.name}`)) });
     };
     const provide: PluginContext<unknown>["provide"] = (token, service) => {
       check(manifest?.provides?.includes(token.id) === true, `service ${token.id}`);

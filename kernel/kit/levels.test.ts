@@ -33,7 +33,9 @@ test.each(REACHES)("reachOf > %s at %j is %s", (access, places, reach) => {
 const TABLE: readonly (readonly [LevelMode, string])[] = [
   //                     none   read  read-out network write write-out guarded execute
   ["read-only",          "allow allow deny     allow   deny  deny      deny    deny"],
+  ["plan",               "allow allow deny     allow   deny  deny      deny    deny"],
   ["workspace-write",    "allow allow ask      allow   allow ask       ask     ask"],
+  ["accept-edits",       "allow allow ask      allow   allow ask       ask     ask"],
   ["danger-full-access", "allow allow allow    allow   allow allow     allow   allow"],
   ["prompt",             "allow allow ask      ask     ask   ask       ask     ask"],
   ["allow",              "allow allow allow    allow   allow allow     ask     allow"],

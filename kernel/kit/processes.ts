@@ -11,6 +11,8 @@ export interface ProcessOptions {
   readonly timeoutMs?: number;
   /** Without one the child reads nothing: its stdin is the null device. */
   readonly stdin?: string | Uint8Array;
+  /** Open descriptors that the child gets as 3, 4, …. They are closed here once it has them, or when it could not be started. */
+  readonly files?: readonly number[];
   /** Called with decoded, well-formed text as it comes, stdout and stderr in arrival order. */
   readonly onOutput?: (text: string) => void;
   /** Called at most ten times a second with the last text so far and all bytes so far: for live tails. Costs next to nothing. */

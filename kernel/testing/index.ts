@@ -11,5 +11,5 @@ export {
   toolContract,
 } from "./contracts.ts";
 export { createHarness, type Harness, type HarnessOptions } from "./harness.ts";
-export { type ModeCase, permissionModeContract } from "./modes.ts";
+export { type LineCase, type ModeCase, permissionModeContract } from "./modes.ts";
 export { calls, fails, type Reply, says } from "./script.ts";

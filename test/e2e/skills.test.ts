@@ -63,7 +63,7 @@ test("Skill > the model loads one; its allowed-tools pass for that turn", async 
   const path = join(scratch.home, ".claw/skills/count/SKILL.md");
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, skill("count", "Run wc.", "allowed-tools: Bash(touch *)\n"));
-  const words = ["-p", "count", "--output-format", "json", "--permission-mode", "workspace-write"];
+  const words = ["-p", "count", "--output-format", "json", "--permission-mode", "prompt"];
   const { out, code } = await turn(
     words,
     call("bash", { command: "touch before" }),

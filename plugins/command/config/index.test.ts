@@ -84,4 +84,29 @@ describe("config", () => {
       list: [{ password: "[redacted]", maxTokens: 5 }],
     });
   });
+
+  test("explain > permissionMode says what permissions.defaultMode makes of it", async () => {
+    const plugins = [
+      "command/config",
+      "feature/permissions",
+      "feature/workspace",
+      "feature/shell",
+      "permission-mode/plan",
+      "permission-mode/prompt",
+      "permission-mode/workspace-write",
+    ];
+    const run = async (user: Json, key: string) => {
+      await using harness = await createHarness({ plugins, config: user });
+      const outcome = await harness.shell.run(await harness.host.get("command", "config"), ["explain", key]);
+      return {
+        notice: outcome.kind === "done" ? outcome.notice : "",
+        data: outcome.kind === "done" ? outcome.data : {},
+        file: join(harness.home, "settings.json"),
+      };
+    };
+    const asked = await run({ permissionMode: "prompt", permissions: { defaultMode: "plan" } }, "permissions.defaultMode");
+    expect(asked.notice).toEndWith(`> A session starts in prompt: permissionMode, ${asked.file}`);
+    const told = await run({ permissionMode: undefined as never, permissions: { defaultMode: "plan" } }, "permissionMode");
+    expect(told.data).toMatchObject({ in_force: { mode: "plan", key: "permissions.defaultMode", source: "user", origin: told.file } });
+  });
 });

@@ -14,14 +14,14 @@ const Words = v.union(
 );
 
 export default definePlugin({
-  setup(ctx) {
-    ctx.contribute(
+  setup({ contribute }) {
+    contribute(
       "command",
       defineCommand({
         name: "config",
         summary: "Show settings, and which file set what",
         args: Words,
-        run: async (words) => (await import("./run.ts")).config(words, ctx),
+        run: async (words, scope) => (await import("./run.ts")).config(words, scope),
       }),
     );
   },

@@ -1,14 +1,14 @@
 // The settings by key and by layer, with secrets kept out of sight.
-import { ClawError, type CommandOutcome, Inspecting, type Inspection, type Json, type PluginScope, type Setting } from "claw";
-import { didYouMean } from "claw/kit";
+import { ClawError, type CommandOutcome, Inspecting, type Inspection, type Json, type Setting, type TurnScope } from "claw";
+import { didYouMean, Permissions } from "claw/kit";
 
 /** `words` are those of the command line; a key alone is shown. */
-export async function config(words: readonly string[], plugin: PluginScope): Promise<CommandOutcome> {
-  const inspection = await plugin.use(Inspecting);
+export async function config(words: readonly string[], scope: TurnScope): Promise<CommandOutcome> {
+  const inspection = await scope.use(Inspecting);
   const [verb, key] = words.length === 1 && words[0] !== "show" ? ["show", words[0]] : words;
   if (key === undefined) return showAll(inspection);
   const found = lookUp(key, inspection);
-  return verb === "explain" ? explain(key, found) : show(key, found);
+  return verb === "explain" ? explain(key, found, await startOf(key, scope)) : show(key, found);
 }
 
 /** `value` as it may be shown: without what a key's name says is secret. */
@@ -52,17 +52,31 @@ function show(key: string, { value, used }: Found): CommandOutcome {
   return { kind: "done", notice: value === undefined ? `${key} is not set` : JSON.stringify(shown, null, 2), data };
 }
 
-function explain(key: string, { layers, value, used }: Found): CommandOutcome {
+/** Two keys say which mode a session starts in: what comes of both, when `key` is one of them. */
+async function startOf(key: string, scope: TurnScope): Promise<{ readonly [name: string]: Json } | undefined> {
+  if (key !== "permissionMode" && key !== "permissions.defaultMode") return undefined;
+  try {
+    const { mode, key: by, setting } = await (await scope.use(Permissions)).mode(scope);
+    return { mode, key: by, source: setting?.source ?? "default", origin: setting?.origin ?? null };
+  } catch {
+    // Nobody knows, or the rules cannot be read: a run says what is wrong with them.
+    return undefined;
+  }
+}
+
+function explain(key: string, { layers, value, used }: Found, start: Awaited<ReturnType<typeof startOf>>): CommandOutcome {
   const lines = layers.map((layer) => {
     const mark = layer === used ? "*" : " ";
     const trusted = layer.trusted ? "" : "  (not used: this folder is not trusted; see --trust)";
     return `${mark} ${layer.source.padEnd(11)}  ${JSON.stringify(redact(layer.value, key))}  ${layer.origin}${trusted}`;
   });
   if (used === undefined) lines.unshift(value === undefined ? "  nothing sets it" : `* default      ${JSON.stringify(redact(value, key))}`);
+  if (start !== undefined && start["key"] !== key)
+    lines.push(`> A session starts in ${start["mode"]}: ${start["key"]}${start["origin"] === null ? "" : `, ${start["origin"]}`}`);
   const notice = `${key}, lowest precedence first; * is in force${merged(value) ? ", parts of the others may be too" : ""}\n${lines.join("\n")}`;
   const told = layers.map(({ source, origin, trusted, value: said }) => ({ source, origin, trusted, value: redact(said, key) }));
   const data = { kind: "config", action: "explain", status: "ok", key, value: redact(value, key), source: used?.source ?? "default" };
-  return { kind: "done", notice, data: { ...data, layers: told } };
+  return { kind: "done", notice, data: { ...data, layers: told, ...(start === undefined ? {} : { in_force: start }) } };
 }
 
 function showAll(inspection: Inspection): CommandOutcome {

@@ -13,7 +13,7 @@ import { createTranscript, indented } from "./transcript.ts";
 pluginContract(import.meta.dir);
 
 const PLUGINS = [
-  ...["command/demo", "provider/scripted", "feature/permissions", "feature/workspace", "feature/processes", "store/memory"],
+  ...["command/demo", "provider/scripted", "feature/permissions", "feature/shell", "feature/workspace", "feature/processes", "store/memory"],
   ...["permission-mode/danger-full-access", "tool/bash", "tool/read-file", "tool/edit-file"],
 ];
 const harness = (options: Partial<HarnessOptions> = {}): Promise<Harness> => createHarness({ plugins: PLUGINS, ...options });

@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, join, parse } from "node:path";
 import { ClawError, type Inspection, type PluginScope, type TurnScope } from "claw";
+import { Sandbox, sandboxLine } from "claw/kit";
 
 /** `hint` is what to do about it. */
 export interface Check {
@@ -119,6 +120,19 @@ export function checkFolder(cwd: string, inspection: Inspection): Check {
   const broad = cwd === parse(cwd).root || cwd === process.env["HOME"];
   if (broad) return { status: "warn", summary: `${cwd} is no project`, details, hint: "Start claw in the folder to work on." };
   return { status: "ok", summary: cwd, details };
+}
+
+/** The tier as probed, never as configured. */
+export async function checkSandbox(scope: TurnScope): Promise<Check> {
+  const state = await (await scope.use(Sandbox)).inspect(scope);
+  const summary = sandboxLine(state);
+  const details = state.tried.flatMap(({ tier, problem }) => (problem === undefined ? [] : [`${tier}: ${problem}`]));
+  if (state.tier === "none" && state.enabled !== false) {
+    return { status: "warn", summary, details, hint: "Commands can do what you can, so most are asked about. On Linux, install bubblewrap." };
+  }
+  if (state.tier !== "landlock") return { status: "ok", summary, details };
+  const hint = "It cannot protect .git/hooks and the like, nor allow a program to serve itself. Install bubblewrap.";
+  return { status: "warn", summary, details, hint };
 }
 
 /** git is needed for much, ripgrep for nothing: there is a search of our own. */

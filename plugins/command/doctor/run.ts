@@ -1,11 +1,24 @@
 // All checks, and how they are told.
 import type { CommandOutcome, PluginScope, TurnScope } from "claw";
 import { Inspecting } from "claw";
-import { type Check, checkBaseUrls, checkConfig, checkCredentials, checkFolder, checkHome, checkPlugins, checkStore, checkTools } from "./checks.ts";
+import { Sandbox } from "claw/kit";
+import {
+  type Check,
+  checkBaseUrls,
+  checkConfig,
+  checkCredentials,
+  checkFolder,
+  checkHome,
+  checkPlugins,
+  checkSandbox,
+  checkStore,
+  checkTools,
+} from "./checks.ts";
 
 /** Exits 1 when a check fails. A check that itself breaks has failed. */
 export async function examine(scope: TurnScope, plugin: PluginScope): Promise<CommandOutcome> {
   const inspection = await plugin.use(Inspecting);
+  const confined = inspection.plugins().some(({ manifest }) => manifest.provides?.includes(Sandbox.id));
   const named: readonly (readonly [string, () => Check | Promise<Check>])[] = [
     ["credentials", () => checkCredentials(scope)],
     ["base URLs", () => checkBaseUrls(scope.env)],
@@ -15,6 +28,7 @@ export async function examine(scope: TurnScope, plugin: PluginScope): Promise<Co
     ["store", () => checkStore(scope, inspection.config.store)],
     ["folder", () => checkFolder(scope.cwd, inspection)],
     ["tools", () => checkTools(scope.env)],
+    ...(confined ? [["sandbox", () => checkSandbox(scope)] as const] : []),
   ];
   const checks = await Promise.all(named.map(async ([name, check]) => ({ name, ...(await guarded(check)) })));
   const count = (status: Check["status"]): number => checks.filter((check) => check.status === status).length;

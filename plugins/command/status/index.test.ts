@@ -56,3 +56,26 @@ test("gitOf > knows a worktree, a bare commit, and no repository", async () => {
   writeFileSync(join(workspace, "inner", ".git"), "gitdir: ../real\n");
   expect(gitOf(join(workspace, "inner", "deep"))).toEqual({ root: join(workspace, "inner"), branch: "0123456789ab" });
 });
+
+test("status > permissions.defaultMode is in force before the first turn and after it", async () => {
+  const plugins = [
+    "command/status",
+    "feature/permissions",
+    "feature/workspace",
+    "feature/shell",
+    "permission-mode/plan",
+    "permission-mode/workspace-write",
+  ];
+  await using harness = await createHarness({ plugins, config: { permissionMode: undefined as never, permissions: { defaultMode: "plan" } } });
+  const shown = async () => {
+    const outcome = await harness.shell.run(await harness.host.get("command", "status"), []);
+    return outcome.kind === "done" ? outcome : undefined;
+  };
+  const wanted = { data: { permission_mode: "plan", permission_mode_source: "user", permission_mode_key: "permissions.defaultMode" } };
+  expect(await shown()).toMatchObject(wanted);
+  await harness.submit("hi");
+  expect(await shown()).toMatchObject(wanted);
+  expect((await shown())?.notice).toContain("Permission mode  plan (user: permissions.defaultMode)\n");
+  harness.shell.select({ "permission-mode": "workspace-write" });
+  expect(await shown()).toMatchObject({ data: { permission_mode: "workspace-write", permission_mode_source: "session" } });
+});

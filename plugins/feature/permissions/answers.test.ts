@@ -7,19 +7,19 @@ import { harness, said } from "./testing/probes.ts";
 
 test("answers > session holds for the session, always for good", async () => {
   await using kernel = await harness({ answers: ["session", "always", "no"] });
-  expect(await said(kernel, "bash", { command: "git status" })).toBe("ran");
-  expect(await said(kernel, "bash", { command: "git status" })).toBe("ran");
-  expect(kernel.questions.map((question) => question.rules)).toEqual([["bash(git status)"]]);
+  expect(await said(kernel, "bash", { command: "npm test" })).toBe("ran");
+  expect(await said(kernel, "bash", { command: "npm test" })).toBe("ran");
+  expect(kernel.questions.map((question) => question.rules)).toEqual([["bash(npm test)"]]);
   const other = await kernel.host.open({});
   await other.submit({ text: "hi" });
   await other.close();
-  expect(await said(kernel, "bash", { command: "git log" })).toBe("ran");
-  expect(await said(kernel, "bash", { command: "git log" })).toBe("ran");
+  expect(await said(kernel, "bash", { command: "npm run lint" })).toBe("ran");
+  expect(await said(kernel, "bash", { command: "npm run lint" })).toBe("ran");
   expect(kernel.questions).toHaveLength(2);
-  expect(await said(kernel, "bash", { command: "git log -p" })).toBe("tool 'bash' denied by the user");
+  expect(await said(kernel, "bash", { command: "npm run lint -p" })).toBe("tool 'bash' denied by the user");
   const path = join(kernel.home, "settings.json");
-  while (!(await readFile(path, "utf8")).includes("git log")) await new Promise((resolve) => setImmediate(resolve));
-  expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ permissions: { allow: ["bash(git log)"] } });
+  while (!(await readFile(path, "utf8")).includes("npm run lint")) await new Promise((resolve) => setImmediate(resolve));
+  expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ permissions: { allow: ["bash(npm run lint)"] } });
   expect((await stat(path)).mode & 0o777).toBe(0o600);
 });
 

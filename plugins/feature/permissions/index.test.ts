@@ -24,10 +24,12 @@ test("permit > deny beats ask beats allow, and each beats the mode", async () =>
 });
 
 test("permit > an allow rule runs what the mode would refuse, and nothing beside it", async () => {
-  await using kernel = await harness({ mode: "read-only", options: { allowedTools: ["Bash(git status *),write_file(./out/**)"] } });
-  expect(await said(kernel, "bash", { command: "git status -s" })).toBe("ran");
-  expect(await said(kernel, "bash", { command: "git status; ls" })).toBe(
-    "tool 'bash' requires danger-full-access permission; current mode is read-only",
+  await using kernel = await harness({ mode: "read-only", options: { allowedTools: ["Bash(npm test *),write_file(./out/**)"] } });
+  expect(await said(kernel, "bash", { command: "npm test -s" })).toBe("ran");
+  expect(await said(kernel, "bash", { command: "cd . && npm test | tail -5" })).toBe("ran");
+  expect(await said(kernel, "bash", { command: "npm test > out/log" })).toBe("ran");
+  expect(await said(kernel, "bash", { command: "npm test; npm publish" })).toBe(
+    "tool 'bash' requires danger-full-access permission; current mode is read-only:\n  npm publish  (npm is not known to only read)",
   );
   expect(await said(kernel, "write_file", { path: "out/x" })).toBe("ran");
   expect(await said(kernel, "write_file", { path: "x" })).toBe("tool 'write_file' requires workspace-write permission; current mode is read-only");
@@ -60,13 +62,13 @@ test("settings > a project nobody vouched for may tighten, not loosen", async ()
   const permissions = { allow: ["Bash"], deny: ["Read(./a)"], ask: ["WebFetch"], defaultMode: "bypassPermissions" };
   const files = { ".git/HEAD": "", ".claw/settings.json": JSON.stringify({ permissions }) };
   await using kernel = await harness({ files });
-  expect(await said(kernel, "bash", { command: "ls" })).toContain("requires approval to escalate from workspace-write");
+  expect(await said(kernel, "bash", { command: "make" })).toContain("requires approval to escalate from workspace-write");
   expect(await said(kernel, "read_file", { path: "a" })).toContain("denied by rule 'Read(./a)'");
   expect(await said(kernel, "WebFetch", { url: "https://a.b" })).toContain("asks for it");
   expect(kernel.shell.selection["permission-mode"]).toBe("workspace-write");
 
   await using trusting = await harness({ files, options: { trust: true } });
-  expect(await said(trusting, "bash", { command: "ls" })).toBe("ran");
+  expect(await said(trusting, "bash", { command: "make" })).toBe("ran");
   expect(trusting.shell.selection["permission-mode"]).toBe("danger-full-access");
 });
 
@@ -74,13 +76,13 @@ test.each([
   [
     { config: { permissions: { deny: ["Read("] } } },
     "CLAW_CONFIG_INVALID",
-    /settings\.json: permissions\.deny: permission rule "Read\(" is malformed/,
+    /settings\.json:1: permissions\.deny: permission rule "Read\(" is malformed/,
   ],
-  [{ config: { permissions: { allow: "Read" } } }, "CLAW_CONFIG_INVALID", /settings\.json: permissions\.allow: /],
+  [{ config: { permissions: { allow: "Read" } } }, "CLAW_CONFIG_INVALID", /settings\.json:1: permissions\.allow: /],
   [
     { config: { permissions: { defaultMode: "yolo" } } },
     "CLAW_CONFIG_INVALID",
-    /settings\.json: permissions\.defaultMode: unknown permission-mode: yolo/,
+    /settings\.json:1: permissions\.defaultMode: unknown permission-mode: yolo/,
   ],
   [{ options: { allowedTools: ["Bash("] } }, "CLAW_USAGE", /--allowedTools: permission rule "Bash\("/],
   [{ options: { allowedTools: ["Bsh(ls)"] } }, "CLAW_USAGE", /--allowedTools: unknown tool "Bsh"/],
@@ -127,12 +129,12 @@ test("permit > a tool outside --tools is refused even when the model calls it", 
 });
 
 test("next > three steps of nothing but denials end a run that nobody watches", async () => {
-  const script = [1, 2, 3, 4].map((id) => calls("bash", { command: "ls" }, `c${id}`));
+  const script = [1, 2, 3, 4].map((id) => calls("bash", { command: "make" }, `c${id}`));
   await using kernel = await harness({ script: [...script] });
   expect(await kernel.submit("go")).toEqual({ kind: "stopped", reason: "permission" });
   expect(kernel.requests).toHaveLength(3);
 
-  const mixed = [calls("bash", { command: "ls" }, "a"), calls("read_file", { path: "x" }, "b"), ...script.slice(0, 2), says("done")];
+  const mixed = [calls("bash", { command: "make" }, "a"), calls("read_file", { path: "x" }, "b"), ...script.slice(0, 2), says("done")];
   await using other = await harness({ script: mixed });
   expect(await other.submit("go")).toEqual({ kind: "completed" });
 

@@ -5,7 +5,7 @@ import { createHarness } from "claw/testing";
 import { harness, MODES } from "./testing/probes.ts";
 
 test.each([
-  [{ permissions: { defaultMode: "plan" } }, {}, {}, "read-only"],
+  [{ permissions: { defaultMode: "plan" } }, {}, {}, "plan"],
   [{ permissions: { defaultMode: "bypassPermissions" } }, {}, {}, "danger-full-access"],
   [{ permissions: { defaultMode: "plan" }, permissionMode: "prompt" }, {}, {}, "prompt"],
   [{ permissions: { defaultMode: "plan" } }, { "permission-mode": "allow" }, {}, "allow"],
@@ -14,7 +14,7 @@ test.each([
   [{ permissions: { defaultMode: "plan" } }, { "dangerously-skip-permissions": true }, {}, "danger-full-access"],
 ] as const)("start mode > %j with %j and %j is %s", async (config, options, env, mode) => {
   await using kernel = await createHarness({
-    plugins: ["feature/permissions", "feature/workspace", ...MODES],
+    plugins: ["feature/permissions", "feature/workspace", "feature/shell", ...MODES],
     // Not set at all, unless the case sets it: JSON leaves undefined out.
     config: { permissionMode: undefined, ...config } as unknown as Json,
     options,
@@ -31,7 +31,7 @@ test("start mode > a project's stricter mode counts untrusted; what a session se
   };
   await using kernel = await harness({ files });
   await kernel.submit("hi");
-  expect(kernel.shell.selection["permission-mode"]).toBe("read-only");
+  expect(kernel.shell.selection["permission-mode"]).toBe("plan");
   const other = await kernel.host.open({ selection: { "permission-mode": "danger-full-access" } });
   await other.submit({ text: "hi" });
   expect(other.selection["permission-mode"]).toBe("danger-full-access");

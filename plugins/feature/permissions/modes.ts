@@ -1,6 +1,6 @@
 // Which mode a session starts in when flags, environment and settings have their say, the settings of other tools included.
 import { ClawError, Inspecting, type Setting, type TurnScope } from "claw";
-import { STRICTEST_FIRST } from "claw/kit";
+import { locate, type ModeInForce, STRICTEST_FIRST } from "claw/kit";
 import { parsePermissions } from "./policy.ts";
 
 const BYPASS = "danger-full-access";
@@ -10,9 +10,16 @@ const BYPASS = "danger-full-access";
  * A mode that whoever opened the session selected itself is never changed.
  */
 export async function startMode(scope: TurnScope): Promise<string | undefined> {
+  const selected = await canonical(scope, scope.selection["permission-mode"]);
+  const { mode } = await modeInForce(scope);
+  return mode === selected ? undefined : mode;
+}
+
+/** The mode that a session of this scope starts in, and who says so. */
+export async function modeInForce(scope: TurnScope): Promise<ModeInForce> {
   const { config } = await scope.use(Inspecting);
   const selected = await canonical(scope, scope.selection["permission-mode"]);
-  if (selected !== (await canonical(scope, config.permissionMode))) return undefined;
+  if (selected !== (await canonical(scope, config.permissionMode))) return { mode: selected, key: SELECTED };
   if (scope.options["dangerously-skip-permissions"] === true) {
     const flag = scope.options["permission-mode"];
     if (typeof flag === "string" && (await canonical(scope, flag)) !== BYPASS) {
@@ -20,10 +27,10 @@ export async function startMode(scope: TurnScope): Promise<string | undefined> {
         hint: "Give one of them.",
       });
     }
-    return selected === BYPASS ? undefined : BYPASS;
+    const setting = { value: true, source: "flag", origin: "--dangerously-skip-permissions", trusted: true } as const;
+    return { mode: BYPASS, key: "--dangerously-skip-permissions", setting };
   }
-  const wanted = await wantedMode(scope, selected);
-  return wanted === selected ? undefined : wanted;
+  return wantedMode(scope, selected);
 }
 
 /** Whether `mode` lets less happen. A mode that the common table does not rank is never taken for stricter. */
@@ -31,6 +38,9 @@ export function stricter(mode: string, than: string): boolean {
   const order: readonly string[] = STRICTEST_FIRST;
   return order.includes(mode) && (!order.includes(than) || order.indexOf(mode) < order.indexOf(than));
 }
+
+/** What says so when the session itself does. */
+export const SELECTED = "selected in this session";
 
 // --- internal ---
 
@@ -41,21 +51,29 @@ interface Wish {
 }
 
 /** What all layers say together, lowest first; in one layer `permissionMode` has the last word. Who is not trusted may only tighten. */
-async function wantedMode(scope: TurnScope, selected: string): Promise<string> {
+async function wantedMode(scope: TurnScope, selected: string): Promise<ModeInForce> {
   const wishes: Wish[] = [];
   for (const setting of scope.settings("permissions")) {
-    const mode = parsePermissions(setting).value.defaultMode;
+    const mode = (await parsePermissions(setting).catch(ifTrusted(setting)))?.value.defaultMode;
     if (mode !== undefined) wishes.push({ mode, key: "permissions.defaultMode", setting });
   }
   for (const setting of scope.settings("permissionMode")) {
     if (typeof setting.value === "string") wishes.push({ mode: setting.value, key: "permissionMode", setting });
   }
-  let mode = selected;
-  for (const wish of wishes.sort((a, b) => rank(a.setting) - rank(b.setting))) {
-    const named = await canonical(scope, wish.mode, wish);
-    if (named !== undefined && (wish.setting.trusted || stricter(named, mode))) mode = named;
+  let found: ModeInForce = { mode: selected, key: "permissionMode" };
+  for (const { mode, key, setting } of wishes.sort((a, b) => rank(a.setting) - rank(b.setting))) {
+    const named = await canonical(scope, mode, { mode, key, setting });
+    if (named !== undefined && (setting.trusted || stricter(named, found.mode))) found = { mode: named, key, setting };
   }
-  return mode;
+  return found;
+}
+
+/** What is wrong with a layer that nobody trusts stops nothing: it is said where its rules are read. */
+function ifTrusted({ trusted }: Setting): (thrown: unknown) => undefined {
+  return (thrown) => {
+    if (trusted) throw thrown;
+    return undefined;
+  };
 }
 
 const SOURCES: readonly Setting["source"][] = ["user", "project", "local", "environment", "flag", "managed"];
@@ -73,6 +91,7 @@ async function canonical(scope: TurnScope, name: string, wish?: Wish): Promise<s
   } catch (thrown) {
     if (wish === undefined || !(thrown instanceof ClawError) || thrown.code !== "CLAW_CONTRIBUTION_MISSING") throw thrown;
     if (!wish.setting.trusted) return undefined;
-    throw new ClawError("CLAW_CONFIG_INVALID", `${wish.setting.origin}: ${wish.key}: ${thrown.message}`, thrown.info);
+    const place = await locate(wish.setting.origin, wish.key.split("."));
+    throw new ClawError("CLAW_CONFIG_INVALID", `${place}: ${wish.key}: ${thrown.message}`, thrown.info);
   }
 }

@@ -12,7 +12,7 @@ const file = (tool: string, path: string): Subject => ground.subject(tool, tool 
 
 describe("path rules", () => {
   test.each([
-    ["Read", "read_file", "../other/x.ts"],
+    ["Read", "read_file", "src/a.ts"],
     ["Read(./src/**)", "read_file", "src/a.ts"],
     ["Read(./src/**)", "read_file", "src/deep/none/new.ts"],
     ["Read(./src)", "read_file", "src/a.ts"],
@@ -26,6 +26,9 @@ describe("path rules", () => {
     ["Edit(./src/{a,b}.ts)", "edit_file", "src/b.ts"],
   ])("%s allows %s of %s", (text, tool, path) => expect(covers(text, file(tool, path))).toBe(true));
   test.each([
+    ["Read", "read_file", "../other/x.ts"],
+    ["Write", "write_file", "link/x.ts"],
+    ["Edit(**)", "write_file", "../other/x.ts"],
     ["Read(./src/**)", "read_file", ".env"],
     ["Read(./src/**)", "read_file", "src/../.env"],
     ["Read(./src/**)", "read_file", "src/innocent/key"],

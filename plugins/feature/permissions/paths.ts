@@ -40,6 +40,16 @@ export function touchesPlace(pattern: string, base: string | undefined, place: P
   });
 }
 
+/** Whether a file that the pattern of a deny or ask rule names may lie below a folder. */
+export function mayHold(pattern: string, base: string | undefined, folder: Place, roots: Roots): boolean {
+  const path = loose(slashed(folder.path));
+  return shapesOf(pattern, base ?? roots.cwd, roots, true).some((shape) => {
+    const head = loose(slashed(shape.head || "/"));
+    if (shape.tail === "") return below(head, path) && existsSync(shape.head);
+    return below(head, path) || below(path, head);
+  });
+}
+
 /** The user's own folder, as the environment says it. */
 export function userFolder(env: Readonly<Record<string, string | undefined>>): string {
   const home = env["HOME"] ?? env["USERPROFILE"];
@@ -90,6 +100,10 @@ function matcher(glob: string): (path: string) => boolean {
   const folder = glob.endsWith("/**") ? glob.slice(0, -3) : glob;
   const [itself, below] = [new Bun.Glob(folder || "/"), new Bun.Glob(`${folder === "/" ? "" : folder}/**`)];
   return (path) => itself.match(path) || below.match(path);
+}
+
+function below(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
 }
 
 /** With every symlink resolved, as far as the path exists. Asks before it resolves: a throw costs more than all the rest. */

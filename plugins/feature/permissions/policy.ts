@@ -1,10 +1,10 @@
 // The rules of one session: what settings, flags and answers say together, and what they decide of a call.
 import { dirname } from "node:path";
 import { ClawError, type Decision, type Options, type Setting } from "claw";
-import { didYouMean } from "claw/kit";
+import { didYouMean, type JudgedPart, locate, reachOfPart } from "claw/kit";
 import * as v from "valibot";
-import { covering, needsPlaces, type Subject, touching } from "./match.ts";
-import { checkNames, type Effect, foldTool, meansTool, parseRule, type Rule, splitList } from "./rules.ts";
+import { coveredParts, covering, needsLine, needsPlaces, type Subject, type Touch, touching } from "./match.ts";
+import { checkNames, type Effect, foldTool, meansTool, parseRule, type Rule, splitList, strangeName } from "./rules.ts";
 
 /** Everything that decides, deny before ask before allow. `offered`: folded names of the only tools there are, when `--tools` says so. */
 export interface Policy {
@@ -15,18 +15,38 @@ export interface Policy {
   /** What is odd but no error. */
   readonly warnings: readonly string[];
 }
+/** What rules say of a call. Without a decision the mode has its say, of all but the `covered` parts of a line. */
+export interface Ruling {
+  readonly decision?: Decision;
+  /** The rule that it goes by. */
+  readonly rule?: Rule;
+  readonly covered: ReadonlySet<JudgedPart>;
+  /** Only running it would tell whether a rule tightens it: it is asked about where the mode would not refuse it. */
+  readonly uncertain?: boolean;
+}
 
-/** Throws `CLAW_CONFIG_INVALID` for settings, `CLAW_USAGE` for flags. `tools` are the names there are. */
-export function compilePolicy(settings: readonly Setting[], options: Options, tools: readonly string[]): Policy {
+/** Throws `CLAW_CONFIG_INVALID` for settings, with file, line and key, `CLAW_USAGE` for flags. `tools` are the names there are. */
+export async function compilePolicy(settings: readonly Setting[], options: Options, tools: readonly string[]): Promise<Policy> {
   const lists: Record<Effect, Rule[]> = { deny: [], ask: [], allow: [] };
   const warnings: string[] = [];
   for (const setting of settings) {
-    const { value, unknown } = parsePermissions(setting);
+    const read = await parsePermissions(setting).catch((thrown: ClawError) => (setting.trusted ? Promise.reject(thrown) : thrown));
+    if (read instanceof ClawError) {
+      warnings.push(`${read.message} (left out: nobody has trusted this folder)`);
+      continue;
+    }
+    const { value, unknown } = read;
     warnings.push(...unknown);
     // What nobody has vouched for may only tighten.
     const effects: readonly Effect[] = setting.trusted ? ["deny", "ask", "allow"] : ["deny", "ask"];
     for (const effect of effects) {
-      for (const rule of value[effect] ?? []) lists[effect].push(parseRule(rule, `${setting.origin}: permissions.${effect}`, baseOf(setting)));
+      for (const text of value[effect] ?? []) {
+        const place = async (): Promise<string> => `${await locate(setting.origin, ["permissions", effect])}: permissions.${effect}`;
+        const rule = await located(place, (origin) => parseRule(text, origin, baseOf(setting)));
+        lists[effect].push({ ...rule, origin: `${setting.origin}: permissions.${effect}` });
+        const hint = strangeName(rule.text.replace(/\(.*$/s, ""), tools);
+        if (hint !== undefined) warnings.push(`${await place()}: no tool is named as in "${rule.text}". ${hint}`.trimEnd());
+      }
     }
   }
   lists.allow.push(...flagRules("allowedTools", options, tools));
@@ -35,15 +55,29 @@ export function compilePolicy(settings: readonly Setting[], options: Options, to
   return { ...lists, ...(offered === undefined ? {} : { offered }), warnings };
 }
 
-/** The decision of the rules; `undefined` leaves it to the mode. `granted` are what answers in this session allow. */
-export function decide(policy: Policy, granted: readonly Rule[], subject: Subject): Decision | undefined {
+/** What the rules say of a call. `granted` are what answers in this session allow. */
+export function decide(policy: Policy, granted: readonly Rule[], subject: Subject): Ruling {
   const { tool } = subject.call;
-  if (!listed(policy, tool)) return { verdict: "deny", reason: `tool '${tool}' is not among the tools that --tools names` };
+  const covered = new Set<JudgedPart>();
+  if (!listed(policy, tool)) return { decision: { verdict: "deny", reason: `tool '${tool}' is not among the tools that --tools names` }, covered };
   const denied = touching(policy.deny, subject);
-  if (denied !== undefined) return { verdict: "deny", reason: `Permission to use ${tool} has been denied by rule '${denied.text}'` };
+  if (denied?.perhaps === false) {
+    const reason = `Permission to use ${tool} has been denied by rule '${denied.rule.text}'`;
+    return { decision: { verdict: "deny", reason }, rule: denied.rule, covered };
+  }
   const asked = touching(policy.ask, subject);
-  if (asked !== undefined) return { verdict: "ask", question: `tool '${tool}' requires approval: rule '${asked.text}' asks for it` };
-  return covering([...policy.allow, ...granted], subject) === undefined ? undefined : { verdict: "allow" };
+  if (asked?.perhaps === false) {
+    const question = `tool '${tool}' requires approval: rule '${asked.rule.text}' asks for it`;
+    return { decision: { verdict: "ask", question }, rule: asked.rule, covered };
+  }
+  const touch = denied ?? asked;
+  if (touch !== undefined) return { decision: doubt(tool, touch), rule: touch.rule, covered, uncertain: true };
+  const allow = [...policy.allow, ...granted];
+  const rule = covering(allow, subject);
+  if (rule !== undefined) return { decision: { verdict: "allow" }, rule, covered };
+  const parts = coveredParts(allow, subject);
+  const all = parts.size > 0 && subject.line?.parts.every((part) => parts.has(part) || reachOfPart(part) === "read") === true;
+  return all ? { decision: { verdict: "allow" }, covered: parts } : { covered: parts };
 }
 
 /** Whether `decide` needs to know where the paths of the call lie. */
@@ -51,30 +85,46 @@ export function wantsPlaces(policy: Policy, granted: readonly Rule[], call: Subj
   return [policy.deny, policy.ask, policy.allow, granted].some((rules) => needsPlaces(rules, call));
 }
 
+/** Whether `decide` needs to know what its command line would do. */
+export function wantsLine(policy: Policy, granted: readonly Rule[], call: Subject["call"]): boolean {
+  return [policy.deny, policy.ask, policy.allow, granted].some((rules) => needsLine(rules, call));
+}
+
 /** Whether the model gets to see the tool: not when it is outside `--tools`, nor when a rule denies every call of it. */
 export function offers(policy: Policy, tool: string): boolean {
   return listed(policy, tool) && !policy.deny.some((rule) => rule.pattern === undefined && meansTool(rule.tool, tool));
 }
 
-/** A layer's `permissions`. Throws `CLAW_CONFIG_INVALID`, naming its file and the key. */
-export function parsePermissions({ value, origin }: Setting): { readonly value: Permissions; readonly unknown: readonly string[] } {
+/** A layer's `permissions`. Throws `CLAW_CONFIG_INVALID`, naming its file, the line and the key. */
+export async function parsePermissions({ value, origin }: Setting): Promise<{ readonly value: Permissions; readonly unknown: readonly string[] }> {
   const parsed = v.safeParse(Schema, value);
   if (!parsed.success) {
-    const issues = parsed.issues.map((issue) => `permissions${path(v.getDotPath(issue))}: ${issue.message}`);
-    throw new ClawError("CLAW_CONFIG_INVALID", `${origin}: ${issues.join("; ")}`, {
+    const [issue] = parsed.issues;
+    const keys = ["permissions", ...(issue.path?.map((part) => String(part.key)) ?? [])];
+    throw new ClawError("CLAW_CONFIG_INVALID", `${await locate(origin, keys)}: ${keys.join(".")}: ${issue.message}`, {
       hint: 'Permissions look like { "allow": ["Read"], "ask": [], "deny": ["Read(./.env)"] }.',
     });
   }
   const known = Object.keys(Schema.entries);
   const strange = Object.keys(parsed.output).filter((key) => !known.includes(key));
-  const unknown = strange.map((key) => `${origin}: unknown key permissions.${key}. ${didYouMean(key, known)}`.trimEnd());
-  return { value: parsed.output, unknown };
+  const unknown = strange.map(async (key) => {
+    return `${await locate(origin, ["permissions", key])}: unknown key permissions.${key}. ${didYouMean(key, known)}`.trimEnd();
+  });
+  return { value: parsed.output, unknown: await Promise.all(unknown) };
 }
 
 // --- internal ---
 
 function listed({ offered }: Policy, tool: string): boolean {
   return offered === undefined || offered.some((name) => meansTool(name, tool));
+}
+
+function doubt(tool: string, { rule }: Touch): Decision {
+  const why =
+    rule.tool === "readfile"
+      ? "it may read what this rule keeps back; the search tools leave that out"
+      : "only running it would tell whether this rule concerns it";
+  return { verdict: "ask", question: `tool '${tool}' requires approval: rule '${rule.text}': ${why}` };
 }
 
 const Rules = v.optional(v.array(v.string()));
@@ -88,13 +138,18 @@ const Schema = v.looseObject({
 });
 type Permissions = v.InferOutput<typeof Schema>;
 
-function path(dotted: string | null): string {
-  return dotted === null ? "" : `.${dotted}`;
-}
-
 /** `.claw/settings.json` speaks of the folder that `.claw` is in. Every other layer speaks of the session's folder. */
 function baseOf({ source, origin }: Setting): string | undefined {
   return source === "project" || source === "local" ? dirname(dirname(origin)) : undefined;
+}
+
+/** Names the line only when there is something to say of it: looking it up reads the file. */
+async function located<T>(place: () => Promise<string>, read: (origin: string) => T): Promise<T> {
+  try {
+    return read("");
+  } catch {
+    return read(await place());
+  }
 }
 
 function flagRules(flag: string, options: Options, tools: readonly string[]): readonly Rule[] {

@@ -1,12 +1,18 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are texts for a shell
 // Table tests of the rule language, both directions: what an allow rule must and must not cover, what a deny rule must and must not touch.
 import { afterAll, describe, expect, test } from "bun:test";
+import { createHarness } from "claw/testing";
 import type { Subject } from "./match.ts";
 import { foldTool, parseRule, splitList } from "./rules.ts";
-import { covers, createGround, touches } from "./testing/ground.ts";
+import { covers, createGround, lineSubject, touches, verdict } from "./testing/ground.ts";
 
 const ground = createGround();
-afterAll(() => ground[Symbol.dispose]());
-const bash = (line: string): Subject => ground.subject("bash", "execute", line);
+const kernel = await createHarness({ plugins: ["feature/shell", "feature/workspace"], files: { "a.txt": "a", "secret/key": "k", ".env": "e" } });
+afterAll(async () => {
+  ground[Symbol.dispose]();
+  await kernel[Symbol.asyncDispose]();
+});
+const bash = (line: string): Promise<Subject> => lineSubject(kernel, line);
 
 describe("parseRule", () => {
   test.each([
@@ -61,30 +67,53 @@ describe("Bash rules", () => {
     ["bash(npm run test*)", "npm run test:unit"],
     ["Bash(git status)", "  git   status "],
     ["Bash(git * main)", "git push origin main"],
-  ])("%s allows %j", (text, line) => expect(covers(text, bash(line))).toBe(true));
+    ["Bash(npm test *)", "npm test 'a b' \"c\""],
+    ["Bash(npm test *)", "npm test $x"],
+    ["Bash(npm test *)", "npm test # all of them"],
+    ['Bash(npm run "unit tests")', "npm run 'unit tests'"],
+    ["Bash(npm run 'unit\\*')", "npm run 'unit*'"],
+    ["Bash(npm test *)", "npm test; npm test a && npm test b"],
+    ["Bash(npm test *)", "cat a.txt | head -3; npm test 2>&1 | tail -20"],
+    ["Bash(npm test *)", "timeout 60 npm test a"],
+    ["Bash(timeout 60 npm test *)", "timeout 60 npm test a"],
+    ["Bash(npm test *)", "if npm test; then echo fine; fi"],
+    ["Bash(npm test *)", "bash -c 'npm test'"],
+    ["Bash(npm test *)", "npm test $(cat a.txt)"],
+    ["Bash(npm test *)", "LC_ALL=C npm test"],
+    ["Bash(FOO=1 npm test)", "FOO=1 npm test"],
+    ["Bash(curl *)", "curl -H $API_TOKEN x"],
+  ])("%s allows %j", async (text, line) => expect(covers(text, await bash(line))).toBe(true));
   test.each([
     ["Bash(git status *)", "git statusx"],
-    ["Bash(git status *)", "git status; rm x"],
-    ["Bash(git status *)", "git status && rm x"],
-    ["Bash(git status *)", "git status & rm x"],
-    ["Bash(git status *)", "git status | sh"],
-    ["Bash(git status *)", "git status\nrm x"],
-    ["Bash(git status *)", "git status\rrm x"],
-    ["Bash(git status *)", "git status > x"],
-    ["Bash(git status *)", "git status $(rm x)"],
-    ["Bash(git status *)", "git status `rm x`"],
-    ["Bash(git status *)", "git status $x"],
-    ["Bash(git status *)", "git status ';' rm"],
-    ["Bash(git status *)", "A=b git status"],
+    ["Bash(npm test *)", "npm test; rm x"],
+    ["Bash(npm test *)", "npm test && rm x"],
+    ["Bash(npm test *)", "npm test & rm x"],
+    ["Bash(npm test *)", "npm test | sh"],
+    ["Bash(npm test *)", "npm test\nrm x"],
+    ["Bash(npm test *)", "npm test\rrm x"],
+    ["Bash(npm test *)", "npm test > x"],
+    ["Bash(npm test *)", "npm test $(rm x)"],
+    ["Bash(npm test *)", "npm test `rm x`"],
+    ["Bash(npm test *)", "npm test <(rm x)"],
+    ["Bash(npm test *)", "A=b npm test"],
+    ["Bash(npm test *)", "PATH=. npm test"],
+    ["Bash(npm test *)", "PATH=.; npm test"],
+    ["Bash(npm test *)", "npm(){ rm x; }; npm test"],
+    ["Bash(npm test *)", "sudo npm test"],
+    ["Bash(npm test *)", "npm 'test a'"],
+    ["Bash(npm test *)", "npm $x"],
+    ["Bash(npm test *)", "$x npm test"],
+    ["Bash(npm test *)", "npm test 'a"],
+    ["Bash(npm test *)", "cd .. && npm test"],
+    ["Bash(npm test *)", "./npm test"],
+    ["Bash(echo *)", "echo ${x:=y}"],
+    ["Bash(echo *)", "echo ${x@P}"],
     ["Bash(git:*)", "gitx status"],
     ["Bash(git:*)", "GIT_SSH=x git fetch"],
-    ["Bash(git status)", "git status -s"],
-    ["Bash(GIT status)", "git status"],
+    ["Bash(git push)", "git push -f"],
+    ["Bash(GIT push)", "git push"],
     ["Bash(git *)", "Bash"],
-    ["Bash(echo *)", "echo <(rm x)"],
-    ["Bash(echo *)", "echo {a,b}"],
-    ["Bash(echo *)", "echo a # b"],
-  ])("%s does not allow %j", (text, line) => expect(covers(text, bash(line))).toBe(false));
+  ])("%s does not allow %j", async (text, line) => expect(covers(text, await bash(line))).toBe(false));
   test.each([
     ["Bash", "ls"],
     ["Bash(rm *)", "rm x"],
@@ -98,18 +127,33 @@ describe("Bash rules", () => {
     ["Bash(rm *)", "A=b rm x"],
     ["Bash(rm *)", "r\\m x"],
     ["Bash(rm *)", "'rm' x"],
+    ["Bash(rm *)", "r''m x"],
+    ["Bash(rm *)", "$'\\x72m' x"],
     ["Bash(rm *)", "/bin/rm x"],
     ["Bash(rm *)", "rm$IFSx"],
     ["Bash(rm *)", "rm \\\n x"],
     ["Bash(rm *)", "sudo -E timeout 5s env A=b nice rm x"],
     ["Bash(rm *)", "bash -c 'rm x'"],
+    ["Bash(rm *)", "bash -c \"bash -c 'ls; rm x'\""],
+    ["Bash(rm *)", "find . -exec rm {} +"],
+    ["Bash(rm *)", "ls | xargs -n1 rm"],
+    ["Bash(rm *)", "eval 'rm' x"],
+    ["Bash(rm *)", "f() { rm x; }"],
+    ["Bash(rm *)", "x=rm; $x a"],
+    ["Bash(rm *)", "cat <<E\n$(rm x)\nE"],
     ["Bash(rm *)", "if true; then rm x; fi"],
     ["Bash(rm *)", `${"ls; ".repeat(60)}rm x`],
+    ["Bash(rm *)", `${"ls; ".repeat(3_000)}rm x`],
     ["Bash(rm *)", `${"sudo ".repeat(200)}rm x`],
     ["Bash(sudo:*)", "env sudo ls"],
+    ["Bash(timeout *)", "timeout 5 ls"],
     ["Bash(git push:*)", "cd x && git push --force"],
     ["Bash(curl * | sh)", "curl x | sh"],
-  ])("%s touches %j", (text, line) => expect(touches(text, bash(line))).toBe(true));
+    ["Read(./secret/**)", "cat secret/key"],
+    ["Read(./secret/**)", "cat < secret/key"],
+    ["Read(./secret/**)", "cd secret && cat *"],
+    ["Edit(./secret/**)", "echo x > secret/key"],
+  ])("%s touches %j", async (text, line) => expect(touches(text, await bash(line))).toBe(true));
   test.each([
     ["Bash(rm *)", "ls rm"],
     ["Bash(rm *)", "rmdir x"],
@@ -117,12 +161,25 @@ describe("Bash rules", () => {
     ["Bash(test *)", "npm run test x"],
     ["Bash(git push:*)", "git pushx"],
     ["Bash(git push:*)", "git status"],
+    ["Bash(git push --force*)", "git push origin"],
     ["Read", "cat x"],
-  ])("%s does not touch %j", (text, line) => expect(touches(text, bash(line))).toBe(false));
-  test("a line made to be slow is judged at once", () => {
+    ["Read(./secret/**)", "cat a.txt; ls; git status"],
+    ["Edit(./secret/**)", "cat secret/key"],
+  ])("%s does not touch %j", async (text, line) => expect(verdict("deny", text, await bash(line))).toBeUndefined());
+  test.each([
+    ["Bash(rm *)", "$x y"],
+    ["Bash(rm *)", "$(echo rm) y"],
+    ["Bash(rm *)", "r$x y"],
+    ["Bash(git push --force*)", "git push $x"],
+    ["Bash(rm *)", "ls 'x"],
+    ["Bash(rm *)", "((x[$(y)]))"],
+    ["Read(./secret/**)", "grep -r x ."],
+    ["Read(**/.env)", "rg x"],
+  ])("%s may touch %j, so it is asked about", async (text, line) => expect(verdict("deny", text, await bash(line))).toBe("ask"));
+  test("a line made to be slow is judged at once", async () => {
     const started = performance.now();
-    expect(touches("Bash(*a*a*a*a*a*b)", bash("a".repeat(200_000)))).toBe(false);
-    expect(touches("Bash(rm *)", bash("sudo ".repeat(50_000)))).toBe(true);
+    expect(touches("Bash(*a*a*a*a*a*b)", await bash("a".repeat(200_000)))).toBe(false);
+    expect(touches("Bash(rm *)", await bash("sudo ".repeat(50_000)))).toBe(true);
     expect(performance.now() - started).toBeLessThan(1_000);
   });
 });

@@ -58,15 +58,19 @@ export function meansTool(folded: string, tool: string): boolean {
   return folded.endsWith("*") ? tool.toLowerCase().startsWith(folded.slice(0, -1)) : folded === foldTool(tool);
 }
 
-/** Throws `CLAW_USAGE` for a name in `flag` that no tool has. Tools of MCP servers come later, so their names are not checked. */
+/** Throws `CLAW_USAGE` for a name in `flag` that no tool has. */
 export function checkNames(names: readonly string[], flag: string, tools: readonly string[]): void {
   for (const name of names) {
-    const folded = foldTool(name);
-    if (folded.startsWith("mcp__") || ELSEWHERE.has(folded) || COMMON.has(folded) || tools.some((tool) => meansTool(folded, tool))) continue;
-    const near = didYouMean(name, [...tools, ...Object.keys(SHORT)]);
-    const hint = near === "" ? `Known tools: ${tools.join(", ")}.` : near;
-    throw new ClawError("CLAW_USAGE", `--${flag}: unknown tool "${name}"`, { hint });
+    const hint = strangeName(name, tools);
+    if (hint !== undefined) throw new ClawError("CLAW_USAGE", `--${flag}: unknown tool "${name}"`, { hint });
   }
+}
+
+/** What to say of a name that no tool has; `undefined` when one has it. Tools of MCP servers come later, so their names are not checked. */
+export function strangeName(name: string, tools: readonly string[]): string | undefined {
+  const folded = foldTool(name);
+  if (folded.startsWith("mcp__") || ELSEWHERE.has(folded) || COMMON.has(folded) || tools.some((tool) => meansTool(folded, tool))) return undefined;
+  return didYouMean(name, [...tools, ...Object.keys(SHORT)]) || `Known tools: ${tools.join(", ")}.`;
 }
 
 // --- internal ---

@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly output: Capture;
   readonly watchdog: Watchdog;
   readonly pipe: MakePipe;
+  /** Buries the dead of a group whose leader is buried. */
+  readonly bury: (group: number) => void;
 }
 export interface Child {
   readonly pid: number;
@@ -32,12 +34,17 @@ export function launch(options: ProcessOptions, around: Surroundings): Child {
   let why: string | undefined;
   let ending: Promise<void> | undefined;
   let over = false;
-  const end: Child["end"] = (reason, patienceMs = PATIENCE_MS) => {
+  let exited = false;
+  // As long as the leader is there, it is Bun that has to bury it.
+  const bury = (): void => {
+    if (exited) around.bury(child.pid);
+  };
+  const end: Child["end"] = (reason, patienceMs = reason === "abort" ? ABORT_MS : PATIENCE_MS) => {
     // The system may have given the number of a group that is gone to another.
     if (over) return ended;
     why ??= reason;
     // What survives SIGKILL sleeps in the system's own code; nobody waits for that.
-    ending ??= endGroup(child.pid, patienceMs).then(() => void within(child.exited, 1_000).then(() => giveUp(null)));
+    ending ??= endGroup(child.pid, patienceMs, bury).then(() => void within(child.exited, 1_000).then(() => giveUp(null)));
     return ended;
   };
   const limit =
@@ -48,10 +55,11 @@ export function launch(options: ProcessOptions, around: Surroundings): Child {
   const drained = Promise.all(streams.map((stream) => stream.done));
   const finish = async (): Promise<ProcessEnd> => {
     await Promise.race([child.exited, given]);
+    exited = child.exitCode !== null || child.signalCode !== null;
     clearTimeout(limit);
     // A background child in the shell may still hold the pipe or just be finishing, as `tee` in `> >(tee log)` does.
-    const [quiet, gone] = await Promise.all([within(drained, GRACE_MS), groupGone(child.pid, GRACE_MS)]);
-    if (!gone || !quiet) await (ending ?? endGroup(child.pid, PATIENCE_MS));
+    const [quiet, gone] = await Promise.all([within(drained, GRACE_MS), groupGone(child.pid, GRACE_MS, bury)]);
+    if (!gone || !quiet) await (ending ?? endGroup(child.pid, PATIENCE_MS, bury));
     if (!quiet && !(await within(drained, LAST_READ_MS))) for (const stream of streams) stream.cancel();
     over = true;
     flow.close();
@@ -77,6 +85,8 @@ export function launch(options: ProcessOptions, around: Surroundings): Child {
 
 /** Between SIGTERM and SIGKILL. */
 const PATIENCE_MS = 2_000;
+/** The same when a turn is aborted: a second later nobody waits for the call's result any more. */
+const ABORT_MS = 500;
 /** How long what the leader left behind may go on. */
 const GRACE_MS = 250;
 /** How long a pipe is read when its group is gone and something outside the group still holds it. */
@@ -99,9 +109,7 @@ function spawn(options: ProcessOptions, around: Surroundings): { child: Subproce
     child = Bun.spawn([...options.argv], {
       cwd: options.cwd,
       env: around.env,
-      stdin: options.stdin === undefined ? "ignore" : bytesOf(options.stdin),
-      stdout: out?.write ?? "pipe",
-      stderr: err?.write ?? "pipe",
+      stdio: [options.stdin === undefined ? "ignore" : bytesOf(options.stdin), out?.write ?? "pipe", err?.write ?? "pipe", ...(options.files ?? [])],
       detached: process.platform !== "win32",
       windowsHide: true,
     });

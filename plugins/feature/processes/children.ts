@@ -1,4 +1,5 @@
 // All children of one kernel, by session: foreground runs, background tasks, and their end.
+import { closeSync } from "node:fs";
 import { join } from "node:path";
 import { ClawError, type TurnScope } from "claw";
 import { type ProcessEnd, type ProcessOptions, type Task, Workspace } from "claw/kit";
@@ -6,7 +7,9 @@ import { Capture } from "./capture.ts";
 import { type Child, launch } from "./child.ts";
 import { childEnvironment, MARKER, markOf } from "./environment.ts";
 import { endMarked } from "./group.ts";
-import { findPipe } from "./pipe.ts";
+import { openLibc } from "./libc.ts";
+import { pipeMaker } from "./pipe.ts";
+import { Strays } from "./strays.ts";
 import { createTask } from "./task.ts";
 import { createWatchdog } from "./watchdog.ts";
 
@@ -35,7 +38,9 @@ export interface Children {
 export async function createChildren(options: ChildrenOptions): Promise<Children> {
   const { run, families } = options;
   const watchdog = createWatchdog(`${MARKER}=${run}`, options.env);
-  const pipe = await findPipe();
+  const libc = await openLibc();
+  const pipe = pipeMaker(libc);
+  const strays = new Strays(libc, watchdog);
   let closing = false;
 
   const family = (scope: TurnScope): Family => {
@@ -49,9 +54,13 @@ export async function createChildren(options: ChildrenOptions): Promise<Children
     if (closing || home.closed) throw new ClawError("CLAW_ABORTED", "The session is closing; nothing more is started.");
     const mark = markOf(run, scope.session.id);
     const env = wanted.env === undefined ? childEnvironment(scope.env, mark) : { ...wanted.env, [MARKER]: mark };
-    const child = launch(wanted, { env, output, watchdog, pipe });
+    const child = launch(wanted, { env, output, watchdog, pipe, bury: (group) => libc?.bury(-group) });
     home.children.add(child);
-    void child.ended.then(() => home.children.delete(child));
+    strays.add(child.pid);
+    void child.ended.then(() => {
+      home.children.delete(child);
+      strays.remove(child.pid);
+    });
     return child;
   };
   const capture = (wanted: ProcessOptions, scope: TurnScope): Capture =>
@@ -59,8 +68,12 @@ export async function createChildren(options: ChildrenOptions): Promise<Children
 
   return {
     async run(wanted, scope) {
-      if (scope.signal.aborted) return NEVER_RAN;
-      const child = begin(wanted, scope, capture(wanted, scope), family(scope));
+      const launch = (): Child | undefined => {
+        using _ = held(wanted);
+        return scope.signal.aborted ? undefined : begin(wanted, scope, capture(wanted, scope), family(scope));
+      };
+      const child = launch();
+      if (child === undefined) return NEVER_RAN;
       const abort = (): void => void child.end("abort");
       scope.signal.addEventListener("abort", abort, { once: true });
       try {
@@ -70,24 +83,10 @@ export async function createChildren(options: ChildrenOptions): Promise<Children
       }
     },
     async start(wanted, scope) {
+      using _ = held(wanted);
       const home = family(scope);
-      const running = home.tasks.filter((task) => task.end === undefined).length;
-      if (running >= MOST_RUNNING) {
-        throw new ClawError("CLAW_TOOL_FAILED", `${running} background tasks are running already.`, {
-          hint: "Stop one that is not needed any more.",
-        });
-      }
       const output = capture(wanted, scope);
-      const spill = await output.spillFromStart();
-      try {
-        const task = createTask(wanted.name ?? wanted.argv.join(" "), begin(wanted, scope, output, home), output, spill);
-        home.tasks.push(task);
-        forgetSome(home.tasks);
-        return task;
-      } catch (error) {
-        await output.close();
-        throw error;
-      }
+      return startTask(home, wanted, output, () => begin(wanted, scope, output, home));
     },
     async endSession(session) {
       const home = families.get(session);
@@ -95,14 +94,16 @@ export async function createChildren(options: ChildrenOptions): Promise<Children
       families.delete(session);
       home.closed = true;
       await Promise.all([...home.children].map((child) => child.end("stop", HASTE_MS)));
-      await endMarked(MARKER, markOf(run, session), HASTE_MS);
+      // Whose a process without a mark is cannot be told while others have children; then it ends with the last of them.
+      await Promise.all([endMarked(MARKER, markOf(run, session), HASTE_MS), families.size === 0 ? strays.end(HASTE_MS) : undefined]);
     },
     async close() {
       closing = true;
       const homes = [...families.values()];
       families.clear();
       await Promise.all(homes.flatMap((home) => [...home.children].map((child) => child.end("stop", HASTE_MS))));
-      await endMarked(MARKER, run, HASTE_MS);
+      await Promise.all([endMarked(MARKER, run, HASTE_MS), strays.end(HASTE_MS)]);
+      strays.close();
       watchdog.close();
     },
   };
@@ -116,6 +117,35 @@ const HASTE_MS = 1_000;
 const MOST_RUNNING = 50;
 const MOST_LISTED = 200;
 const NEVER_RAN: ProcessEnd = { code: null, signal: null, timedOut: false, aborted: true, output: "", bytes: 0, ms: 0 };
+
+/** A child in the background, listed in its family. All of its output goes to a file from the start. */
+async function startTask(home: Family, wanted: ProcessOptions, output: Capture, begin: () => Child): Promise<Task> {
+  const running = home.tasks.filter((task) => task.end === undefined).length;
+  if (running >= MOST_RUNNING) {
+    throw new ClawError("CLAW_TOOL_FAILED", `${running} background tasks are running already.`, {
+      hint: "Stop one that is not needed any more.",
+    });
+  }
+  const spill = await output.spillFromStart();
+  try {
+    const task = createTask(wanted.name ?? wanted.argv.join(" "), begin(), output, spill);
+    home.tasks.push(task);
+    forgetSome(home.tasks);
+    return task;
+  } catch (error) {
+    await output.close();
+    throw error;
+  }
+}
+
+/** Closes what was opened for the child once it has its own copies, or was not started. */
+function held({ files = [] }: ProcessOptions): Disposable {
+  return {
+    [Symbol.dispose]() {
+      for (const file of files) closeSync(file);
+    },
+  };
+}
 
 async function spillFile(scope: TurnScope): Promise<string> {
   const folder = await (await scope.use(Workspace)).scratch(scope);

@@ -20,22 +20,23 @@ export function signalGroup(group: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-/** Ends a group: SIGTERM, SIGKILL to what is left after `patienceMs`. Resolves when it is gone, or a second after SIGKILL. */
-export async function endGroup(group: number, patienceMs: number): Promise<void> {
+/** Ends a group: SIGTERM, SIGKILL to what is left after `patienceMs`. Resolves when it is gone, or a second after SIGKILL. For `bury` see `groupGone`. */
+export async function endGroup(group: number, patienceMs: number, bury?: () => void): Promise<void> {
   if (!signalGroup(group, "SIGTERM")) return;
   // A stopped process takes the request only when it goes on.
   if (!WINDOWS) signalGroup(group, "SIGCONT");
-  if (await groupGone(group, patienceMs)) return;
+  if (await groupGone(group, patienceMs, bury)) return;
   signalGroup(group, "SIGKILL");
-  await groupGone(group, 1_000);
+  await groupGone(group, 1_000, bury);
 }
 
-/** Whether the group is empty, or becomes so within `withinMs`. */
-export async function groupGone(group: number, withinMs: number): Promise<boolean> {
+/** Whether the group is empty, or becomes so within `withinMs`. `bury` is for its dead that are claw's to bury: they count as present until then. */
+export async function groupGone(group: number, withinMs: number, bury?: () => void): Promise<boolean> {
   // The leader has been waited for by whoever asks; more is not known of a tree on Windows.
   if (WINDOWS) return true;
   const until = performance.now() + withinMs;
   for (let pause = 2; ; pause = Math.min(pause * 2, 50)) {
+    bury?.();
     if (!present(group)) return true;
     // What nobody has buried yet still counts as present, maybe for ever when the init process does not care.
     if (pause >= 50 && onlyDead(group)) return true;

@@ -1,5 +1,6 @@
 // A real pipe for children's output. Bun's own "pipe" is a socket, which `echo x > /dev/stderr` and `tee /dev/stdout` cannot open.
 import { closeSync } from "node:fs";
+import type { Libc } from "./libc.ts";
 
 export interface Pipe {
   readonly read: number;
@@ -14,27 +15,11 @@ export interface Reader {
   cancel(): Promise<void>;
 }
 
-/** Finds the C library's `pipe`. Its descriptors are not inherited unless asked for. */
-export async function findPipe(): Promise<MakePipe> {
-  const { platform, arch } = process;
-  if (platform !== "linux" && platform !== "darwin") return () => undefined;
-  const { dlopen, ptr } = await import("bun:ffi");
-  const ends = new Int32Array(2);
-  const made = (failed: number): Pipe | undefined => (failed === 0 ? { read: ends[0] ?? -1, write: ends[1] ?? -1 } : undefined);
-  const musl = `libc.musl-${arch === "x64" ? "x86_64" : "aarch64"}.so.1`;
-  for (const library of platform === "linux" ? ["libc.so.6", musl] : ["libSystem.B.dylib"]) {
-    try {
-      if (platform === "darwin") {
-        const { pipe } = dlopen(library, { pipe: { args: ["ptr"], returns: "i32" } }).symbols;
-        return () => made(pipe(ptr(ends)));
-      }
-      const { pipe2 } = dlopen(library, { pipe2: { args: ["ptr", "i32"], returns: "i32" } }).symbols;
-      return () => made(pipe2(ptr(ends), CLOSE_ON_EXEC));
-    } catch {
-      // Another C library, or a build without foreign calls.
-    }
-  }
-  return () => undefined;
+export function pipeMaker(libc: Libc | undefined): MakePipe {
+  return () => {
+    const ends = libc?.pipe();
+    return ends && { read: ends[0], write: ends[1] };
+  };
 }
 
 /** What comes out of a pipe that a child has got by now. claw's own ends are closed here; the stream has its copy of the read end. */
@@ -48,8 +33,3 @@ export function closePipe(pipe: Pipe): void {
   closeSync(pipe.read);
   closeSync(pipe.write);
 }
-
-// --- internal ---
-
-/** Linux's O_CLOEXEC, the same on every machine claw is built for. */
-const CLOSE_ON_EXEC = 0o2000000;

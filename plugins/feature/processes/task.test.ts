@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { groupGone, marked } from "./group.ts";
-import { bash, facts, inCall, survivors } from "./testing/call.ts";
+import { bash, facts, inCall, running, survivors } from "./testing/call.ts";
 
 test("start > output can be read while it runs, never in the middle of a character; stop ends it", async () => {
   await inCall(async (processes, scope) => {
@@ -41,20 +41,24 @@ test("start > a task outlives an aborted turn and ends with its session, as does
 test.each([["wait"], ["close"]])(
   "the service > claw %s: nothing of it is left behind, killed or closed",
   async (how) => {
-    const parent = Bun.spawn([process.execPath, join(import.meta.dir, "testing", "parent.ts"), how], { stdout: "pipe", stderr: "ignore" });
+    const runaway = String(1e6 + Math.floor(Math.random() * 1e6));
+    const parent = Bun.spawn([process.execPath, join(import.meta.dir, "testing", "parent.ts"), how, runaway], { stdout: "pipe", stderr: "ignore" });
     try {
       const said = await parent.stdout.getReader().read();
       const mark = new TextDecoder().decode(said.value).trim().split(".")[0] ?? "";
       expect(mark).toMatch(/^[0-9a-f]{16}$/);
       if (how === "wait") {
         expect((await marked("CLAW_RUN", mark)).length).toBeGreaterThanOrEqual(5);
+        expect(await running(["sleep", runaway], 2)).toHaveLength(2);
         parent.kill("SIGKILL");
         expect(await parent.exited).toBe(137);
         expect(await survivors(mark)).toEqual([]);
+        expect(await running(["sleep", runaway], 0)).toEqual([]);
       } else {
         // Ends by itself, so nothing keeps its event loop alive.
         expect(await parent.exited).toBe(0);
         expect(await marked("CLAW_RUN", mark)).toEqual([]);
+        expect(await running(["sleep", runaway], 0)).toEqual([]);
       }
     } finally {
       parent.kill("SIGKILL");
@@ -62,3 +66,23 @@ test.each([["wait"], ["close"]])(
   },
   40_000,
 );
+
+test("start > what leaves group and marker behind ends with the last session", async () => {
+  const runaway = String(1e6 + Math.floor(Math.random() * 1e6));
+  await inCall(async (processes, scope) => {
+    await processes.run(bash(`env -i setsid sleep ${runaway} & env -i setsid sleep 0.01 & true`, scope), scope);
+    const [pid = 0] = await running(["sleep", runaway], 1);
+    expect(readFileSync(`/proc/${pid}/stat`, "latin1").split(" ")[3]).toBe(String(process.pid));
+  });
+  expect(await running(["sleep", runaway], 0)).toEqual([]);
+}, 20_000);
+
+test("the service > a child cannot read claw's environment", async () => {
+  const { dlopen } = await import("bun:ffi");
+  const { prctl } = dlopen("libc.so.6", { prctl: { args: ["i32", "u64", "u64", "u64", "u64"], returns: "i32" } }).symbols;
+  await inCall(async (processes, scope) => {
+    await processes.run(bash("true", scope), scope);
+    const dumpable = prctl(3, 0n, 0n, 0n, 0n);
+    expect(dumpable).toBe(0);
+  });
+});

@@ -9,6 +9,9 @@ export interface Watchdog {
   close(): void;
 }
 
+/** The variable by which one is told from a stray. */
+export const WATCHDOG = "CLAW_WATCHDOG";
+
 /** Starts with the first group. `marker` is `NAME=beginning of the mark`. Without a POSIX shell there is none, and nothing else is lost. */
 export function createWatchdog(marker: string, env: Readonly<Record<string, string | undefined>>): Watchdog {
   const groups = new Set<number>();
@@ -75,7 +78,7 @@ function start(marker: string, env: Readonly<Record<string, string | undefined>>
   try {
     const shell = Bun.spawn(["/bin/sh", "-c", SCRIPT.replace("$MARK", marker)], {
       cwd: "/",
-      env: { PATH: env["PATH"] ?? "/usr/bin:/bin" },
+      env: { PATH: env["PATH"] ?? "/usr/bin:/bin", [WATCHDOG]: "1" },
       stdin: "pipe",
       stdout: "ignore",
       stderr: "ignore",

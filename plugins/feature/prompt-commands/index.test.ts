@@ -17,6 +17,7 @@ const PLUGINS = [
   ...[
     "command/status",
     "feature/permissions",
+    "feature/shell",
     "feature/processes",
     "feature/prompt-commands",
     "feature/skills",

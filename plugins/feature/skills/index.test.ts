@@ -16,7 +16,7 @@ afterEach(() => rmSync(user, { recursive: true, force: true }));
 
 // As in the binary: by name.
 const PLUGINS = [
-  ...["feature/permissions", "feature/processes", "feature/skills", "feature/slash", "feature/workspace"],
+  ...["feature/permissions", "feature/shell", "feature/processes", "feature/skills", "feature/slash", "feature/workspace"],
   ...["tool/bash", "tool/read-file", "tool/skill"],
 ];
 const skill = (description: string, body: string, ...fields: string[]) => ["---", `description: ${description}`, ...fields, "---", body].join("\n");

@@ -1,6 +1,7 @@
 // Places: what a path means in a session, and holding a running call to the places that the gate judged.
+import { statSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type CallScope, ClawError, type PluginScope, type ToolCall, type TurnScope } from "claw";
 import type { Place } from "claw/kit";
 import { guarded } from "./guard.ts";
@@ -66,7 +67,8 @@ export class Places {
     let known = this.#roots.get(id);
     if (known === undefined) {
       const start = this.#plugin.cwd;
-      const added = listOf(this.#plugin.options["add-dir"]).map((folder) => follow(tilde(folder, this.#user), start).path);
+      const given = listOf(this.#plugin.options["add-dir"]).map((folder) => [folder, start] as const);
+      const added = [...given, ...addedBySettings(scope)].flatMap(([folder, base]) => rootAt(tilde(folder, this.#user), base));
       known = [follow(cwd, start).path, ...added];
       this.#roots.set(id, known);
     }
@@ -125,9 +127,30 @@ function asJudged(call: ToolCall, before: readonly (Place | ClawError)[], now: P
   });
 }
 
+/** A path without a place is a mistake of the call: then the model is told just that. */
 function orThrow(found: Place | ClawError): Place {
-  if (found instanceof ClawError) throw found;
+  if (found instanceof ClawError) throw new ClawError("CLAW_TOOL_INPUT_INVALID", found.message, { ...found.info, cause: found });
   return found;
+}
+
+/** `permissions.additionalDirectories` of every layer that is trusted, with the folder that relative ones start from. What is malformed is told by whoever owns the key. */
+function addedBySettings(scope: TurnScope): readonly (readonly [string, string])[] {
+  return scope.settings("permissions").flatMap(({ value, source, origin, trusted }) => {
+    const listed = (value as { readonly additionalDirectories?: unknown } | null)?.additionalDirectories;
+    if (!trusted || !Array.isArray(listed)) return [];
+    const base = source === "project" || source === "local" ? dirname(dirname(origin)) : scope.session.cwd;
+    return listed.flatMap((folder) => (typeof folder === "string" && folder !== "" ? [[folder, base] as const] : []));
+  });
+}
+
+/** Only a folder that is there: a name for later could be anybody's by then. */
+function rootAt(folder: string, base: string): readonly string[] {
+  try {
+    const { path } = follow(folder, base);
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? [path] : [];
+  } catch {
+    return [];
+  }
 }
 
 function tilde(path: string, user: string): string {

@@ -1,46 +1,31 @@
 // The answer of the model as its events come: what to yield now, and the whole message at the end. Trusts neither order nor number of events.
-import type { Finish, Part, StopReason, Usage } from "claw";
-import { NO_USAGE } from "claw/kit";
-import { blockOf, inputOf, type Slot, slotFor, unrepeated, whyBroken } from "./slot.ts";
-import type { Sink, StreamEvent } from "./sse.ts";
-
-export interface Answer extends Sink {
-  /** The parts that are ready, deltas of one kind in a row as one. Empties it. */
-  take(): Part[];
-  /** The stream said that it is complete. */
-  readonly ended: boolean;
-  /** The error object of an `error` event, or why the stream cannot be believed any more. */
-  readonly problem: { readonly error: unknown } | undefined;
-  /** Calls whose input is complete. */
-  readonly calls: number;
-  /** The last part. Of a stream that was cut, only what is complete. */
-  finish(maxOutput: number): Finish;
-}
+import type { Finish, StopReason, Usage } from "claw";
+import { type AnswerReader, brokenInput, createPartQueue, NO_USAGE, type PartQueue, type StreamEvent } from "claw/kit";
+import { blockOf, inputOf, type Slot, slotFor, unrepeated } from "./slot.ts";
+import { takeTextDeltas } from "./sse.ts";
 
 /** An answer of which nothing has come. */
-export function createAnswer(): Answer {
-  const state: State = { slots: [], ready: [], ids: new Set(), usage: NO_USAGE, ended: false };
+export function createAnswer(): AnswerReader {
+  const state: State = { slots: [], parts: createPartQueue(), ids: new Set(), usage: NO_USAGE, ended: false };
+  const text = (index: number, delta: string): void => {
+    if (state.ended || state.problem !== undefined) return;
+    const slot = state.slots[index] ?? open(state, index, { type: "text" });
+    if (slot !== undefined && !slot.ended && slot.kind === "text") grow(state, slot, delta);
+  };
   return {
-    text(index, delta) {
-      if (state.ended || state.problem !== undefined) return;
-      const slot = state.slots[index] ?? open(state, index, { type: "text" });
-      if (slot !== undefined && !slot.ended && slot.kind === "text") grow(state, slot, delta);
-    },
+    skim: (events, at) => takeTextDeltas(events, at, text),
     event(event) {
       if (!state.ended && state.problem === undefined) HANDLERS[event.type]?.(state, event);
     },
-    take() {
-      flush(state);
-      return state.ready.splice(0);
-    },
+    take: state.parts.take,
     get ended() {
       return state.ended;
     },
     get problem() {
       return state.problem;
     },
-    get calls() {
-      return completeCalls(state);
+    get usable() {
+      return completeCalls(state) > 0;
     },
     finish: (maxOutput) => finish(state, maxOutput),
   };
@@ -48,12 +33,11 @@ export function createAnswer(): Answer {
 
 // --- internal ---
 
-/** `run`: text of one kind not yet taken. `held`: a call that is complete only if its empty input is. */
+/** `held`: a call that is complete only if its empty input is. */
 interface State {
   readonly slots: Slot[];
-  readonly ready: Part[];
+  readonly parts: PartQueue;
   readonly ids: Set<string>;
-  run?: { readonly type: "text" | "thinking"; text: string } | undefined;
   held?: Slot | undefined;
   message?: string;
   usage: Usage;
@@ -134,12 +118,7 @@ function grow(state: State, slot: Slot, delta: string): void {
   const fresh = unrepeated(slot, delta);
   if (fresh === "") return;
   slot.text += fresh;
-  if (slot.kind !== "text" && slot.kind !== "thinking") return;
-  if (state.run?.type === slot.kind) state.run.text += fresh;
-  else {
-    flush(state);
-    state.run = { type: slot.kind, text: fresh };
-  }
+  if (slot.kind === "text" || slot.kind === "thinking") state.parts.delta(slot.kind, fresh);
 }
 
 function close(state: State, slot: Slot): void {
@@ -161,19 +140,7 @@ function release(state: State): void {
 }
 
 function emit(state: State, { id, tool, input }: Slot): void {
-  if (input === undefined) return;
-  flush(state);
-  state.ready.push({ type: "call", id, tool, input });
-}
-
-function flush(state: State): void {
-  const { run } = state;
-  if (run === undefined) return;
-  // Half a surrogate pair waits for its other half.
-  const half = (run.text.charCodeAt(run.text.length - 1) & 0xfc00) === 0xd800;
-  const text = half ? run.text.slice(0, -1) : run.text;
-  if (text !== "") state.ready.push({ type: run.type, delta: text.toWellFormed() });
-  state.run = half ? { type: run.type, text: run.text.slice(-1) } : undefined;
+  if (input !== undefined) state.parts.call({ type: "call", id, tool, input });
 }
 
 function completeCalls({ slots }: State): number {
@@ -185,7 +152,8 @@ function finish(state: State, maxOutput: number): Finish {
   const whole = slots.filter((slot) => slot?.ended && (ended || slot.kind !== "call" || slot.input !== undefined));
   const broken: Record<string, string> = {};
   for (const slot of whole)
-    if (slot.kind === "call" && slot.input === undefined) broken[slot.id] = whyBroken(slot, STOPS[stop ?? ""] === "length", maxOutput);
+    if (slot.kind === "call" && slot.input === undefined)
+      broken[slot.id] = brokenInput(slot.tool, slot.text, STOPS[stop ?? ""] === "length", maxOutput);
   const lost = Object.keys(broken).length;
   const reason = ended ? stopFor(stop, completeCalls(state) + lost) : "calls";
   return { type: "finish", stop: reason, usage, content: whole.flatMap(blockOf), ...(lost === 0 ? {} : { broken }) };

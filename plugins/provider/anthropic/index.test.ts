@@ -1,8 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Model } from "claw";
 import { createHarness, pluginContract, providerContract } from "claw/testing";
-import { proxyFor } from "./endpoint.ts";
-import { retryAfter } from "./errors.ts";
 import table from "./models.json" with { type: "json" };
 
 pluginContract(import.meta.dir);
@@ -45,34 +43,4 @@ test("models.json > names its source and date, and every alias", () => {
     if (price === undefined) continue;
     expect([price.cacheRead < price.input, price.input < price.cacheWrite, price.cacheWrite < price.output]).toEqual([true, true, true]);
   }
-});
-
-test("proxyFor > follows the environment as curl does", () => {
-  const [secure, plain] = [new URL("https://api.anthropic.com"), new URL("http://127.0.0.1:8080")];
-  expect(proxyFor(secure, {})).toBeUndefined();
-  expect(proxyFor(secure, { HTTP_PROXY: "http://p:1" })).toBeUndefined();
-  expect(proxyFor(secure, { HTTPS_PROXY: "http://p:1", https_proxy: "q:2" })).toBe("http://q:2");
-  expect(proxyFor(plain, { HTTP_PROXY: "http://p:1" })).toBe("http://p:1");
-  const except = (list: string, url = secure): string | undefined =>
-    proxyFor(url, { HTTPS_PROXY: "http://p:1", HTTP_PROXY: "http://p:1", NO_PROXY: list });
-  for (const list of ["*", "anthropic.com", ".anthropic.com", "*.anthropic.com", "x, api.anthropic.com:443,y", "API.Anthropic.com"])
-    expect(except(list)).toBeUndefined();
-  for (const list of ["", ",", "thropic.com", "com.anthropic", "api.anthropic.com.evil", "api.anthropic.com:80"])
-    expect(except(list)).toBe("http://p:1");
-  expect(except("127.0.0.1:8080", plain)).toBeUndefined();
-  expect(except("127.0.0.1:9090", plain)).toBe("http://p:1");
-});
-
-test("retryAfter > takes milliseconds, seconds and dates, and nothing else", () => {
-  const now = Date.parse("Sat, 21 Nov 2026 10:00:00 GMT");
-  const of = (headers: Record<string, string>): number | undefined => retryAfter(new Headers(headers), now);
-  expect(of({})).toBeUndefined();
-  expect(of({ "retry-after": "2.5" })).toBe(2_500);
-  expect(of({ "retry-after": "0" })).toBe(0);
-  expect(of({ "retry-after": "soon" })).toBeUndefined();
-  expect(of({ "retry-after": "-5" })).toBeUndefined();
-  expect(of({ "retry-after": "Sat, 21 Nov 2026 10:01:00 GMT" })).toBe(60_000);
-  expect(of({ "retry-after": "Sat, 21 Nov 2026 09:00:00 GMT" })).toBe(0);
-  expect(of({ "retry-after": "Sat, 21 Nov 2026 10:01:00 GMT", date: "Sat, 21 Nov 2026 10:00:50 GMT" })).toBe(10_000);
-  expect(of({ "retry-after-ms": "12", "retry-after": "9" })).toBe(12);
 });

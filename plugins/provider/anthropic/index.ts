@@ -1,7 +1,8 @@
 // The provider `anthropic`: the Messages API of Anthropic, or of any server that speaks it.
 import { definePlugin } from "claw";
+import { MOST_MS, refuseProjects } from "claw/kit";
 import * as v from "valibot";
-import { createEndpoints, MOST_MS, requireCredentials } from "./endpoint.ts";
+import { createEndpoints, requireCredentials } from "./endpoint.ts";
 import { findModel, MODELS } from "./models.ts";
 import type { Sender } from "./stream.ts";
 
@@ -15,6 +16,7 @@ export default definePlugin({
     connectMs: v.optional(Milliseconds),
   }),
   setup(ctx) {
+    refuseProjects(ctx, "@claw/provider-anthropic");
     const endpoint = createEndpoints(ctx, ctx.config);
     let sender: Promise<Sender> | undefined;
     ctx.contribute("provider", {

@@ -1,5 +1,6 @@
 // One content block of an answer while it is being put together, and what becomes of it.
 import type { Block, Json } from "claw";
+import { parseInput } from "claw/kit";
 import { PROVIDER } from "./translate.ts";
 
 /** One content block. `text` is its text, its thinking or the JSON of its input. `repeated`: how much of `text` came again, when its start came twice. */
@@ -47,19 +48,7 @@ export function inputOf({ text, start }: Slot): Json | undefined {
     const whole = start["input"];
     return typeof whole === "object" && whole !== null && Object.keys(whole).length > 0 ? (whole as Json) : undefined;
   }
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** What the model is told of a call that cannot be run. */
-export function whyBroken({ text, tool }: Slot, limited: boolean, maxOutput: number): string {
-  if (limited)
-    return `The answer reached its limit of ${maxOutput} output tokens inside the input of this call, after ${text.length} characters of it, so ${tool} was not run. Use a smaller input: split the work over several calls.`;
-  return `The input of this call is not a complete JSON object, so ${tool} was not run. Send the call again.`;
+  return parseInput(text);
 }
 
 /** The block that a session keeps of it. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { readEvents, type StreamEvent } from "./sse.ts";
+import { readEvents, type StreamEvent } from "claw/kit";
+import { takeTextDeltas } from "./sse.ts";
 
 const TEXTS = ["plain", "umlauts äöü and 世界", "🎉", 'quoted "so" and \\ and \n', "", "}}", '"}}', "\u2028"];
 const event = (text: string): StreamEvent => ({ type: "content_block_delta", index: 3, delta: { type: "text_delta", text } });
@@ -14,7 +15,7 @@ function read(chunks: readonly Uint8Array[]): {
   const texts: string[] = [];
   const others: StreamEvent[] = [];
   const reader = readEvents({
-    text: (index, delta) => texts.push(`${index}:${delta}`),
+    skim: (text, at) => takeTextDeltas(text, at, (index, delta) => texts.push(`${index}:${delta}`)),
     event: (one) => {
       const { index, delta } = one as { index?: number; delta?: { text?: string } };
       if (one.type === "content_block_delta") texts.push(`${index}:${delta?.text}`);
@@ -82,7 +83,7 @@ describe("readEvents", () => {
   });
 
   test("refuses an event without end", () => {
-    const reader = readEvents({ text: () => {}, event: () => {} });
+    const reader = readEvents({ event: () => {} });
     const megabyte = new Uint8Array(1_048_576).fill(97);
     expect(() => {
       for (let count = 0; count < 70; count++) reader.push(megabyte);

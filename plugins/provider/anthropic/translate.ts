@@ -1,5 +1,6 @@
 // A request as the API wants it, as JSON. Each message is translated once in its life, so that consecutive requests share their bytes.
 import type { Block, Json, Message, Request, ToolSpec } from "claw";
+import { asObject, type Member, remember, visible, wellFormedJson } from "claw/kit";
 
 /** Marks our own data in a thinking block's `opaque`: what another provider put there is never sent. */
 export const PROVIDER = "anthropic";
@@ -11,8 +12,8 @@ export type Translator = (request: Request, fields: Readonly<Record<string, Json
 export function createTranslator(): Translator {
   const turns = new WeakMap<Message, Turn>();
   const specs = new WeakMap<ToolSpec, Member>();
-  const turnsOf = createTurns((message) => kept(turns, message, translate));
-  const specOf = (tool: ToolSpec): Member => kept(specs, tool, translateTool);
+  const turnsOf = createTurns((message) => remember(turns, message, translate));
+  const specOf = (tool: ToolSpec): Member => remember(specs, tool, translateTool);
   return ({ model, maxOutput, system, tools, messages }, fields) => {
     const parts = system.filter(visible).map(textOf);
     return JSON.stringify({
@@ -29,8 +30,6 @@ export function createTranslator(): Translator {
 
 // --- internal ---
 
-/** A JSON object of the API. */
-type Member = { readonly [key: string]: Json };
 /** A message as the API takes it. Results stand first, as it demands right after the calls they answer; `results` is their number. */
 interface Turn {
   readonly role: Message["role"];
@@ -104,8 +103,7 @@ function askedOf(block: Block): Member[] {
 function answeredOf(block: Block): Member[] {
   if (block.type === "text") return visible(block.text) ? [textOf(block.text)] : [];
   if (block.type === "call") {
-    const input = typeof block.input === "object" && block.input !== null && !Array.isArray(block.input) ? block.input : { value: block.input };
-    return [{ type: "tool_use", id: block.id, name: block.tool, input: wellFormed(input) }];
+    return [{ type: "tool_use", id: block.id, name: block.tool, input: wellFormedJson(asObject(block.input)) }];
   }
   if (block.type !== "thinking") return [];
   const own = block.opaque as { provider?: string; signature?: string; raw?: Member } | undefined;
@@ -122,7 +120,7 @@ function resultOf({ id, content, failed }: Extract<Block, { type: "result" }>): 
 }
 
 function translateTool({ name, description, schema }: ToolSpec): Member {
-  return { name, description: description.toWellFormed(), input_schema: wellFormed(schema) };
+  return { name, description: description.toWellFormed(), input_schema: wellFormedJson(schema) };
 }
 
 function textOf(text: string): Member {
@@ -132,29 +130,4 @@ function textOf(text: string): Member {
 /** The list with a cache breakpoint on its last member. */
 function marked(list: readonly Member[]): Member[] {
   return list.with(-1, { ...list.at(-1), cache_control: MARK });
-}
-
-/** `JSON.stringify` writes lone surrogates as escapes, which the API refuses. */
-function wellFormed(value: Json): Json {
-  return /\\ud[89a-f]/.test(JSON.stringify(value)) ? repaired(value) : value;
-}
-
-function repaired(value: Json): Json {
-  if (typeof value === "string") return value.toWellFormed();
-  if (Array.isArray(value)) return value.map(repaired);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key.toWellFormed(), repaired(member)]));
-}
-
-/** The API refuses text without a visible character. */
-function visible(text: string): boolean {
-  return /\S/.test(text);
-}
-
-function kept<K extends object, V>(memory: WeakMap<K, V>, key: K, make: (key: K) => V): V {
-  const known = memory.get(key);
-  if (known !== undefined) return known;
-  const made = make(key);
-  memory.set(key, made);
-  return made;
 }

@@ -16,8 +16,8 @@ pluginContract(import.meta.dir);
 {
   await using on = await harness();
   toolContract(await on.host.get("tool", "bash"), {
-    valid: [{ command: "true" }, { command: "true", timeout: 1, description: "nothing", run_in_background: true }],
-    invalid: [{}, { command: "" }, { command: "true", timeout: 0 }, { command: "true", dangerouslyDisableSandbox: true }, { command: 1 }],
+    valid: [{ command: "true" }, { command: "true", timeout: 1, description: "nothing", run_in_background: true, dangerouslyDisableSandbox: true }],
+    invalid: [{}, { command: "" }, { command: "true", timeout: 0 }, { command: "true", filesystemMode: "off" }, { command: 1 }],
   });
 }
 
@@ -113,6 +113,22 @@ test("bash > what is too long or has a NUL is refused before a shell sees it", a
   expect(await run(on, "#".repeat(100_001))).toContain("longer than 100000 bytes");
   expect(await run(on, "echo a\0b")).toContain("NUL byte");
 });
+
+test("bash > an interrupted call says so in a sentence and keeps its output, however stubborn the command", async () => {
+  await using on = await harness();
+  on.host.bus.on("call.progress", () => on.shell.abort("SIGINT"));
+  const result = await on.call("bash", { command: "trap '' TERM INT; echo before; while :; do sleep 300; done" });
+  expect([text(result), result.failed]).toEqual(["before\n[interrupted: stopped before its end, with all it had started]", true]);
+}, 20_000);
+
+test("bash > a pipe or a link in the place of its report is no folder, and holds nobody up", async () => {
+  await using on = await harness({ files: { "here/x": "" } });
+  for (const make of ["mkfifo", "ln -s /etc/hostname"]) {
+    const command = `trap 'for f in $(tr "\\0" "\\n" < /proc/$$/cmdline | grep -o "/[^ ]*/cwd-[0-9a-f]*"); do rm -f $f; ${make} $f; done' EXIT; cd here; true`;
+    expect(await run(on, command)).not.toContain("working directory");
+    expect(await run(on, "pwd")).toBe(on.workspace);
+  }
+}, 20_000);
 
 test("bash > a background run is read, stopped, and named when it is unknown", async () => {
   await using on = await harness();

@@ -25,6 +25,9 @@ export default definePlugin({
           run_in_background: v.optional(
             v.pipe(v.boolean(), v.description("Return a task id at once; read with TaskOutput, end with TaskStop. No default limit")),
           ),
+          dangerouslyDisableSandbox: v.optional(
+            v.pipe(v.boolean(), v.description("Only after the sandbox was why it failed: run outside it. The user is asked")),
+          ),
         }),
         access: () => "execute",
         subject: ({ command }) => command,

@@ -20,6 +20,7 @@ const harness = ({ mode = "workspace-write", answers, script = [], flag }: Given
       "feature/plan-mode",
       "feature/workspace",
       "feature/permissions",
+      "feature/shell",
       ...MODES,
     ],
     config: { permissionMode: mode },

@@ -2,7 +2,7 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { type CallScope, ClawError, type ToolResult } from "claw";
-import { didYouMean, Tree, Workspace } from "claw/kit";
+import { didYouMean, Tree, visibleTo, Workspace } from "claw/kit";
 import { depthOf, searchOf } from "./pattern.ts";
 
 export async function run(input: { readonly pattern: string; readonly path?: string | undefined }, scope: CallScope): Promise<ToolResult> {
@@ -14,7 +14,7 @@ export async function run(input: { readonly pattern: string; readonly path?: str
   if (found.files === 0) {
     const named = await literal(place.path, rest);
     if (named === "folder") return said(`${join(folder, rest)} is a folder. Use ${join(folder, rest)}/** for what is in it.`, 0);
-    if (named === "file") found.newest.push({ path: rest, mtimeMs: 0 });
+    if (named === "file" && (await visibleTo(scope, place.path, [rest])).length > 0) found.newest.push({ path: rest, mtimeMs: 0 });
   }
   if (found.newest.length === 0) return said(nothing(input.pattern, folder, rest, found.late), 0);
   const base = await realpath(scope.cwd);
@@ -57,7 +57,11 @@ async function search(root: string, rest: string, scope: CallScope): Promise<Mat
     const signal = AbortSignal.any([scope.signal, limit]);
     for await (const batch of tree.walk(root, { depth: depthOf(rest), most: MOST_WALKED, signal })) {
       walked += batch.length;
-      const matching = batch.filter((path) => glob.match(path));
+      const matching = await visibleTo(
+        scope,
+        root,
+        batch.filter((path) => glob.match(path)),
+      );
       files += matching.length;
       for (let at = 0; at < matching.length; at += AT_ONCE) {
         newest.push(...(await timed(root, matching.slice(at, at + AT_ONCE))));

@@ -2,7 +2,7 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { type CallScope, ClawError, type ToolResult } from "claw";
-import { didYouMean, Tree, Workspace } from "claw/kit";
+import { didYouMean, Tree, visibleTo, Workspace } from "claw/kit";
 import { flagsOf } from "./argv.ts";
 import type { Embedded } from "./embedded.ts";
 import type { Found, Search } from "./engine.ts";
@@ -24,7 +24,15 @@ export async function run(input: Input, scope: CallScope, embedded: Embedded): P
   const search: Search = { flags: flagsOf(asked), folder, file, signal: scope.signal, ...(top === undefined ? {} : { top }) };
   const found = await searched(search, scope, () => embedded.search(search, tree));
   const base = await realpath(scope.cwd);
-  const all = matchesOf(found.output, input.output_mode);
+  const met = matchesOf(found.output, input.output_mode);
+  const seen = new Set(
+    await visibleTo(
+      scope,
+      found.base,
+      met.map((match) => match.path),
+    ),
+  );
+  const all = met.filter((match) => seen.has(match.path));
   const files = asked.glob === undefined ? all : narrowed(all, asked.glob, found.base, [folder, base]);
   if (files.length === 0) {
     if (found.code !== 0 && found.code !== 1 && found.stderr !== "") throw refused(found.stderr);

@@ -15,7 +15,7 @@ const NAME = "StructuredOutput";
 const harness = (schema?: Json | string, given: Partial<HarnessOptions> = {}): Promise<Harness> =>
   createHarness({
     // In the order of names, as bundled plugins are.
-    plugins: ["feature/permissions", "feature/workspace", "tool/sleep", "tool/structured-output"],
+    plugins: ["feature/permissions", "feature/shell", "feature/workspace", "tool/sleep", "tool/structured-output"],
     ...given,
     options: { ...(schema === undefined ? {} : { "json-schema": typeof schema === "string" ? schema : JSON.stringify(schema) }), ...given.options },
   });

@@ -137,7 +137,10 @@ test("WebFetch > the small model answers the prompt and keeps the page out of th
 
 test("WebFetch > a domain rule decides by the host that is asked", async () => {
   const permissions = { deny: ["WebFetch(domain:127.0.0.1)"] };
-  await using on = await harness({ permissions }, { plugins: ["tool/web-fetch", "feature/web", "feature/permissions", "feature/workspace"] });
+  await using on = await harness(
+    { permissions },
+    { plugins: ["tool/web-fetch", "feature/web", "feature/permissions", "feature/shell", "feature/workspace"] },
+  );
   const before = hits.get("/article");
   for (const url of [at("/article"), `http://0x7f000001:${server.port}/article`]) {
     expect(text(await on.call("WebFetch", { url }))).toContain("denied by rule");

@@ -4,7 +4,7 @@ import { createHarness, type Harness, type HarnessOptions, type Reply } from "cl
 
 /** The plugins that sub-agents need. */
 export const PLUGINS = [
-  ...["feature/agents", "feature/tasks", "feature/workspace", "feature/permissions", "feature/processes", "feature/limits"],
+  ...["feature/agents", "feature/tasks", "feature/workspace", "feature/permissions", "feature/shell", "feature/processes", "feature/limits"],
   ...["tool/agent", "tool/task-create", "tool/task-output", "tool/task-stop", "tool/bash", "tool/read-file", "tool/write-file"],
   ...["permission-mode/read-only", "permission-mode/workspace-write", "permission-mode/danger-full-access"],
 ];

@@ -2,10 +2,12 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Access } from "claw";
-import type { Place } from "claw/kit";
-import { covering, type Subject, touching } from "../match.ts";
+import type { Access, ToolCall, TurnScope } from "claw";
+import { type Place, Shell } from "claw/kit";
+import type { Harness } from "claw/testing";
+import type { Subject } from "../match.ts";
 import { createRoots } from "../paths.ts";
+import { decide, type Policy } from "../policy.ts";
 import { parseRule } from "../rules.ts";
 
 /** A workspace `ws` beside the folders `other` and `home`, with a link out of it and one to its secrets. */
@@ -34,13 +36,26 @@ export function createGround(): Ground {
   };
 }
 
+/** A command line as the real shell service judges it, in a kernel that has one. */
+export async function lineSubject(kernel: Harness, line: string): Promise<Subject> {
+  const scope = { ...kernel.host, cwd: kernel.workspace, session: kernel.shell.session } as unknown as TurnScope;
+  const call: ToolCall = { id: "", tool: "bash", input: {}, access: "execute", subject: line, paths: [] };
+  const judged = await (await kernel.host.use(Shell)).judge(call, scope);
+  return { call, places: [], roots: createRoots(kernel.workspace, kernel.home), ...(judged === undefined ? {} : { line: judged }) };
+}
+
 /** Whether the rule alone allows the call. */
 export function covers(text: string, subject: Subject): boolean {
-  return covering([parseRule(text, "test")], subject) !== undefined;
+  return verdict("allow", text, subject) === "allow";
 }
 /** Whether the rule denies the call, or asks for it. */
 export function touches(text: string, subject: Subject): boolean {
-  return touching([parseRule(text, "test")], subject) !== undefined;
+  return verdict("deny", text, subject) === "deny";
+}
+/** What a policy of this one rule says. */
+export function verdict(effect: "allow" | "ask" | "deny", text: string, subject: Subject): string | undefined {
+  const policy: Policy = { allow: [], ask: [], deny: [], warnings: [], [effect]: [parseRule(text, "test")] };
+  return decide(policy, [], subject).decision?.verdict;
 }
 
 // --- internal ---

@@ -10,7 +10,7 @@ const probes: Plugin = definePlugin({
       const input = v.strictObject({ [key]: v.string() });
       const value = (given: unknown): string => (given as Record<string, string>)[key] ?? "";
       const paths = key === "path" ? { paths: (given: unknown) => [value(given)] } : {};
-      const run = async () => ({ content: [{ type: "text" as const, text: "ran" }] });
+      const run = async () => ({ content: [{ type: "text" as const, text: "ran" }], details: {} });
       contribute("tool", defineTool({ name, description: `A probe named ${name}`, input, access: () => access, subject: value, ...paths, run }));
     };
     probe("read_file", "read", "path");
@@ -19,13 +19,15 @@ const probes: Plugin = definePlugin({
     probe("WebFetch", "network", "url");
   },
 });
-export const MODES = ["read-only", "workspace-write", "danger-full-access", "prompt", "allow"].map((mode) => `permission-mode/${mode}`);
+export const MODES = ["read-only", "plan", "workspace-write", "accept-edits", "danger-full-access", "prompt", "allow"].map(
+  (mode) => `permission-mode/${mode}`,
+);
 
 export function harness(options: Partial<HarnessOptions> & { readonly mode?: string } = {}): Promise<Harness> {
   const { mode, config, ...rest } = options;
   const base = mode === undefined ? {} : { permissionMode: mode };
   return createHarness({
-    plugins: [probes, "feature/permissions", "feature/workspace", ...MODES],
+    plugins: [probes, "feature/permissions", "feature/workspace", "feature/shell", ...MODES],
     config: { permissionMode: "workspace-write", ...base, ...(config as object | undefined) },
     ...rest,
   });

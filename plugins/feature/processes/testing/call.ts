@@ -1,4 +1,5 @@
 // For tests: a real call of a real turn to run a test body in, and a look at what is left afterwards.
+import { readdirSync, readFileSync } from "node:fs";
 import { type CallScope, definePlugin, defineTool } from "claw";
 import { type ProcessEnd, Processes, type ProcessOptions } from "claw/kit";
 import { createHarness, type Harness, type HarnessOptions } from "claw/testing";
@@ -46,5 +47,20 @@ export async function survivors(mark: string, withinMs = 10_000): Promise<number
   const until = performance.now() + withinMs;
   while ((await marked("CLAW_RUN", mark)).length > 0 && performance.now() < until) await Bun.sleep(20);
   return marked("CLAW_RUN", mark);
+}
+/** Processes with exactly these arguments, once there are `count` of them or ten seconds have passed. */
+export async function running(argv: readonly string[], count: number): Promise<number[]> {
+  const line = `${argv.join("\0")}\0`;
+  const find = (): number[] => readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) && lineOf(name) === line ? [Number(name)] : []));
+  const until = performance.now() + 10_000;
+  while (find().length !== count && performance.now() < until) await Bun.sleep(20);
+  return find();
+}
+function lineOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "latin1");
+  } catch {
+    return "";
+  }
 }
 export const facts = ({ ms: _, ...rest }: ProcessEnd): Omit<ProcessEnd, "ms"> => rest;

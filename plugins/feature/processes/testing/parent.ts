@@ -4,7 +4,7 @@ import { Processes } from "claw/kit";
 import { createHarness } from "claw/testing";
 import * as v from "valibot";
 
-const [how] = process.argv.slice(2);
+const [how, runaway = "1010"] = process.argv.slice(2);
 const COMMANDS = [
   "sleep 1001",
   "sleep 1002 & sleep 1003",
@@ -31,6 +31,9 @@ const probe = definePlugin({
             await processes.start({ argv: ["bash", "-c", `echo up; ${line}`], cwd, onOutput: () => resolve() }, scope);
             await promise;
           }
+          // When a child ends, what has run away by then is noted.
+          const line = `env -i setsid sleep ${runaway} & env -i setsid sh -c 'trap "" TERM; sleep ${runaway} &'`;
+          for (const argv of [["bash", "-c", line], ["true"]]) await processes.run({ argv, cwd }, scope);
           process.stdout.write(`${processes.environment(scope)["CLAW_RUN"]}\n`);
           // One in the foreground, in the middle of its call.
           if (how === "wait") await processes.run({ argv: ["sleep", "1009"], cwd }, scope);

@@ -1,24 +1,28 @@
-// What went wrong at the other side, as a `ClawError` that says who answered what, and never a secret.
+// What went wrong at the other side of a provider, as a `ClawError` that says who answered what, and never a secret.
 import { ClawError, type ErrorCode, type ErrorInfo } from "claw";
 import type { Endpoint } from "./endpoint.ts";
 
-/** A refusal as it came: from a status, or from an `error` event, whose `status` is what it stands for. */
+/** A refusal as it came: from a status, or from an error inside a stream, whose `status` is what it stands for. */
 export interface Refusal {
   readonly status: number;
+  /** The API's own word for it. */
   readonly type?: string;
   readonly message: string;
   readonly headers?: Headers;
+  readonly retryAfterMs?: number;
+  /** What this provider alone knows to do about it. */
+  readonly hint?: string;
 }
 
 /** The error for an answer that is no stream of a message. */
 export function refused(refusal: Refusal, at: Endpoint): ClawError {
   const { status, type, headers } = refusal;
-  const requestId = headers?.get("request-id") ?? headers?.get("x-request-id") ?? undefined;
+  const requestId = requestIdOf(headers);
   const text = refusal.message.trim() === "" ? "no further word" : short(refusal.message);
   const about = [type, requestId === undefined ? undefined : `request ${requestId}`].filter((part) => part !== undefined);
   const code = codeFor(refusal);
-  const retryAfterMs = headers === undefined ? undefined : retryAfter(headers, Date.now());
-  const hint = hintFor(code, refusal, at);
+  const retryAfterMs = (headers === undefined ? undefined : retryAfter(headers, Date.now())) ?? refusal.retryAfterMs;
+  const hint = refusal.hint ?? hintFor(code, refusal, at);
   const message = `${at.host} answered ${status}: ${text}${about.length === 0 ? "" : ` (${about.join(", ")})`}`;
   return providerError(code, message, at, {
     status,
@@ -28,12 +32,21 @@ export function refused(refusal: Refusal, at: Endpoint): ClawError {
   });
 }
 
-/** The error for an `error` event inside a stream. */
-export function refusedInside(error: unknown, headers: Headers, at: Endpoint): ClawError {
-  const { type, message } = (error ?? {}) as { type?: unknown; message?: unknown };
-  const kind = typeof type === "string" ? type : "unknown_error";
-  const status = STATUS_OF[kind] ?? (/overload/i.test(kind) ? 529 : 500);
-  return refused({ status, type: kind, message: typeof message === "string" ? message : JSON.stringify(error ?? null), headers }, at);
+/** What the error object of a body or a stream says, in any of the shapes that APIs give it. `status` is what stands in for one. */
+export function readRefusal(error: unknown, status: number | undefined, headers: Headers): Refusal {
+  if (typeof error === "string") return { status: status ?? 500, message: error, headers };
+  const { type, message, code, status: word, details } = (Object(error) ?? {}) as Record<string, unknown>;
+  const kind = [type, typeof code === "string" ? code : undefined, word].find((one) => typeof one === "string" && one !== "" && one !== "error");
+  const known = status ?? numberOf(code) ?? STATUS_OF[String(code)] ?? STATUS_OF[String(kind)] ?? (/overload/i.test(String(kind)) ? 529 : 500);
+  const wait = waitOf(details);
+  const words = [kind, typeof code === "string" && code !== kind ? code : undefined].filter((one) => one !== undefined);
+  return {
+    status: known,
+    ...(words.length === 0 && status !== undefined ? {} : { type: words.join(" ") || "unknown_error" }),
+    message: typeof message === "string" ? message : JSON.stringify(error ?? null),
+    headers,
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+  };
 }
 
 /** The error for a connection that failed, or broke `during` something. `cause` may be nested. */
@@ -46,7 +59,7 @@ export function unreachable(cause: unknown, at: Endpoint, during?: string): Claw
   const text = during === undefined ? `cannot reach ${where}: ${what}` : `${where} was lost ${during}: ${what}`;
   return providerError("CLAW_PROVIDER_UNAVAILABLE", `${text} (${detail})`, at, {
     cause,
-    ...(hint === undefined ? {} : { hint: String(hint) }),
+    ...(hint === undefined ? {} : { hint: String(hint).replace("BASE_URL", at.names.baseUrl) }),
   });
 }
 
@@ -67,31 +80,50 @@ export function retryAfter(headers: Headers, now: number): number | undefined {
   return Number.isNaN(wait) ? undefined : Math.max(0, wait);
 }
 
+/** The id by which the other side finds a request again. */
+export function requestIdOf(headers: Headers | undefined): string | undefined {
+  return headers?.get("request-id") ?? headers?.get("x-request-id") ?? undefined;
+}
+
 /** `text` without the endpoint's secrets and without anything that looks like a key. */
 export function redact(text: string, secrets: readonly string[]): string {
   let safe = text;
   for (const secret of secrets) safe = safe.replaceAll(secret, "[redacted]");
-  return safe.replace(/\bsk-[A-Za-z0-9_-]{8,}/g, "[redacted]");
+  return safe.replace(/\b(sk-|gsk_|xai-|AIza)[A-Za-z0-9_-]{8,}/g, "[redacted]");
 }
 
 // --- internal ---
 
 const STATUS_OF: Readonly<Record<string, number>> = {
   invalid_request_error: 400,
+  context_length_exceeded: 400,
+  INVALID_ARGUMENT: 400,
   authentication_error: 401,
+  invalid_api_key: 401,
+  UNAUTHENTICATED: 401,
   billing_error: 402,
   permission_error: 403,
+  PERMISSION_DENIED: 403,
   not_found_error: 404,
+  NOT_FOUND: 404,
   request_too_large: 413,
   rate_limit_error: 429,
+  rate_limit_exceeded: 429,
+  insufficient_quota: 429,
+  RESOURCE_EXHAUSTED: 429,
   api_error: 500,
+  server_error: 500,
+  INTERNAL: 500,
+  UNAVAILABLE: 503,
   timeout_error: 504,
+  DEADLINE_EXCEEDED: 504,
   overloaded_error: 529,
 };
 const TOO_LONG =
-  /too long|context (window|length|limit)|exceed\w* .{0,40}(context|tokens)|maximum (context|prompt)|too many (input |total )?tokens|too large/i;
+  /too long|context[ _](window|length|limit|size)|exceed\w* .{0,40}(context|tokens)|maximum (context|prompt)|too many (input |total )?tokens|too large/i;
+const SPENT = /insufficient_quota|insufficient (balance|credits|funds)/i;
 const FAULTS: readonly (readonly [RegExp, string, string?])[] = [
-  [/ENOTFOUND|EAI_|ENODATA|DNS/i, "its name cannot be resolved", "Check the network, the DNS and ANTHROPIC_BASE_URL."],
+  [/ENOTFOUND|EAI_|ENODATA|DNS/i, "its name cannot be resolved", "Check the network, the DNS and BASE_URL."],
   [/ECONNREFUSED|ConnectionRefused|FailedToOpenSocket/i, "the connection was refused", "Check that the server, or the proxy, is running."],
   [
     /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|EPROTO|SSL/i,
@@ -108,28 +140,38 @@ function providerError(code: ErrorCode, message: string, at: Endpoint, info: Err
   return new ClawError(code, redact(message, at.secrets).toWellFormed(), info);
 }
 
-function codeFor({ status, message, type, headers }: Refusal): ErrorCode {
-  if (status === 401 || status === 403) return "CLAW_PROVIDER_AUTH";
-  if (status === 413 || (status === 400 && TOO_LONG.test(message))) return "CLAW_PROVIDER_OVERFLOW";
+function codeFor({ status, message, type = "", headers }: Refusal): ErrorCode {
+  if (status === 401 || status === 403 || /API_KEY_INVALID|API key not valid/.test(message)) return "CLAW_PROVIDER_AUTH";
+  if (status === 413 || (status === 400 && TOO_LONG.test(`${message} ${type}`))) return "CLAW_PROVIDER_OVERFLOW";
   if (status >= 400 && headers?.get("x-should-retry") === "false" && status < 500) return "CLAW_PROVIDER_REJECTED";
+  // What is used up stays used up, however long one waits.
+  if (status === 429 && SPENT.test(`${message} ${type}`)) return "CLAW_PROVIDER_REJECTED";
   if (status === 429 || status === 529 || type === "overloaded_error") return "CLAW_PROVIDER_RATE";
   if (status === 408 || status === 409 || status >= 500 || status < 400) return "CLAW_PROVIDER_UNAVAILABLE";
   return "CLAW_PROVIDER_REJECTED";
 }
 
-function hintFor(code: ErrorCode, { status, message, headers }: Refusal, at: Endpoint): string | undefined {
+function hintFor(code: ErrorCode, { status, message, type = "", headers }: Refusal, { names }: Endpoint): string | undefined {
   if (status >= 300 && status < 400)
-    return `It redirects to ${headers?.get("location") ?? "another place"}, which claw does not follow with a key. Check ANTHROPIC_BASE_URL, or whether the network wants a login.`;
-  if (code === "CLAW_PROVIDER_AUTH") {
-    if (status === 401 && at.credentials.authToken?.startsWith("sk-ant-api"))
-      return "ANTHROPIC_AUTH_TOKEN holds an API key: set it as ANTHROPIC_API_KEY.";
-    return status === 401
-      ? "Check ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN."
-      : "These credentials may not do this: check their workspace and rights.";
-  }
+    return `It redirects to ${headers?.get("location") ?? "another place"}, which claw does not follow with a key. Check ${names.baseUrl}, or whether the network wants a login.`;
+  if (code === "CLAW_PROVIDER_AUTH")
+    return status === 403 ? "These credentials may not do this: check their workspace and rights." : `Check ${names.key}.`;
   if (status === 404 && /model/i.test(message)) return "Check the name of the model.";
-  if (/credit balance|billing/i.test(message)) return "Check the plan and balance of the account.";
+  if (SPENT.test(`${message} ${type}`) || /credit balance|billing/i.test(message)) return "Check the plan and balance of the account.";
   return undefined;
+}
+
+/** An HTTP status among what an API calls a code. */
+function numberOf(code: unknown): number | undefined {
+  const value = typeof code === "string" && /^\d+$/.test(code) ? Number(code) : code;
+  return typeof value === "number" && value >= 400 && value < 600 ? value : undefined;
+}
+
+/** `retryDelay: "30s"` among the details of an error of Google's. */
+function waitOf(details: unknown): number | undefined {
+  const delays = (Array.isArray(details) ? details : []).map((one) => /^([\d.]+)s$/.exec(String(Object(one).retryDelay))?.[1]);
+  const delay = delays.find((one) => one !== undefined);
+  return delay === undefined ? undefined : Math.ceil(Number(delay) * 1000);
 }
 
 function rootOf(error: unknown): unknown {

@@ -1,12 +1,33 @@
 // The body of a response: fed to the answer as it comes, with a limit on silence; or its beginning, when it is no stream.
-import { ClawError } from "claw";
-import type { Answer } from "./answer.ts";
+import { ClawError, type Finish, type Part } from "claw";
 import type { Endpoint } from "./endpoint.ts";
-import { refusedInside, unavailable, unreachable } from "./errors.ts";
-import { readEvents } from "./sse.ts";
+import { type Refusal, readRefusal, requestIdOf, unavailable, unreachable } from "./refusal.ts";
+import { type EventSink, readEvents } from "./sse.ts";
+
+/** An answer while it comes: fed with events, asked for parts. */
+export interface AnswerReader extends EventSink {
+  /** The parts that are ready, deltas of one kind in a row as one. Empties it. */
+  take(): Part[];
+  /** The stream said that it is complete. */
+  readonly ended: boolean;
+  /** The error object inside the stream, or why the stream cannot be believed any more. */
+  readonly problem: { readonly error: unknown } | undefined;
+  /** What came may stand as the answer if nothing more comes: a call is complete in it, or all but the last word is there. */
+  readonly usable: boolean;
+  /** The body is over. For APIs whose streams have no last word: it may be complete now. */
+  closed?(): void;
+  /** The last part. Of a stream that was cut, only what is complete. */
+  finish(maxOutput: number): Finish;
+}
 
 /** Feeds the answer, chunk by chunk, until the stream is complete. Throws when it ends before that. */
-export async function* chunks(response: Response, answer: Answer, endpoint: Endpoint, control: AbortController): AsyncGenerator<void> {
+export async function* chunks(
+  response: Response,
+  answer: AnswerReader,
+  endpoint: Endpoint,
+  control: AbortController,
+  say: (refusal: Refusal) => ClawError,
+): AsyncGenerator<void> {
   const reader = response.body?.getReader();
   if (reader === undefined) throw unavailable(`${endpoint.host} answered without a body`, endpoint);
   const events = readEvents(answer);
@@ -17,10 +38,12 @@ export async function* chunks(response: Response, answer: Answer, endpoint: Endp
       silence.listen();
       const { done, value } = await reader.read();
       silence.pause();
-      if (done) events.end();
-      else events.push(value);
+      if (done) {
+        events.end();
+        answer.closed?.();
+      } else events.push(value);
       bytes += value?.length ?? 0;
-      if (answer.problem !== undefined) throw problemOf(answer.problem.error, response, endpoint);
+      if (answer.problem !== undefined) throw problemOf(answer.problem.error, response, endpoint, say);
       if (answer.ended) return done ? undefined : void drain(reader);
       if (done) throw cutShort(bytes, events.malformed, response, endpoint);
       yield;
@@ -108,13 +131,13 @@ async function drain(reader: BodyReader): Promise<void> {
   }
 }
 
-function problemOf(problem: unknown, response: Response, endpoint: Endpoint): ClawError {
+function problemOf(problem: unknown, response: Response, endpoint: Endpoint, say: (refusal: Refusal) => ClawError): ClawError {
   if (typeof problem === "string") return unavailable(`${endpoint.host}: ${problem}`, endpoint, { status: response.status });
-  return refusedInside(problem, response.headers, endpoint);
+  return say(readRefusal(problem, undefined, response.headers));
 }
 
 function cutShort(bytes: number, malformed: number, response: Response, endpoint: Endpoint): ClawError {
-  const requestId = response.headers.get("request-id") ?? undefined;
+  const requestId = requestIdOf(response.headers);
   const skipped = malformed === 0 ? "" : `, ${malformed} unreadable events`;
   const about = `${bytes} bytes${skipped}${requestId === undefined ? "" : `, request ${requestId}`}`;
   const info = { status: response.status, ...(requestId === undefined ? {} : { requestId }) };

@@ -1,0 +1,207 @@
+// The terminal itself: its input, its output that may be slower than we are, its size, and the signals that concern it.
+import { write, writeSync } from "node:fs";
+
+/** What the screen needs of a terminal. Tests have one of their own. */
+export interface Device {
+  readonly columns: number;
+  readonly rows: number;
+  /** Text is on its way; what is written now waits for it. */
+  readonly busy: boolean;
+  write(text: string): void;
+  /** Written before this returns, or not at all: for the very end. */
+  writeNow(text: string): void;
+  /** Resolves when all that was written was taken, or never will be. */
+  drained(): Promise<void>;
+  /** Starts to read, with or without line editing by the terminal. */
+  take(raw: boolean): void;
+  /** Stops reading, so that another program can. */
+  give(): void;
+  /** The shell's turn, as after Ctrl-Z. Resolves when it is ours again. */
+  stop(): Promise<void>;
+  close(): void;
+}
+export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGTSTP" | "SIGCONT";
+/** What a terminal tells. */
+export interface Listeners {
+  data(bytes: Uint8Array): void;
+  drain(): void;
+  resize(): void;
+  signal(name: Signal): void;
+  /** Nothing can be read or written any more. */
+  gone(): void;
+  /** The process ends. */
+  exit(): void;
+}
+
+/** claw's own stdin and stdout. Writes never block: a terminal that stands still must not make claw stand still. */
+export function openTerminal(listeners: Listeners): Device {
+  const writer = createWriter(1, listeners.drain, listeners.gone);
+  let [columns, rows] = size();
+  const resize = (): void => {
+    [columns, rows] = size();
+    listeners.resize();
+  };
+  const input = process.stdin;
+  let raw = false;
+  const setRaw = (on: boolean): void => {
+    if (on === raw) return;
+    raw = on;
+    try {
+      input.setRawMode(on);
+    } catch {
+      // The terminal is gone; reading will say so.
+    }
+  };
+  const data = (bytes: Buffer): void => listeners.data(bytes);
+  const watch = watchProcess({ ...listeners, resize }, () => {
+    listeners.exit();
+    setRaw(false);
+  });
+  input.on("end", listeners.gone);
+  input.on("error", listeners.gone);
+  const give = (): void => {
+    input.off("data", data);
+    input.pause();
+    setRaw(false);
+  };
+  return {
+    get columns() {
+      return columns;
+    },
+    get rows() {
+      return rows;
+    },
+    get busy() {
+      return writer.busy;
+    },
+    write: writer.write,
+    writeNow: writer.writeNow,
+    drained: writer.drained,
+    take(wanted) {
+      const before = [columns, rows].join();
+      [columns, rows] = size();
+      if ([columns, rows].join() !== before) listeners.resize();
+      setRaw(wanted);
+      input.on("data", data);
+      input.resume();
+    },
+    give,
+    stop: watch.stop,
+    close() {
+      watch.close();
+      input.off("end", listeners.gone);
+      input.off("error", listeners.gone);
+      give();
+      input.unref();
+    },
+  };
+}
+
+// --- internal ---
+
+const SIGNALS: readonly Signal[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGTSTP", "SIGCONT"];
+const RETRY_MS = 5;
+const STOP_MS = 100;
+
+/** Signals, and every way the process can end: what nobody caught is printed on a terminal that is itself again. */
+function watchProcess(listeners: Listeners, exit: () => void) {
+  const signals = SIGNALS.map((name) => [name, () => listeners.signal(name)] as const);
+  const crash = (): void => {
+    if (process.listenerCount("uncaughtException") === 0) exit();
+  };
+  const rejection = (reason: unknown): void => {
+    if (process.listenerCount("unhandledRejection") > 1) return;
+    exit();
+    throw reason;
+  };
+  const events = [
+    ["SIGWINCH", listeners.resize],
+    ["exit", exit],
+    ["uncaughtExceptionMonitor", crash],
+    ["unhandledRejection", rejection],
+    ...signals,
+  ] as const;
+  for (const [name, listener] of events) process.on(name, listener);
+  return {
+    async stop(): Promise<void> {
+      const back = Promise.withResolvers<void>();
+      const own = signals.find(([name]) => name === "SIGTSTP");
+      if (own !== undefined) process.off(...own);
+      process.once("SIGCONT", back.resolve);
+      process.kill(0, "SIGTSTP");
+      // Nobody stops a program whose shell could not start it again.
+      setTimeout(back.resolve, STOP_MS);
+      await back.promise;
+      process.off("SIGCONT", back.resolve);
+      if (own !== undefined) process.on(...own);
+    },
+    close: (): void => {
+      for (const [name, listener] of events) process.off(name, listener);
+    },
+  };
+}
+
+function size(): readonly [number, number] {
+  try {
+    const [columns, rows] = process.stdout.getWindowSize();
+    if (columns > 0 && rows > 0) return [columns, rows];
+  } catch {
+    // A terminal that is gone has no size.
+  }
+  return [80, 24];
+}
+
+/** One write at a time, by `fs`, off the main thread. What comes meanwhile goes together. */
+function createWriter(fd: number, drain: () => void, gone: () => void) {
+  let current: Uint8Array | undefined;
+  let pending = "";
+  let lost = false;
+  const waiting: (() => void)[] = [];
+
+  const fail = (): void => {
+    if (lost) return;
+    [lost, current, pending] = [true, undefined, ""];
+    for (const resolve of waiting.splice(0)) resolve();
+    gone();
+  };
+  const next = (): void => {
+    if (lost) return;
+    if (current === undefined && pending !== "") {
+      current = Buffer.from(pending);
+      pending = "";
+    }
+    if (current === undefined) {
+      for (const resolve of waiting.splice(0)) resolve();
+      drain();
+      return;
+    }
+    write(fd, current, 0, current.length, null, (error, written) => {
+      if (error === null) current = written < (current?.length ?? 0) ? current?.subarray(written) : undefined;
+      else if (error.code !== "EAGAIN" && error.code !== "EINTR") return fail();
+      // A terminal that is full says so when its input does not block.
+      if (error?.code === "EAGAIN") setTimeout(next, RETRY_MS);
+      else next();
+    });
+  };
+  return {
+    get busy(): boolean {
+      return current !== undefined;
+    },
+    write(text: string): void {
+      if (lost || text === "") return;
+      pending += text;
+      if (current === undefined) next();
+    },
+    writeNow(text: string): void {
+      if (lost) return;
+      try {
+        writeSync(fd, pending + text);
+      } catch {
+        // There is nobody left to tell.
+      }
+      pending = "";
+    },
+    drained: (): Promise<void> =>
+      current === undefined && pending === "" ? Promise.resolve() : new Promise((resolve) => void waiting.push(resolve)),
+  };
+}

@@ -1,0 +1,116 @@
+// What was judged to only read is run, for real, in a folder with canaries: nothing may change, and nothing from outside may be seen.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { lstatSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createRandom, makeLine } from "./testing/grammar.ts";
+import { createYard, type Yard } from "./testing/yard.ts";
+
+const CANARY = "canary-7f3a";
+const LINES = Number(process.env["CLAW_PROPERTY_LINES"] ?? 3_000);
+const SEED = Number(process.env["CLAW_PROPERTY_SEED"] ?? 4);
+let yard: Yard;
+beforeAll(() => {
+  yard = prepare();
+});
+afterAll(() => yard[Symbol.dispose]());
+
+function prepare(): Yard {
+  const fresh = createYard();
+  for (const path of ["secret", "outside/secret", "user/.profile"]) fresh.write(path, `${CANARY}\n`);
+  writeFileSync(join(fresh.ws, "x.sh"), `#!/bin/sh\necho run >> ${fresh.root}/ran\n`, { mode: 0o755 });
+  Bun.spawnSync(["git", "-C", fresh.ws, "-c", "user.name=a", "-c", "user.email=b", "commit", "-q", "--allow-empty", "-m", "x"]);
+  return fresh;
+}
+
+/** Everything below a folder but what git keeps in step with it. */
+function picture(folder: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const stat = lstatSync(path);
+    if (path.endsWith("/.git/index")) continue;
+    if (stat.isDirectory()) Object.assign(found, picture(path), { [path]: "folder" });
+    else found[path] = stat.isSymbolicLink() ? readlinkSync(path) : `${stat.mode} ${readFileSync(path, "utf8")}`;
+  }
+  return found;
+}
+
+function run(line: string, at: Yard): string {
+  const env = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: join(at.root, "user") };
+  const child = Bun.spawnSync(["bash", "-c", line], { cwd: at.ws, env, stdin: "ignore", timeout: 5_000, killSignal: "SIGKILL" });
+  return child.stdout.toString() + child.stderr.toString();
+}
+
+test("what was judged to only read > changes nothing and shows nothing from outside", () => {
+  const random = createRandom(SEED);
+  let before = picture(yard.root);
+  const ran: string[] = [];
+  for (let count = 0; count < LINES; count++) {
+    const line = makeLine(random).replaceAll("ROOT", yard.root);
+    if (yard.verdict(line) !== "read") continue;
+    ran.push(line);
+    expect([line, run(line, yard).includes(CANARY)]).toEqual([line, false]);
+    const after = picture(yard.root);
+    expect([line, after]).toEqual([line, before]);
+    before = after;
+  }
+  expect(ran.length).toBeGreaterThan(LINES / 20);
+}, 120_000);
+
+test("what was judged to write only plain files of the workspace > leaves everything else as it is", () => {
+  const random = createRandom(SEED + 1);
+  let ran = 0;
+  for (let count = 0; count < LINES / 2; count++) {
+    const line = makeLine(random, 1).replaceAll("ROOT", yard.root);
+    if (yard.verdict(line) !== "write" || yard.analysis(line).parts.some((part) => part.writes.some((path) => path.includes(".git/")))) continue;
+    ran += 1;
+    using own = prepare();
+    const outside = (): Record<string, string> =>
+      Object.fromEntries(Object.entries(picture(own.root)).filter(([path]) => !path.startsWith(`${own.ws}/`) || path.includes("/.git/")));
+    const before = outside();
+    const text = line.replaceAll(yard.root, own.root);
+    expect([text, run(text, own).includes(CANARY)]).toEqual([text, false]);
+    expect([text, outside()]).toEqual([text, before]);
+  }
+  expect(ran).toBeGreaterThan(5);
+}, 120_000);
+
+test("analyse > takes any text, at once", () => {
+  const random = createRandom(SEED + 2);
+  const pieces = [
+    ..."$`'\"\\(){}[]<>|&;#!~*?=:-/ \n\tabx01",
+    "$(",
+    "${",
+    "<<E\n",
+    "))",
+    "((",
+    "[[",
+    "]]",
+    "case ",
+    " in ",
+    "esac",
+    "do ",
+    "done",
+    "for ",
+    "if ",
+    "then ",
+    "fi",
+    "function ",
+    "\u00e9",
+    "\u{1f600}",
+    "\ud800",
+    "\0",
+    "\r",
+  ];
+  const started = performance.now();
+  let worst = 0;
+  for (let count = 0; count < 3_000; count++) {
+    const line = Array.from({ length: random(60) }, () => pieces[random(pieces.length)]).join("");
+    const begun = performance.now();
+    const { parts, problem } = yard.analysis(line);
+    worst = Math.max(worst, performance.now() - begun);
+    if (/[\0\r]/.test(line)) expect([line, problem]).toEqual([line, expect.any(String)]);
+    for (const part of parts) expect(["read", "write", "network", "execute"]).toContain(part.does);
+  }
+  expect([performance.now() - started < 30_000, worst < 1_000]).toEqual([true, true]);
+}, 60_000);
