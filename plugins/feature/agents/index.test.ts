@@ -78,7 +78,7 @@ test("run > a definition narrows tools, patterns and mode, and never widens", as
     {
       main: [asks(agent("narrow", { subagent_type: "narrow" }), agent("wide", { subagent_type: "wide" }))],
       narrow: [shell],
-      wide: [asks(["bash", { command: "touch c" }])],
+      wide: [asks(["bash", { command: "node -e 1 > c" }])],
     },
     { options: { agents: JSON.stringify(agents) }, config: { permissionMode: "workspace-write" } },
   );
@@ -87,8 +87,9 @@ test("run > a definition narrows tools, patterns and mode, and never widens", as
     .at(-1)
     ?.messages.at(-1)
     ?.content.map((block) => (block.type === "result" ? textOf(block.content) : ""));
+  // What is proven to only read runs in read-only too.
   expect(said).toEqual([
-    "tool 'bash' requires danger-full-access permission; current mode is read-only",
+    "hi",
     "agent narrow may use bash only as its definition says, and this call is not covered",
     expect.stringContaining("unknown tool: read_file. Known tools: bash"),
   ]);
@@ -100,8 +101,8 @@ test("run > questions name the agent and come one at a time", async () => {
   let [asking, most] = [0, 0];
   await using on = await stage({
     main: [asks(agent("first", { name: "Ann" }), agent("second"))],
-    first: [asks(["bash", { command: "echo one" }])],
-    second: [asks(["bash", { command: "echo two" }])],
+    first: [asks(["bash", { command: "node -e 1" }])],
+    second: [asks(["bash", { command: "node -e 2" }])],
   });
   const names: unknown[] = [];
   const shell = await on.host.open({

@@ -142,7 +142,7 @@ test("permit > a skill's own folder may be read; a mode that refuses still refus
     calls("Skill", { skill: "look" }),
     calls("read_file", { path }),
     calls("read_file", { path: other }),
-    calls("bash", { command: "true" }),
+    calls("bash", { command: "node -e 1" }),
     says("a"),
   ];
   const plugins = [...PLUGINS, "permission-mode/read-only", "permission-mode/workspace-write"];
