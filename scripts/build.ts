@@ -3,12 +3,14 @@
 import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { embedBytes, lightenTapable } from "./build/assets.ts";
+import { packLibraries } from "./build/packed.ts";
 import { fetchRuntimes, type Platform, platforms } from "./build/platforms.ts";
 import { fingerprint } from "./build/sources.ts";
 
 const root = join(import.meta.dir, "..");
 const dist = join(root, "dist");
 const entry = join(import.meta.dir, "claw.ts");
+const cache = join(root, ".cache");
 const suffix = process.platform === "win32" ? ".exe" : "";
 
 /**
@@ -42,7 +44,7 @@ export async function compile(source: string, outfile: string, platform?: Platfo
       minify: true,
       bytecode: true,
       splitting: true,
-      plugins: [embedBytes(join(root, ".cache")), lightenTapable()],
+      plugins: [await packLibraries(root, cache), embedBytes(cache), lightenTapable()],
       compile: {
         outfile: join(scratch, name),
         autoloadDotenv: false,

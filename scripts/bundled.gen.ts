@@ -28,10 +28,28 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/command/doctor/index.ts"),
   },
   {
+    name: "@claw/command-dump-manifests",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"dump-manifests","summary":"Print tools, commands, agents, skills and plugins as JSON","category":"Config","slash":true,"shell":true}]},"needs":["claw.inspect@1"]},
+    load: () => import("../plugins/command/dump-manifests/index.ts"),
+  },
+  {
     name: "@claw/command-help",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"command":[{"name":"help","summary":"Show commands and options, or one of them","usage":"[TOPIC]","category":"About","slash":true,"shell":true}]},"needs":["claw.inspect@1"]},
     load: () => import("../plugins/command/help/index.ts"),
+  },
+  {
+    name: "@claw/command-mcp",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"mcp","summary":"List MCP servers with state and tools; add, test or remove one","usage":"[list | get NAME | test NAME | add NAME [--env K=V] [--project] -- COMMAND ARGS | add NAME URL [--header \"K: V\"] | add-json NAME JSON | remove NAME]","category":"Plugins","slash":true,"shell":true}]},"needs":["claw.mcp@1"]},
+    load: () => import("../plugins/command/mcp/index.ts"),
+  },
+  {
+    name: "@claw/command-model",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"model","summary":"List models with provider, context and price, or switch to one","aliases":["models"],"usage":"[NAME | list [PROVIDER]]","category":"Session","slash":true,"shell":true}]},"needs":["claw.inspect@1"]},
+    load: () => import("../plugins/command/model/index.ts"),
   },
   {
     name: "@claw/command-sandbox",
@@ -70,6 +88,12 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/command/todos/index.ts"),
   },
   {
+    name: "@claw/command-tools",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"tools","summary":"List tools with what each needs, where it comes from and what it costs in a request","usage":"[NAME]","category":"Config","slash":true,"shell":true}]},"needs":["claw.inspect@1"]},
+    load: () => import("../plugins/command/tools/index.ts"),
+  },
+  {
     name: "@claw/command-version",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"command":[{"name":"version","summary":"Show the version of claw and what it runs on","category":"About","slash":true,"shell":true}]}},
@@ -104,6 +128,12 @@ export const bundled: readonly Loadable[] = [
     version: "0.1.0",
     manifest: {"api":1,"options":[{"name":"max-turns","value":"N","summary":"End a turn after this many steps (requests to the model)"},{"name":"max-budget-usd","value":"X","summary":"End the turn before the session costs more than this, sub-agents included"}],"hooks":{"route":"first","next":"first"}},
     load: () => import("../plugins/feature/limits/index.ts"),
+  },
+  {
+    name: "@claw/feature-mcp",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":["mcp__*"]},"settings":["mcpServers"],"options":[{"name":"mcp-config","value":"FILE|JSON","many":true,"summary":"More MCP servers, as .mcp.json has them"},{"name":"strict-mcp-config","summary":"Only the MCP servers of --mcp-config"}],"hooks":{"route":"normal","draft":"late","shutdown":"normal"},"provides":["claw.mcp@1"],"needs":["claw.inspect@1","claw.processes@1","claw.workspace@1"]},
+    load: () => import("../plugins/feature/mcp/index.ts"),
   },
   {
     name: "@claw/feature-memory-files",
@@ -268,6 +298,24 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/provider/anthropic/index.ts"),
   },
   {
+    name: "@claw/provider-auto",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"provider":["auto"]},"settings":["aliases","models"],"provides":["claw.models@1"]},
+    load: () => import("../plugins/provider/auto/index.ts"),
+  },
+  {
+    name: "@claw/provider-google",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"provider":["google"]}},
+    load: () => import("../plugins/provider/google/index.ts"),
+  },
+  {
+    name: "@claw/provider-openai",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"provider":["openai","xai","dashscope","openrouter","deepseek","groq","mistral","ollama","custom"]}},
+    load: () => import("../plugins/provider/openai/index.ts"),
+  },
+  {
     name: "@claw/provider-scripted",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"provider":[{"name":"scripted","summary":"Plays the replies of a script file; speaks to nobody"}]},"options":[{"name":"script","value":"FILE","summary":"The script that the provider `scripted` plays"}]},
@@ -284,6 +332,12 @@ export const bundled: readonly Loadable[] = [
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"renderer":[{"name":"stream-json","summary":"One object a line, as it happens","aliases":["ndjson"]}]},"needs":["claw.inspect@1"]},
     load: () => import("../plugins/renderer/stream-json/index.ts"),
+  },
+  {
+    name: "@claw/renderer-terminal",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"renderer":[{"name":"terminal","summary":"An interactive session on a terminal: Markdown, diffs, calls as they run"}]},"needs":["claw.screen@1","claw.theme@1"]},
+    load: () => import("../plugins/renderer/terminal/index.ts"),
   },
   {
     name: "@claw/renderer-text",
@@ -358,6 +412,12 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/tool/grep-search/index.ts"),
   },
   {
+    name: "@claw/tool-list-mcp-resources",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":["ListMcpResources"]},"needs":["claw.mcp@1"]},
+    load: () => import("../plugins/tool/list-mcp-resources/index.ts"),
+  },
+  {
     name: "@claw/tool-notebook-edit",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"tool":["NotebookEdit"]},"needs":["claw.workspace@1"]},
@@ -368,6 +428,12 @@ export const bundled: readonly Loadable[] = [
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"tool":["read_file"]},"needs":["claw.workspace@1"]},
     load: () => import("../plugins/tool/read-file/index.ts"),
+  },
+  {
+    name: "@claw/tool-read-mcp-resource",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":["ReadMcpResource"]},"needs":["claw.mcp@1"]},
+    load: () => import("../plugins/tool/read-mcp-resource/index.ts"),
   },
   {
     name: "@claw/tool-remote-trigger",
@@ -434,6 +500,12 @@ export const bundled: readonly Loadable[] = [
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"tool":["TodoWrite"]},"hooks":{"draft":"late"}},
     load: () => import("../plugins/tool/todo-write/index.ts"),
+  },
+  {
+    name: "@claw/tool-tool-search",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":["ToolSearch"]},"hooks":{"draft":"last"},"provides":["claw.deferral@1"],"needs":["claw.inspect@1"]},
+    load: () => import("../plugins/tool/tool-search/index.ts"),
   },
   {
     name: "@claw/tool-web-fetch",

@@ -7,6 +7,8 @@ import { compile, ensureBuilt } from "../scripts/build.ts";
 import { createScratch } from "./support/binary.ts";
 import { files, read, root } from "./support/sources.ts";
 
+/** The tools that work on files and run programs: what every other one comes on top of. */
+const basics = "read_file,write_file,edit_file,glob_search,grep_search,bash,TaskOutput,TaskStop";
 const lines = (path: string) => read(path).split("\n").length - 1;
 
 test("kernel > is at most 1,200 lines", () => {
@@ -29,24 +31,31 @@ test("public API > has these names and no more", () => {
   expect(names.join(" ")).toBe(publicNames.trim().split(/\s+/).join(" "));
 });
 
-test("request > system prompt and tool schemas take at most 15.5 kB", async () => {
-  using scratch = await createScratch();
-  const bodies: { system?: unknown; tools?: unknown[] }[] = [];
-  await using server = Bun.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    async fetch(request) {
-      bodies.push((await request.json()) as (typeof bodies)[number]);
-      return new Response(answer, { headers: { "content-type": "text/event-stream" } });
-    },
-  });
-  const env = { ANTHROPIC_API_KEY: "test", ANTHROPIC_BASE_URL: server.url.href.replace(/\/$/, "") };
-  expect(await scratch.run(["-p", "hi"], { env })).toMatchObject({ out: "fine\n", code: 0 });
-  expect(bodies).toHaveLength(1);
-  const { system, tools } = bodies[0]!;
-  expect(tools?.length).toBeGreaterThanOrEqual(6);
-  expect(Buffer.byteLength(JSON.stringify(system)) + Buffer.byteLength(JSON.stringify(tools))).toBeLessThanOrEqual(15_500);
-}, 120_000);
+test.each<[words: readonly string[], most: number, least: number]>([
+  [[], 12_000, 12],
+  [["--tools", basics], 8_000, 8],
+])(
+  "request > with %j, system prompt and tool schemas take at most %d bytes",
+  async (words, most, least) => {
+    using scratch = await createScratch();
+    const bodies: { system?: unknown; tools?: unknown[] }[] = [];
+    await using server = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      async fetch(request) {
+        bodies.push((await request.json()) as (typeof bodies)[number]);
+        return new Response(answer, { headers: { "content-type": "text/event-stream" } });
+      },
+    });
+    const env = { ANTHROPIC_API_KEY: "test", ANTHROPIC_BASE_URL: server.url.href.replace(/\/$/, "") };
+    expect(await scratch.run(["-p", "hi", ...words], { env })).toMatchObject({ out: "fine\n", code: 0 });
+    expect(bodies).toHaveLength(1);
+    const { system, tools } = bodies[0]!;
+    expect(tools?.length).toBeGreaterThanOrEqual(least);
+    expect(Buffer.byteLength(JSON.stringify(system)) + Buffer.byteLength(JSON.stringify(tools))).toBeLessThanOrEqual(most);
+  },
+  120_000,
+);
 
 // 6 MB was for what a one-shot run needs; readers of HTML, PDF, notebooks, schemas and shell lines came on top, each loaded only at its use.
 test("binary > is at most 14 MB over an empty one", async () => {

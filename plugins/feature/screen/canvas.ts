@@ -70,7 +70,7 @@ export class Canvas {
     const rest = this.#printed.map(safeLine);
     this.#printed = [];
     if (this.plain) {
-      write(rest.map((line) => `${line}\r\n`).join(""));
+      write(this.#lines(rest));
       return;
     }
     const region = draw(this.#region, NOTHING, rest, columns) + leaving(this.traits, this.#shaped);
@@ -107,7 +107,7 @@ export class Canvas {
     this.#painting = false;
     const lines = this.#printed.map(safeLine);
     this.#printed = [];
-    const text = this.plain ? lines.map((line) => `${line}\r\n`).join("") : this.#frame(next, lines, columns, rows);
+    const text = this.plain ? this.#lines(lines) : this.#frame(next, lines, columns, rows);
     if (text !== "") device.write(text);
   }
 
@@ -147,6 +147,11 @@ export class Canvas {
     this.#region = next;
     if (next.shape !== undefined) this.#shaped = true;
     return text === "" ? "" : synchronised(text);
+  }
+
+  /** Lines of a plain screen: a dumb terminal knows no styles either. */
+  #lines(lines: readonly string[]): string {
+    return lines.map((line) => `${this.traits.dumb ? Bun.stripANSI(line) : line}\r\n`).join("");
   }
 
   #control(text: string): void {

@@ -100,6 +100,8 @@ export function openTerminal(listeners: Listeners): Device {
 // --- internal ---
 
 const SIGNALS: readonly Signal[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGTSTP", "SIGCONT"];
+/** The exit code for a bug of ours. */
+const BUG = 70;
 const RETRY_MS = 5;
 const STOP_MS = 100;
 
@@ -107,7 +109,10 @@ const STOP_MS = 100;
 function watchProcess(listeners: Listeners, exit: () => void) {
   const signals = SIGNALS.map((name) => [name, () => listeners.signal(name)] as const);
   const crash = (): void => {
-    if (process.listenerCount("uncaughtException") === 0) exit();
+    if (process.listenerCount("uncaughtException") > 0) return;
+    exit();
+    // After it was printed. Bun itself goes on while the program's first module waits.
+    setImmediate(() => process.exit(BUG));
   };
   const rejection = (reason: unknown): void => {
     if (process.listenerCount("unhandledRejection") > 1) return;

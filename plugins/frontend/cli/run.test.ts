@@ -41,7 +41,7 @@ describe("cli", () => {
     expect(await shell("$CLAW config show modell")).toEqual({
       code: 2,
       out: "",
-      err: 'error: no setting is named modell\nhint: Did you mean "model"?\n',
+      err: expect.stringMatching(/^error: no setting is named modell\nhint: Did you mean "model".*\?\n$/),
     });
     const { code, out, err } = await shell("$CLAW config show modell --output-format json");
     expect({ code, err }).toEqual({ code: 2, err: "" });

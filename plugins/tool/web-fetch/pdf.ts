@@ -1,11 +1,8 @@
 // The text of a PDF, page by page. Runs in a thread: see worker.ts.
-// @ts-expect-error Its types are of the module; here it is the path of the file.
-import source from "unpdf/pdfjs" with { type: "file" };
 import type { Converted } from "./worker.ts";
 
 export async function toText(bytes: Uint8Array): Promise<Converted> {
-  // As a file of its own it is in the binary once; bundled, it would be there as source and as bytecode, 6 MB.
-  const pdfjs = (await import(String(source))) as typeof import("unpdf/pdfjs");
+  const pdfjs = await import("unpdf/pdfjs");
   const task = pdfjs.getDocument({ data: bytes, verbosity: 0, disableFontFace: true, useSystemFonts: false });
   try {
     const document = await task.promise;

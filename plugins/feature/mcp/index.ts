@@ -1,0 +1,79 @@
+// MCP, the client: servers that settings, `.mcp.json`, the command line and plugins name; their tools are the model's. All work is in desk.ts.
+import { definePlugin, Inspecting, type Route, type TurnScope, wrap } from "claw";
+import { MCP_RESOURCE_TOOLS, Mcp, type McpOffer, slashDoors, slashInput } from "claw/kit";
+import * as v from "valibot";
+import { named } from "./definitions.ts";
+import type { Desk } from "./desk.ts";
+
+declare module "claw" {
+  interface EventMap {
+    /** An MCP server of the session stands otherwise, or offers other tools. */
+    "mcp.changed": { readonly server: string; readonly state: string; readonly tools: number; readonly problem?: string };
+  }
+}
+
+const positive = (preset: number) => v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), preset);
+
+export default definePlugin({
+  config: v.strictObject({
+    /** How long the first request of a session waits for its servers. */
+    waitMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 5_000),
+    /** How long a server may take to start and say what it offers. */
+    connectMs: positive(30_000),
+    /** The longest silence of a call. With progress it may take ten times as long. An entry's `timeout` wins. */
+    callMs: positive(60_000),
+    /** Characters of a result that the model gets. */
+    keep: positive(30_000),
+    /** Tools of one server. */
+    tools: positive(128),
+  }),
+  setup(ctx) {
+    const offers = new Set<McpOffer>();
+    let desk: Promise<Desk> | undefined;
+    const open = (): Promise<Desk> => {
+      desk ??= import("./desk.ts").then((module) => new module.Desk(ctx, ctx.config, offers));
+      return desk;
+    };
+    ctx.provide(Mcp, {
+      list: async (scope) => (await open()).list(scope),
+      connect: async (scope, name) => (await open()).connect(scope, name),
+      resources: async (scope, server) => (await open()).resources(scope, server),
+      prompts: async (scope, server) => (await open()).prompts(scope, server),
+      read: async (server, uri, scope) => (await open()).read(server, uri, scope),
+      offer(offer) {
+        offers.add(offer);
+        return { [Symbol.dispose]: () => void offers.delete(offer) };
+      },
+    });
+    // Before prompts of files and skills are made: those turns have servers too. Commands start none.
+    ctx.hooks.route.tap(async (input, scope): Promise<Route | undefined> => {
+      if (desk === undefined && !named(scope, offers)) return undefined;
+      const asked = slashInput(input.text);
+      if (asked !== undefined && slashDoors((await ctx.use(Inspecting)).plugins()).has(asked.name.toLowerCase())) return undefined;
+      try {
+        const opened = await open();
+        await opened.enter(scope);
+        const made = asked !== undefined && /^mcp__/i.test(asked.name) ? await opened.prompt(asked.name, asked.rest, input, scope) : undefined;
+        return made && { to: "prompt", input: made };
+      } catch (thrown) {
+        return refusal(scope, thrown);
+      }
+    });
+    ctx.hooks.draft.tap(async (draft, scope) => {
+      if (desk !== undefined || (scope.step > 0 && named(scope, offers))) return (await open()).draft(draft, scope);
+      const tools = draft.tools.filter((tool) => !MCP_RESOURCE_TOOLS.includes(tool));
+      return tools.length === draft.tools.length ? undefined : { ...draft, tools };
+    });
+    ctx.hooks.shutdown.tap(async () => (await desk)?.close());
+    ctx.bus.on("session.closed", ({ session = "" }) => void desk?.then((opened) => opened.leave(session)));
+  },
+});
+
+// --- internal ---
+
+/** A `--mcp-config` that cannot be read ends the turn: the user named it. So does a prompt that cannot be had. */
+function refusal({ signal }: TurnScope, thrown: unknown): Route | undefined {
+  if (signal.aborted) return undefined;
+  const error = wrap(thrown, "CLAW_USAGE");
+  return { to: "command", command: { name: "mcp", summary: error.message, args: v.any(), run: () => Promise.reject(error) }, words: [] };
+}

@@ -1,0 +1,95 @@
+// A unified diff as lines with colours; in lines that were changed, the words that differ stand out. Pure.
+
+import { clipCells, expandTabs, plain, type StyleName, type Theme } from "claw/kit";
+import { diffWordsWithSpace } from "diff";
+
+/** At most `most` lines, each at most `width` cells, with line numbers. A line that says how many are left out comes last. */
+export function diffLines(diff: string, width: number, most: number, theme: Theme): string[] {
+  const rows = readDiff(diff);
+  const digits = String(Math.max(1, ...rows.map(({ number }) => number ?? 0))).length;
+  const shown = rows.slice(0, most);
+  const lines = pairs(shown).flatMap((group) => groupLines(group, digits, width, theme));
+  if (rows.length > shown.length) lines.push(theme.paint("dim", `… ${rows.length - shown.length} more lines`));
+  return lines;
+}
+
+// --- internal ---
+
+interface Row {
+  readonly kind: "added" | "removed" | "context" | "gap";
+  readonly text: string;
+  readonly number?: number;
+}
+
+function readDiff(diff: string): readonly Row[] {
+  const rows: Row[] = [];
+  let [old, now] = [0, 0];
+  for (const line of plain(diff).replace(/\n$/, "").split("\n")) {
+    const hunk = /^@@ -(\d+)(?:,\d+)? \+(\d+)/.exec(line);
+    if (hunk !== null) {
+      [old, now] = [Number(hunk[1]), Number(hunk[2])];
+      if (rows.length > 0) rows.push({ kind: "gap", text: "" });
+    } else if (/^(---|\+\+\+) /.test(line) && rows.length === 0) continue;
+    else if (line.startsWith("+")) rows.push({ kind: "added", text: expandTabs(line.slice(1)), number: now++ });
+    else if (line.startsWith("-")) rows.push({ kind: "removed", text: expandTabs(line.slice(1)), number: old++ });
+    else if (line.startsWith(" ") || line === "") {
+      rows.push({ kind: "context", text: expandTabs(line.slice(1)), number: now++ });
+      old += 1;
+    } else rows.push({ kind: "gap", text: line });
+  }
+  return rows;
+}
+
+/** Runs of removed lines with the added ones that follow; anything else by itself. */
+function pairs(rows: readonly Row[]): readonly (readonly Row[])[] {
+  const groups: Row[][] = [];
+  for (const row of rows) {
+    const last = groups.at(-1);
+    const changed = row.kind === "removed" || row.kind === "added";
+    const before = last?.at(-1)?.kind;
+    if (last !== undefined && changed && (before === row.kind || (before === "removed" && row.kind === "added"))) last.push(row);
+    else groups.push([row]);
+  }
+  return groups;
+}
+
+function groupLines(group: readonly Row[], digits: number, width: number, theme: Theme): string[] {
+  const removed = group.filter(({ kind }) => kind === "removed");
+  const added = group.filter(({ kind }) => kind === "added");
+  const texts = new Map<Row, string>();
+  // Line by line only where as many came as went: otherwise it is anybody's guess which became which.
+  if (removed.length === added.length) {
+    for (const [index, before] of removed.entries()) {
+      const words = wordDiff(before.text, added[index]?.text ?? "", theme);
+      if (words === undefined) continue;
+      texts.set(before, words[0]);
+      texts.set(added[index]!, words[1]);
+    }
+  }
+  return group.map((row) => {
+    const style = STYLES[row.kind];
+    const number = row.kind === "gap" ? "⋮".padStart(digits) : String(row.number ?? "").padStart(digits);
+    const text = clipCells(texts.get(row) ?? row.text, Math.max(1, width - digits - 3));
+    const line = `${SIGNS[row.kind]} ${text}`;
+    // The colour behind a changed line goes on to the edge: it is seen as a band.
+    const band = row.kind === "added" || row.kind === "removed" ? " ".repeat(Math.max(0, width - digits - 1 - Bun.stringWidth(line))) : "";
+    return `${theme.paint("dim", number)} ${theme.paint(style, line + band)}`;
+  });
+}
+
+/** Both lines with what differs marked; nothing when they have so little in common that it would not help. */
+function wordDiff(before: string, after: string, theme: Theme): readonly [string, string] | undefined {
+  if (before.length > LONGEST || after.length > LONGEST) return undefined;
+  const parts = diffWordsWithSpace(before, after, { timeout: MOST_MS });
+  if (parts === undefined) return undefined;
+  const same = parts.reduce((sum, part) => sum + (part.added || part.removed ? 0 : part.value.trim().length), 0);
+  if (same * 3 < Math.max(before.trim().length, after.trim().length)) return undefined;
+  const side = (left: "added" | "removed", style: StyleName): string =>
+    parts.map((part) => (part[left] ? "" : part.added || part.removed ? theme.paint(style, part.value) : part.value)).join("");
+  return [side("added", "removedWord"), side("removed", "addedWord")];
+}
+
+const LONGEST = 1_000;
+const MOST_MS = 20;
+const STYLES = { added: "added", removed: "removed", context: "context", gap: "dim" } as const;
+const SIGNS = { added: "+", removed: "-", context: " ", gap: " " } as const;

@@ -1,0 +1,122 @@
+// Code in colours: JavaScript and TypeScript by Bun, other languages by highlight.js, each loaded when it is first met. Until then code is plain.
+import type { Theme } from "claw/kit";
+// biome-ignore lint/correctness/useImportExtensions: its types are beside it, in `grammars.d.mts`.
+import { type CodeHighlighter, GRAMMARS, loadHighlighter, type Node } from "./grammars.mjs";
+import { languageOf } from "./languages.ts";
+import { SCOPES } from "./scopes.ts";
+
+/** What the lines before leave open: a comment or a string that goes on, up to its `end`; the last lines, for languages that need to see them. */
+export interface CodeState {
+  open?: "comment" | "template";
+  before: readonly string[];
+}
+export const startCode = (): CodeState => ({ before: [] });
+
+export interface Highlighter {
+  /** One line for each given, with styles. `lines` have no control characters. Where that costs, a line that is not `whole` has none yet. */
+  paint(language: string, lines: readonly string[], state: CodeState, theme: Theme, whole: boolean): readonly string[];
+}
+
+/** `loaded` is called when a language that was asked for has come. */
+export function createHighlighter(loaded: () => void): Highlighter {
+  let highlighter: CodeHighlighter | undefined;
+  const known = new Map<string, "loading" | "ready" | "none">();
+
+  const load = async (language: string, get: () => Promise<{ readonly default: unknown }>): Promise<void> => {
+    known.set(language, "loading");
+    try {
+      highlighter ??= await loadHighlighter();
+      highlighter.registerLanguage(language, (await get()).default);
+      known.set(language, "ready");
+      loaded();
+    } catch {
+      known.set(language, "none");
+    }
+  };
+  return {
+    paint(given, lines, state, theme, whole) {
+      const language = languageOf(given);
+      if (theme.sgr("keyword").begin === "" && theme.sgr("comment").begin === "") return lines;
+      if (language === "typescript") return lines.map((line) => script(line, state, theme));
+      const get = language === undefined ? undefined : GRAMMARS[language];
+      if (language === undefined || get === undefined) return lines.map((line) => theme.paint("code", line));
+      if (!known.has(language)) void load(language, get);
+      if (highlighter === undefined || known.get(language) !== "ready" || !whole) return lines;
+      const before = state.before;
+      state.before = [...before, ...lines].slice(-CONTEXT);
+      // A minified file is no reading matter.
+      if (lines.some((line) => line.length > LONGEST_LINE)) return lines;
+      return walk(highlighter, language, [...before, ...lines], theme).slice(before.length);
+    },
+  };
+}
+
+// --- internal ---
+
+/** How many lines before a line say what it is in the middle of. */
+const CONTEXT = 12;
+const LONGEST_LINE = 2_000;
+
+function walk(highlighter: CodeHighlighter, language: string, lines: readonly string[], theme: Theme): readonly string[] {
+  const result = highlighter.highlight(lines.join("\n"), { language, ignoreIllegals: true });
+  const root = result._emitter?.rootNode;
+  if (root === undefined) return lines;
+  let painted = "";
+  const visit = (node: Node, scope: string): void => {
+    if (typeof node === "string") {
+      const style = SCOPES[scope] ?? SCOPES[scope.split(".")[0] ?? ""];
+      painted += style === undefined ? node : theme.paint(style, node);
+      return;
+    }
+    for (const child of node.children) visit(child, node.scope ?? scope);
+  };
+  visit(root, "");
+  const rows = painted.split("\n");
+  return rows.length === lines.length ? rows : lines;
+}
+
+/** One line of JavaScript or TypeScript. Bun sees each for itself: comments and templates that go over several are kept track of here. */
+function script(line: string, state: CodeState, theme: Theme): string {
+  if (line.length > LONGEST_LINE) return line;
+  if (state.open !== undefined) {
+    const comment = state.open === "comment";
+    const end = comment ? line.indexOf("*/") : line.search(/(?<!\\)`/);
+    const style = comment ? "comment" : "string";
+    if (end === -1) return theme.paint(style, line);
+    const upTo = end + (comment ? 2 : 1);
+    delete state.open;
+    return theme.paint(style, line.slice(0, upTo)) + script(line.slice(upTo), state, theme);
+  }
+  const begins = opening(line);
+  if (begins === undefined) return colored(line, theme);
+  state.open = begins.kind;
+  return colored(line.slice(0, begins.at), theme) + theme.paint(begins.kind === "comment" ? "comment" : "string", line.slice(begins.at));
+}
+
+/** Where a comment or template begins that does not end on this line. */
+function opening(line: string): { readonly kind: "comment" | "template"; readonly at: number } | undefined {
+  if (!line.includes("`") && !line.includes("/*")) return undefined;
+  const rest = line.replace(/\/\/.*$|\/\*.*?\*\/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`/g, (text) => " ".repeat(text.length));
+  const at = rest.search(/`|\/\*/);
+  if (at === -1) return undefined;
+  return { kind: rest[at] === "`" ? "template" : "comment", at };
+}
+
+function colored(line: string, theme: Theme): string {
+  if (line.trim() === "") return line;
+  // A fence longer than any in the line; what Bun puts around the code is taken off again.
+  const shown = Bun.markdown.ansi(`${BARS}ts\n${line}\n${BARS}\n`, FULL).split("\n")[1] ?? "";
+  const body = shown.slice(shown.indexOf("│ ") + 2).replace(/^\x1b\[0m/, "");
+  // Whatever Bun makes of it: no letter may get lost.
+  if (Bun.stripANSI(body) !== line) return line;
+  return body.replace(/\x1b\[(\d+)m([^\x1b]*)(?:\x1b\[0m)?/g, (_, code: string, text: string) => {
+    const style = STYLES[code] ?? (code === "2" && /^\/[/*]/.test(text) ? "comment" : undefined);
+    return style === undefined ? text : theme.paint(style, text);
+  });
+}
+
+const BARS = "`".repeat(40);
+const FULL = { colors: true, columns: 0 } as const;
+const STYLES: Readonly<Record<string, "keyword" | "type" | "string" | "number" | "function">> = {
+  ...{ "35": "keyword", "34": "type", "32": "string", "33": "number", "36": "function", "1": "type" },
+};

@@ -1,0 +1,167 @@
+// Blocks of Markdown as lines for a terminal. Pure; how a stream is cut into blocks is in `stream.ts`.
+import { plain, type Theme, wrapCells } from "claw/kit";
+import { type Cell, layOutTable, type TablePart } from "./table.ts";
+
+/** What a block is shown with. */
+export interface Look {
+  readonly width: number;
+  readonly theme: Theme;
+  /** Links can be clicked. */
+  readonly links: boolean;
+}
+/** Shows blocks, many at once or one: the lines of each, no wider than the look's width. Those of code are left whole. */
+export type Markdown = (blocks: readonly Block[]) => string[][];
+
+/** A block: its text without control characters but line feeds and tabs, how far it is indented, and which part of a table it is. */
+export type Block = Readonly<{ text: string; indent: number; table?: TablePart }>;
+
+/** Making one costs; keep it as long as the look is the same. `code` styles the lines of a code block within another block. */
+export function createMarkdown(look: Look, code: (language: string, lines: readonly string[]) => readonly string[]): Markdown {
+  const elements = callbacks(look, code);
+  const show: Markdown = (blocks) => {
+    if (blocks.length === 0) return [];
+    const encoded = Bun.markdown.render(blocks.map(({ text }) => text).join(`\n\n${BETWEEN}\n\n`), elements, OPTIONS);
+    const parts = blocks.length === 1 ? [encoded] : encoded.split(`${FIRST}${TEXT}${BETWEEN}\n`);
+    // Something in the text has swallowed a border between two.
+    if (parts.length !== blocks.length) return blocks.flatMap((block) => show([block]));
+    return blocks.map((block, at) => layOutBlock(block, parts[at] ?? "", look));
+  };
+  return show;
+}
+
+// --- internal ---
+
+const OPTIONS: Bun.markdown.Options = { autolinks: { url: true }, noHtmlBlocks: true, noHtmlSpans: true, noIndentedCodeBlocks: true };
+/** A paragraph between two blocks. No text from outside has control characters. */
+const BETWEEN = "\x01";
+/** A line on its way up: the prefixes of its first row and of those it is wrapped into, what kind it is, and its text. */
+const FIRST = "\x02";
+const TEXT = "\x03";
+const CODE = "\x04";
+const TABLE = "\x0e";
+const RULE = "\x0f";
+const CELL = "\x05";
+const ROW = "\x06";
+const LINE = /^([^\x02]*)\x02([^\x03\x04\x0e\x0f]*)([\x03\x04\x0e\x0f])(.*)$/s;
+
+function layOutBlock({ text, indent, table }: Block, encoded: string, look: Look): string[] {
+  const width = Math.max(1, look.width - indent);
+  const lines = encoded.split("\n").filter((line) => line !== "");
+  // What defines a reference is not shown by itself; it was written to be read all the same.
+  const rows =
+    lines.length === 0 && text.trim() !== ""
+      ? text.split("\n").flatMap((line) => wrapCells(line, width))
+      : lines.flatMap((line) => layOut(line, width, look.theme, table));
+  return indent === 0 ? rows : rows.map((row) => " ".repeat(indent) + row);
+}
+
+function layOut(line: string, width: number, theme: Theme, table: TablePart | undefined): string[] {
+  const [, first = "", rest = "", kind, text = line] = LINE.exec(line) ?? [];
+  if (kind === CODE) return [first + text];
+  const room = Math.max(1, width - (first === "" ? 0 : Bun.stringWidth(first)));
+  const rows =
+    kind === TABLE ? layOutTable(text.split(ROW).flatMap(readRow), room, theme, table) : kind === RULE ? [ruler(room, theme)] : wrapCells(text, room);
+  return first === "" ? rows : rows.map((row, index) => (index === 0 ? first : rest) + row);
+}
+
+function ruler(width: number, theme: Theme): string {
+  return theme.paint("rule", "─".repeat(Math.min(width, WIDEST_RULE)));
+}
+
+const WIDEST_RULE = 80;
+
+function prefixed(children: string, first: string, rest: string): string {
+  const lines = children.split("\n").filter((line) => line !== "");
+  return lines.map((line, index) => prefixLine(line, index === 0 ? first : rest, rest)).join("");
+}
+
+function prefixLine(line: string, first: string, rest: string): string {
+  const at = line.indexOf(FIRST);
+  return at === -1 ? `${first}${FIRST}${rest}${TEXT}${line}\n` : `${first}${line.slice(0, at)}${FIRST}${rest}${line.slice(at + 1)}\n`;
+}
+
+/** Inline text as lines of their own. */
+function paragraph(children: string): string {
+  return prefixed(children, "", "");
+}
+
+function callbacks(look: Look, code: (language: string, lines: readonly string[]) => readonly string[]): Bun.markdown.RenderCallbacks {
+  const { theme } = look;
+  const paint = theme.paint;
+  const cell = (children: string, meta?: Bun.markdown.CellMeta): string => `${meta?.align ?? "left"}${CELL}${children.replaceAll("\n", " ")}${CELL}`;
+  return {
+    text: (text) => (text === BETWEEN ? text : plain(text)),
+    paragraph,
+    heading: (children, { level }) =>
+      paragraph(
+        children
+          .split("\n")
+          .map((line) => paint("heading", level > 2 ? line : paint("strong", line)))
+          .join("\n"),
+      ),
+    strong: (children) => painted(children, (line) => paint("strong", line)),
+    emphasis: (children) => painted(children, (line) => paint("emphasis", line)),
+    strikethrough: (children) => painted(children, (line) => paint("strike", line)),
+    codespan: (children) => paint("code", children.replaceAll("\n", " ")),
+    link: (children, { href }) => link(children, plain(href), look),
+    image: (children, { src }) => link(`image: ${children === "" ? src : children}`, plain(src), look),
+    hr: () => `${FIRST}${RULE}\n`,
+    blockquote: (children) => {
+      const bar = `${paint("border", "│")} `;
+      return prefixed(
+        painted(children, (line) => quoted(line, theme)),
+        bar,
+        bar,
+      );
+    },
+    code: (children, meta) => {
+      const lines = children.replace(/\n$/, "").split("\n");
+      return code(meta?.language ?? "", lines)
+        .map((line) => `  ${FIRST}  ${CODE}${line}\n`)
+        .join("");
+    },
+    list: (children, { depth }) => (depth > 0 ? `\n${children}` : children),
+    listItem: (children, { index, ordered, start, checked, depth }) => {
+      const bullet = ordered ? `${(start ?? 1) + index}.` : checked === undefined ? (BULLETS[depth % BULLETS.length] ?? "•") : checked ? "☑" : "☐";
+      return prefixed(children, `${paint("bullet", bullet)} `, " ".repeat(bullet.length + 1));
+    },
+    th: cell,
+    td: cell,
+    tr: (children) => children + ROW,
+    table: (children) => `${FIRST}${TABLE}${children}\n`,
+  };
+}
+
+const BULLETS = ["•", "◦", "▪"];
+
+/** Nothing for what is after the last row. */
+function readRow(row: string): readonly (readonly Cell[])[] {
+  if (row === "") return [];
+  const parts = row.split(CELL);
+  return [Array.from({ length: Math.floor(parts.length / 2) }, (_, at) => [parts[at * 2] ?? "left", parts[at * 2 + 1] ?? ""] as const)];
+}
+
+/** A style that goes over several lines begins and ends on each. */
+function painted(children: string, paint: (line: string) => string): string {
+  return children.includes("\n")
+    ? children
+        .split("\n")
+        .map((line) => (line === "" ? line : paint(line)))
+        .join("\n")
+    : paint(children);
+}
+
+/** The text of a line in a quote; its prefixes have their own styles, and code its own colours. */
+function quoted(line: string, theme: Theme): string {
+  const at = line.indexOf(TEXT);
+  return at === -1 ? line : line.slice(0, at + 1) + theme.paint("quote", line.slice(at + 1));
+}
+
+/** Where a link leads is shown when its text does not say so: a text can lie. */
+function link(text: string, href: string, { theme, links }: Look): string {
+  const shown = theme.paint("link", text);
+  const bare = Bun.stripANSI(text);
+  const target = bare === href || bare === href.replace(/^(mailto:|https?:\/\/)/, "") ? "" : ` ${theme.paint("dim", `(${href})`)}`;
+  if (!links || !/^(https?|file|mailto):[!-~]+$/.test(href)) return shown + target;
+  return `\x1b]8;;${href}\x07${shown}\x1b]8;;\x07${target}`;
+}

@@ -1,0 +1,220 @@
+// A stream of Markdown cut into blocks: what is complete is given out once, as lines; what is not can be looked at. Costs the same however long the stream gets.
+import { expandTabs, headOf, plain, wrapCells } from "claw/kit";
+import { type CodeState, startCode } from "./highlight.ts";
+import { type Block, createMarkdown, type Look, type Markdown } from "./markdown.ts";
+import type { TableState } from "./table.ts";
+
+export interface MarkdownStream {
+  push(delta: string): void;
+  /** The lines of all that has become complete since the last time. */
+  take(look: Look): string[];
+  /** How the rest looks so far. */
+  tail(look: Look): string[];
+  /** The rest, as it is: nothing follows. */
+  end(look: Look): string[];
+  /** Nothing was pushed since the start or the last `end`. */
+  readonly empty: boolean;
+}
+
+/** Styles lines of a language, one after another. What is to be known of those before is in `state`; of a line that is not `whole` yet, more will come. */
+export type Code = (language: string, lines: readonly string[], state: CodeState, whole: boolean) => readonly string[];
+
+export function createMarkdownStream(code: Code): MarkdownStream {
+  const blocks = createSplitter();
+  let buffer = "";
+  let fresh = true;
+  let seen = 0;
+
+  let shown: { readonly look: Look; readonly markdown: Markdown } | undefined;
+
+  const show = (pieces: readonly Piece[], look: Look, whole: boolean): string[][] => {
+    if (shown?.look !== look) shown = { look, markdown: createMarkdown(look, (language, lines) => code(language, lines, startCode(), whole)) };
+    const texts = shown.markdown(pieces.filter((piece) => piece.kind === "text"));
+    return pieces.map((piece) => {
+      if (piece.kind === "blank") return [""];
+      if (piece.kind === "text") return texts.shift() ?? [];
+      return code(piece.language, piece.lines, piece.state, whole).map((line) => `${" ".repeat(piece.indent + 2)}${line}`);
+    });
+  };
+  const read = (): void => {
+    let from = 0;
+    for (let end = buffer.indexOf("\n"); end !== -1; end = buffer.indexOf("\n", from)) {
+      // A carriage return alone ends a line too.
+      for (const line of plain(buffer.slice(from, buffer[end - 1] === "\r" ? end - 1 : end)).split("\n")) blocks.line(line);
+      from = end + 1;
+    }
+    buffer = buffer.slice(from);
+    if (buffer.length > LONGEST) {
+      const head = headOf(buffer, Math.max(buffer.lastIndexOf(" ", LONGEST) + 1, LONGEST / 2));
+      buffer = buffer.slice(head.length);
+      for (const line of plain(head).split("\n")) blocks.line(line);
+      blocks.cut();
+    }
+  };
+  /** Blank lines are shown between what is shown, one at a time. */
+  const spaced = (pieces: readonly Piece[], look: Look): string[] => {
+    const kept = pieces.filter((piece) => {
+      const second = piece.kind === "blank" && fresh;
+      fresh = piece.kind === "blank";
+      return !second;
+    });
+    return show(kept, look, true).flat();
+  };
+  return {
+    get empty() {
+      return seen === 0;
+    },
+    push(delta) {
+      buffer += delta;
+      seen += delta.length;
+    },
+    take(look) {
+      do read();
+      while (buffer.length > LONGEST);
+      return spaced(blocks.take(), look);
+    },
+    tail(look) {
+      const text = plain(buffer);
+      return show(blocks.peek(text), look, false).flat();
+    },
+    end(look) {
+      const lines = this.take(look);
+      if (buffer !== "") for (const line of plain(buffer).split("\n")) blocks.line(line);
+      blocks.end();
+      lines.push(...spaced(blocks.take(), look));
+      [buffer, fresh, seen] = ["", true, 0];
+      while (lines.at(-1) === "") lines.pop();
+      return lines;
+    },
+  };
+}
+
+/** Wraps what is no Markdown. */
+export function wrapText(text: string, width: number): string[] {
+  return plain(text)
+    .split("\n")
+    .flatMap((line) => wrapCells(expandTabs(line), width));
+}
+
+// --- internal ---
+
+/** A block that gets longer is shown before it is complete: what is looked at again for each frame stays small. */
+const LONGEST = 8_192;
+const MOST_LINES = 200;
+const MOST_ROWS = 40;
+
+type Piece =
+  | Readonly<{ kind: "blank" }>
+  | Text
+  | Readonly<{ kind: "code"; language: string; lines: readonly string[]; indent: number; state: CodeState }>;
+type Text = Readonly<{ kind: "text" }> & Block;
+type Fence = Readonly<{ mark: string; length: number; indent: number; language: string; state: CodeState }>;
+
+const FENCE = /^(\s*)(`{3,}|~{3,})\s*([^`]*)$/;
+const ITEM = /^(\s*)([-*+]|(\d{1,9})[.)])(\s+|$)/;
+const ALONE = /^ {0,3}(#{1,6}(\s|$)|([-*_])\s*(\3\s*){2,}$)/;
+const DELIMITER = /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/;
+
+function createSplitter() {
+  const ready: Piece[] = [];
+  let pending: string[] = [];
+  let size = 0;
+  let fence: Fence | undefined;
+  /** A table of which some rows were shown already: its head, which is said again only to Markdown. */
+  let table: { readonly head: readonly string[]; readonly state: TableState } | undefined;
+
+  const close = (): void => {
+    if (table !== undefined) ready.push({ ...pieceOf([...table.head, ...pending]), table: { state: table.state, first: false, last: true } });
+    else if (pending.length > 0) ready.push(pieceOf(pending));
+    [pending, size, table] = [[], 0, undefined];
+  };
+  const codeLine = (open: Fence, line: string): void => {
+    const closing = FENCE.exec(line);
+    if (closing !== null && closing[2]!.startsWith(open.mark) && closing[2]!.length >= open.length && closing[3] === "") {
+      fence = undefined;
+      return;
+    }
+    const text = expandTabs(dedent(line, open.indent));
+    const last = ready.at(-1);
+    if (last?.kind === "code" && last.state === open.state) (last.lines as string[]).push(text);
+    else ready.push({ kind: "code", language: open.language, lines: [text], indent: open.indent, state: open.state });
+  };
+  /** A long table is shown in parts, its columns as wide as the first part needs them. */
+  const splitTable = (): void => {
+    if (pending.length < MOST_ROWS) return;
+    const head = table?.head ?? pending.slice(0, 2);
+    if (!DELIMITER.test(head[1] ?? "") || !head[1]!.includes("|")) return;
+    const state = table?.state ?? {};
+    ready.push({ ...pieceOf(table === undefined ? pending : [...head, ...pending]), table: { state, first: table === undefined, last: false } });
+    [pending, size, table] = [[], 0, { head, state }];
+  };
+  return {
+    line(line: string): void {
+      if (fence !== undefined) {
+        codeLine(fence, line);
+        return;
+      }
+      const opening = FENCE.exec(line);
+      if (opening !== null) {
+        close();
+        const [, space = "", mark = "", language = ""] = opening;
+        fence = { mark: mark[0]!, length: mark.length, indent: space.length, language: language.trim().split(/\s+/)[0] ?? "", state: startCode() };
+        return;
+      }
+      if (line.trim() === "") {
+        close();
+        ready.push({ kind: "blank" });
+        return;
+      }
+      // What stands below a table without a column's mark is no row of it.
+      if (table === undefined ? starts(line, pending) : !line.includes("|")) close();
+      pending.push(line);
+      size += line.length;
+      if (ALONE.test(line)) close();
+      else if (table === undefined && (size > LONGEST || pending.length > MOST_LINES)) close();
+      else splitTable();
+    },
+    /** The block goes on after something too long to wait for. */
+    cut: close,
+    end(): void {
+      close();
+      fence = undefined;
+    },
+    take: (): readonly Piece[] => ready.splice(0),
+    /** What is there besides, with a line that has not ended yet. */
+    peek(partial: string): readonly Piece[] {
+      if (fence !== undefined) {
+        if (partial === "" || /^\s*[`~]{1,}$/.test(partial)) return [];
+        const { language, indent, state } = fence;
+        return [{ kind: "code", language, lines: [expandTabs(dedent(partial, indent))], indent, state: { ...state } }];
+      }
+      const lines = partial === "" ? pending : [...pending, partial];
+      if (table !== undefined) return [{ ...pieceOf([...table.head, ...lines]), table: { state: table.state, first: false, last: true } }];
+      if (partial !== "" && pending.length > 0 && starts(partial, pending)) return [pieceOf(pending), pieceOf([partial])];
+      return lines.length === 0 ? [] : [pieceOf(lines)];
+    },
+  };
+}
+
+/** Whether a line begins another block than the one before it is in. */
+function starts(line: string, pending: readonly string[]): boolean {
+  const first = pending[0];
+  if (first === undefined) return false;
+  if (/^ {0,3}#{1,6}\s/.test(line)) return true;
+  const item = ITEM.exec(line);
+  // "2024. " within a paragraph is no item; nor is the line of a table or of a heading's underline.
+  if (item !== null && item[4] !== "" && (item[3] === undefined || item[3] === "1" || ITEM.test(first))) return true;
+  const quote = /^ {0,3}>/;
+  return quote.test(first) ? !quote.test(line) : quote.test(line);
+}
+
+function pieceOf(lines: readonly string[]): Text {
+  const indent = lines[0]!.length - lines[0]!.trimStart().length;
+  return { kind: "text", text: lines.map((line) => dedent(line, indent)).join("\n"), indent: Math.min(indent, 40) };
+}
+
+function dedent(line: string, indent: number): string {
+  let at = 0;
+  while (at < indent && (line[at] === " " || line[at] === "\t")) at += 1;
+  return line.slice(at);
+}

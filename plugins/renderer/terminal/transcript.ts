@@ -1,0 +1,187 @@
+// What is said and done in a session, in order: finished things go to the scrollback at once, the rest is the tail of the live region.
+import type { EventMap } from "claw";
+import { cutCells, headOf, type Painted, type Screen, type StyleName, safeLines, type Theme, type Themes } from "claw/kit";
+import { endedLines, fullLines, type RunningCall, runningLines } from "./call.ts";
+import { createHighlighter } from "./highlight.ts";
+import type { Look } from "./markdown.ts";
+import { createMarkdownStream, type MarkdownStream, wrapText } from "./stream.ts";
+
+/** Things of the same kind stand together; a blank line is between others. */
+export type EntryKind = "user" | "text" | "thinking" | "call" | "notice";
+export interface TranscriptOptions {
+  readonly screen: Screen;
+  readonly themes: Themes;
+  /** Writes what comes while the screen is not open. */
+  out(text: string): void;
+  /** More lines below the running calls. */
+  below(columns: number, theme: Theme): readonly string[];
+  /** The time, in milliseconds. */
+  now(): number;
+}
+
+export class Transcript {
+  readonly #options: TranscriptOptions;
+  readonly #text: MarkdownStream;
+  readonly #running = new Map<string, RunningCall>();
+  readonly #recent: { readonly started: EventMap["call.started"]; readonly ended: EventMap["call.ended"] }[] = [];
+  #thoughts = "";
+  /** How many of the recent calls were shown in full since the last one came. */
+  #unfolded = 0;
+  #last: EntryKind | undefined;
+  /** The last entry is over: even one of the same kind is another. */
+  #over = true;
+  #looked: Look | undefined;
+  thinkingShown: boolean;
+
+  constructor(options: TranscriptOptions, thinking: boolean) {
+    this.#options = options;
+    this.thinkingShown = thinking;
+    const highlighter = createHighlighter(() => this.update());
+    this.#text = createMarkdownStream((language, lines, state, whole) => highlighter.paint(language, lines, state, this.#theme, whole));
+  }
+
+  /** Whether a call is running. */
+  get calling(): boolean {
+    return this.#running.size > 0;
+  }
+  text(delta: string): void {
+    this.#endThoughts();
+    this.#text.push(delta);
+    this.update();
+  }
+  thinking(delta: string): void {
+    this.#thoughts += delta;
+    // Lines that are over are shown; a thought without lines is shown in parts.
+    const end = Math.max(
+      this.#thoughts.lastIndexOf("\n") + 1,
+      this.#thoughts.length > LONGEST_THOUGHT ? headOf(this.#thoughts, LONGEST_THOUGHT).length : 0,
+    );
+    if (end > 0) {
+      this.#addThoughts(this.#thoughts.slice(0, end));
+      this.#thoughts = this.#thoughts.slice(end);
+    }
+    this.update();
+  }
+  /** What streamed so far is all there is of it. */
+  flush(): void {
+    this.#endThoughts();
+    this.#add("text", this.#text.end(this.#look(this.#columns)));
+    this.#over = true;
+  }
+  user(text: string): void {
+    const lines = wrapText(text.trim(), Math.max(1, this.#columns - 2));
+    const shown = lines.length > MOST_USER ? [...lines.slice(0, MOST_USER - 1), `… ${lines.length - MOST_USER + 1} more lines`] : lines;
+    this.entry(
+      "user",
+      shown.map((line, index) => this.#theme.paint("user", `${index === 0 ? ">" : " "} ${line}`)),
+    );
+  }
+  notice(style: StyleName | undefined, text: string): void {
+    const lines = safeLines(text.replace(/\n$/, "")).flatMap((line) => (style === undefined ? [line] : wrapText(line, this.#columns)));
+    this.entry("notice", style === undefined ? lines : lines.map((line) => this.#theme.paint(style, line)));
+  }
+  callStarted(started: EventMap["call.started"]): void {
+    this.flush();
+    this.#running.set(started.id, { started, at: this.#options.now() });
+    this.update();
+  }
+  callProgress({ id, update }: EventMap["call.progress"]): void {
+    const call = this.#running.get(id);
+    if (call === undefined) return;
+    call.progress = update;
+    this.update();
+  }
+  /** `about` is what is known of a call that never started. */
+  callEnded(ended: EventMap["call.ended"], about: Pick<EventMap["call.started"], "subject" | "input"> = { subject: "", input: null }): void {
+    const started = this.#running.get(ended.id)?.started ?? { id: ended.id, tool: ended.tool, access: "none", ...about };
+    this.#running.delete(ended.id);
+    this.#recent.unshift({ started, ended });
+    this.#recent.splice(MOST_RECENT);
+    this.#unfolded = 0;
+    this.#add("call", endedLines(started, ended, { columns: this.#columns, theme: this.#theme }).lines);
+    this.update();
+  }
+  /** The last call in full; asked again, the one before it. */
+  unfold(): void {
+    const call = this.#recent[this.#unfolded];
+    if (call === undefined) return;
+    this.#unfolded += 1;
+    this.entry("notice", fullLines(call.started, call.ended, { columns: this.#columns, theme: this.#theme }));
+  }
+  /** Calls that never ended are no longer running. */
+  stop(): void {
+    this.flush();
+    this.#running.clear();
+    this.update();
+  }
+  /** Another session: nothing of the last one is recalled. */
+  reset(): void {
+    this.stop();
+    this.#recent.length = 0;
+  }
+  /** Adds something finished, apart from what came before. */
+  entry(kind: EntryKind, lines: readonly string[]): void {
+    this.#over = true;
+    this.#add(kind, lines);
+    this.#over = true;
+  }
+  /** The tail is to be painted again. */
+  update(): void {
+    this.#options.screen.live("tail", this.#paint);
+  }
+
+  get #theme(): Theme {
+    return this.#options.themes.current;
+  }
+  get #columns(): number {
+    return Math.max(1, this.#options.screen.columns - 1);
+  }
+  readonly #paint = (columns: number): Painted => {
+    const look = this.#look(columns);
+    this.#add("text", this.#text.take(look));
+    const thoughts = this.thinkingShown && this.#thoughts !== "" ? this.#thoughtLines(this.#thoughts, columns) : [];
+    const open = [...thoughts, ...this.#text.tail(look)];
+    const kind = thoughts.length > 0 ? "thinking" : "text";
+    const before = open.length > 0 && (this.#over || this.#last !== kind) && this.#last !== undefined ? [""] : [];
+    const calls: string[] = [];
+    for (const call of this.#running.values()) calls.push(...runningLines(call, this.#options.now(), { columns, theme: this.#theme }));
+    const below = this.#options.below(columns, this.#theme);
+    const gap = calls.length + below.length > 0 && (open.length > 0 || this.#last !== "call") ? [""] : [];
+    return { lines: [...before, ...open, ...gap, ...calls, ...below] };
+  };
+  /** The same one as long as nothing has changed. */
+  #look(width: number): Look {
+    const theme = this.#theme;
+    const { plain, colors } = this.#options.screen;
+    if (this.#looked?.width !== width || this.#looked.theme !== theme) this.#looked = { width, theme, links: !plain && colors > 0 };
+    return this.#looked;
+  }
+  #add(kind: EntryKind, lines: readonly string[]): void {
+    if (lines.length === 0) return;
+    const apart = this.#last !== undefined && (this.#last !== kind || (this.#over && kind !== "call"));
+    const all = apart ? ["", ...lines] : lines;
+    if (this.#options.screen.opened) this.#options.screen.print(all);
+    else this.#options.out(`${all.join("\n")}\n`);
+    this.#last = kind;
+    this.#over = false;
+  }
+  #endThoughts(): void {
+    if (this.#thoughts === "") return;
+    this.#addThoughts(this.#thoughts);
+    this.#thoughts = "";
+    this.#over = true;
+  }
+  #addThoughts(text: string): void {
+    if (this.thinkingShown && text.trim() !== "") this.#add("thinking", this.#thoughtLines(text.replace(/\n$/, ""), this.#columns));
+  }
+  #thoughtLines(text: string, columns: number): string[] {
+    const rows = wrapText(text, Math.max(1, columns - 2)).flatMap((row) => cutCells(row, Math.max(1, columns - 2)));
+    return rows.map((row) => (row === "" ? "" : `  ${this.#theme.paint("thinking", row)}`));
+  }
+}
+
+// --- internal ---
+
+const MOST_USER = 40;
+const MOST_RECENT = 20;
+const LONGEST_THOUGHT = 4_096;
