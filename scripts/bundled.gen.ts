@@ -10,10 +10,22 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/command/agents/index.ts"),
   },
   {
+    name: "@claw/command-clear",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"clear","summary":"Begin a new session in place of this one, which is kept","aliases":["new","reset"],"category":"Session","slash":true}]}},
+    load: () => import("../plugins/command/clear/index.ts"),
+  },
+  {
     name: "@claw/command-config",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"command":[{"name":"config","summary":"Show settings, and which file set what","aliases":["settings"],"usage":"[show [KEY] | explain KEY]","category":"Config","slash":true,"shell":true}]},"needs":["claw.inspect@1"]},
     load: () => import("../plugins/command/config/index.ts"),
+  },
+  {
+    name: "@claw/command-copy",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"copy","summary":"Copy the last answer to the clipboard, the Nth last, or its last code block","usage":"[N | code]","category":"Session","slash":true}]}},
+    load: () => import("../plugins/command/copy/index.ts"),
   },
   {
     name: "@claw/command-demo",
@@ -34,6 +46,18 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/command/dump-manifests/index.ts"),
   },
   {
+    name: "@claw/command-effort",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"effort","summary":"Show or set how hard the model thinks in this session","usage":"[low | medium | high | auto]","category":"Config","slash":true}]},"hooks":{"request":"late"}},
+    load: () => import("../plugins/command/effort/index.ts"),
+  },
+  {
+    name: "@claw/command-exit",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"exit","summary":"Leave the session; it is kept","aliases":["quit"],"category":"Session","slash":true}]}},
+    load: () => import("../plugins/command/exit/index.ts"),
+  },
+  {
     name: "@claw/command-help",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"command":[{"name":"help","summary":"Show commands and options, or one of them","usage":"[TOPIC]","category":"About","slash":true,"shell":true}]},"needs":["claw.inspect@1"]},
@@ -42,7 +66,7 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/command-mcp",
     version: "0.1.0",
-    manifest: {"api":1,"contributes":{"command":[{"name":"mcp","summary":"List MCP servers with state and tools; add, test or remove one","usage":"[list | get NAME | test NAME | add NAME [--env K=V] [--project] -- COMMAND ARGS | add NAME URL [--header \"K: V\"] | add-json NAME JSON | remove NAME]","category":"Plugins","slash":true,"shell":true}]},"needs":["claw.mcp@1"]},
+    manifest: {"api":1,"contributes":{"command":[{"name":"mcp","summary":"List MCP servers with state and tools; add, test or remove one","usage":"[list | get NAME | test NAME | add NAME [--env K=V] [--project] -- COMMAND ARGS | add NAME URL [--header \"K: V\"] | add-json NAME JSON | remove NAME | login NAME | logout NAME]","category":"Plugins","slash":true,"shell":true}]},"needs":["claw.mcp@1"]},
     load: () => import("../plugins/command/mcp/index.ts"),
   },
   {
@@ -82,6 +106,18 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/command/tasks/index.ts"),
   },
   {
+    name: "@claw/command-terminal-setup",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"terminal-setup","summary":"Show what this terminal can do, and set up line breaks in the input where it takes a setting","usage":"[apply]","category":"Config","slash":true,"shell":true}]}},
+    load: () => import("../plugins/command/terminal-setup/index.ts"),
+  },
+  {
+    name: "@claw/command-theme",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"theme","summary":"Show the themes, or use one from now on","usage":"[NAME]","category":"Config","slash":true,"shell":true}]},"needs":["claw.theme@1"]},
+    load: () => import("../plugins/command/theme/index.ts"),
+  },
+  {
     name: "@claw/command-todos",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"command":[{"name":"todos","summary":"Show the todo list of the session","category":"Session","slash":true,"shell":true}]}},
@@ -112,6 +148,12 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/feature/agents/index.ts"),
   },
   {
+    name: "@claw/feature-editor",
+    version: "0.1.0",
+    manifest: {"api":1,"settings":["editorMode"],"provides":["claw.editor@1"],"needs":["claw.keymap-emacs@1"]},
+    load: () => import("../plugins/feature/editor/index.ts"),
+  },
+  {
     name: "@claw/feature-effort",
     version: "0.1.0",
     manifest: {"api":1,"settings":["effort"],"options":[{"name":"effort","value":"low|medium|high","summary":"How hard the model thinks","sets":"effort"}],"hooks":{"request":"normal"}},
@@ -122,6 +164,12 @@ export const bundled: readonly Loadable[] = [
     version: "0.1.0",
     manifest: {"api":1,"hooks":{"draft":"late"}},
     load: () => import("../plugins/feature/environment/index.ts"),
+  },
+  {
+    name: "@claw/feature-keymap-emacs",
+    version: "0.1.0",
+    manifest: {"api":1,"provides":["claw.keymap-emacs@1"]},
+    load: () => import("../plugins/feature/keymap-emacs/index.ts"),
   },
   {
     name: "@claw/feature-limits",
@@ -202,6 +250,12 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/feature/slash/index.ts"),
   },
   {
+    name: "@claw/feature-status-line",
+    version: "0.1.0",
+    manifest: {"api":1,"settings":["statusLine"],"provides":["claw.status-line@1"],"needs":["claw.processes@1","claw.screen@1","claw.theme@1"]},
+    load: () => import("../plugins/feature/status-line/index.ts"),
+  },
+  {
     name: "@claw/feature-system-prompt",
     version: "0.1.0",
     manifest: {"api":1,"options":[{"name":"system-prompt","value":"TEXT","summary":"Use TEXT instead of the default system prompt"},{"name":"append-system-prompt","value":"TEXT","summary":"Add TEXT after the system prompt"}],"hooks":{"draft":"first"}},
@@ -248,6 +302,12 @@ export const bundled: readonly Loadable[] = [
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"frontend":[{"name":"print","summary":"One-shot: runs the prompt, prints the answer, exits"}]},"options":[{"name":"print","short":"p","summary":"One-shot: print the answer and exit; the words are the prompt"},{"name":"output-format","value":"FORMAT","summary":"text, json or stream-json (ndjson)","env":["CLAW_OUTPUT_FORMAT"]},{"name":"input-format","value":"text|stream-json","summary":"stream-json takes messages and control requests from stdin"},{"name":"include-partial-messages","summary":"With stream-json, also messages while they are written"},{"name":"permission-prompt-tool","value":"stdio","summary":"With stream-json input, ask for permission over stdin and stdout"},{"name":"verbose","summary":"Progress on stderr even where it is no terminal"},{"name":"model","value":"M","summary":"Model, or alias of one","sets":"model","env":["CLAW_MODEL","ANTHROPIC_MODEL"]},{"name":"continue","short":"c","summary":"Continue this folder's latest session"},{"name":"resume","short":"r","value":"[REF]","summary":"Continue a session: its id, the start of it, a path, or latest"},{"name":"fork","aliases":["fork-session"],"summary":"With --continue or --resume, continue in a copy"},{"name":"session-id","value":"UUID","summary":"The new session's id"},{"name":"no-session","aliases":["no-session-persistence"],"summary":"Keep nothing of this session"}]},
     load: () => import("../plugins/frontend/print/index.ts"),
+  },
+  {
+    name: "@claw/frontend-repl",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"frontend":[{"name":"repl","summary":"The interactive session of a person at a terminal"}]},"provides":["claw.interactive@1"],"needs":["claw.processes@1","claw.screen@1","claw.theme@1"]},
+    load: () => import("../plugins/frontend/repl/index.ts"),
   },
   {
     name: "@claw/permission-mode-accept-edits",
@@ -424,6 +484,12 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/tool/notebook-edit/index.ts"),
   },
   {
+    name: "@claw/tool-power-shell",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":["PowerShell"]},"hooks":{"draft":"late"},"needs":["claw.processes@1","claw.workspace@1"]},
+    load: () => import("../plugins/tool/power-shell/index.ts"),
+  },
+  {
     name: "@claw/tool-read-file",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"tool":["read_file"]},"needs":["claw.workspace@1"]},
@@ -440,6 +506,12 @@ export const bundled: readonly Loadable[] = [
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"tool":["RemoteTrigger"]},"needs":["claw.web@1"]},
     load: () => import("../plugins/tool/remote-trigger/index.ts"),
+  },
+  {
+    name: "@claw/tool-repl",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":["REPL"]},"needs":["claw.processes@1","claw.workspace@1"]},
+    load: () => import("../plugins/tool/repl/index.ts"),
   },
   {
     name: "@claw/tool-send-user-message",

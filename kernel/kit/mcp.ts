@@ -64,6 +64,13 @@ export interface Mcp {
   prompts(scope: TurnScope, server?: string): Promise<Readonly<{ prompts: readonly McpPrompt[]; problems: readonly string[] }>>;
   /** Reads a resource: capped, what is no text as a file. Throws `CLAW_TOOL_INPUT_INVALID` or `CLAW_TOOL_FAILED`. */
   read(server: string, uri: string, scope: CallScope): Promise<ToolResult>;
+  /**
+   * Logs the person in at a server with an address, by their browser, and connects it; gives who issued the token. A notice says where to go.
+   * Throws `CLAW_TOOL_INPUT_INVALID`, `CLAW_TOOL_FAILED` or `CLAW_ABORTED`.
+   */
+  login(name: string, scope: TurnScope): Promise<string>;
+  /** Forgets the login; says whether there was one. */
+  logout(name: string, scope: TurnScope): Promise<boolean>;
   /** The door for plugins that bring servers. What is offered counts for sessions that begin after. */
   offer(offer: McpOffer): Disposable;
 }

@@ -62,7 +62,10 @@ export interface Screen {
   close(): Promise<void>;
   /** Adds lines to the scrollback, above the live region, for good. Never lost, never touched again. Long ones are left to the terminal to wrap. */
   print(lines: readonly string[]): void;
-  /** What `slot` shows from the next frame on: `[]` empties it. `editor`, `question` and `menu` are painted at once, the rest at most 25 times a second. */
+  /**
+   * What `slot` shows from the next frame on: `[]` empties it. `editor`, `question` and `menu` are painted at once, the rest at most 25 times a second,
+   * fewer while much is printed.
+   */
   live(slot: Slot, shown: readonly string[] | Painter, cursor?: Cursor): void;
   /** Keys as they come. The newest listener hears them first; one that returns `true` has taken the key, and older ones do not hear it. */
   onKey(listener: (key: Key) => boolean | undefined): Disposable;

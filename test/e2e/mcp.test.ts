@@ -2,6 +2,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { serveIssuer } from "../../plugins/feature/mcp/testing/issuer.ts";
+import { serve, stopServers } from "../../plugins/feature/mcp/testing/session.ts";
 import { createMock, type Mock, type Reply } from "../mock/mock.ts";
 import { createScratch, type Ran, type Scratch } from "../support/binary.ts";
 import { root } from "../support/sources.ts";
@@ -20,7 +22,10 @@ afterEach(() => {
   rmSync(join(scratch.work, ".mcp.json"), { force: true });
   return mock?.stop();
 });
-afterAll(() => scratch[Symbol.dispose]());
+afterAll(() => {
+  stopServers();
+  scratch[Symbol.dispose]();
+});
 
 const server = (...flags: readonly string[]) => ({ command: process.execPath, args: [program, "--pids", pids, ...flags] });
 const servers = (mcpServers: object): string => JSON.stringify({ mcpServers });
@@ -112,6 +117,33 @@ test("a prompt of a server > is what the user says", async () => {
   const ran = await turn(["-p", "/mcp__one__greet Ada warmly", "--mcp-config", servers({ one: server() })], { text: "Hello, Ada" });
   expect(ran).toMatchObject({ code: 0, out: "Hello, Ada\n" });
   expect(mock?.requests[0]?.text).toContain("Greet Ada warmly.");
+}, 60_000);
+
+test("claw mcp login > the person's browser is sent to the issuer, and the token it brings is used and never told", async () => {
+  using issuer = serveIssuer();
+  const url = await serve("--http", "--issuer", issuer.url);
+  const config = ["--mcp-config", servers({ far: { url } })];
+  const child = Bun.spawn([scratch.binary, "mcp", "login", "far", ...config], {
+    cwd: scratch.work,
+    env: { PATH: "", HOME: scratch.home },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  for await (const chunk of child.stderr) {
+    said += new TextDecoder().decode(chunk);
+    const [, address] = /open (\S+)\s/.exec(said) ?? [];
+    if (address === undefined) continue;
+    expect(await fetch(address)).toMatchObject({ status: 200 });
+    break;
+  }
+  expect(await child.stdout.text()).toBe(`Logged in to far at ${issuer.url}. It is ready with 18 tools.\n`);
+  const path = join(scratch.home, ".claw", "credentials.json");
+  const { access } = JSON.parse(readFileSync(path, "utf8")).mcp[url];
+  const words = ["-p", "go", "--output-format", "stream-json", "--verbose", "--debug", ...config, "--allowedTools", "mcp__far"];
+  const ran = await turn(words, call("mcp__far__echo", { text: "in" }), { text: "done" });
+  expect(ran.out).toContain("test: in");
+  expect(`${ran.out}${ran.err}${mock?.requests.map(({ text }) => text)}`).not.toContain(access);
+  expect(await scratch.run(["mcp", "logout", "far", ...config])).toMatchObject({ code: 0, out: "Forgot the login of far.\n" });
 }, 60_000);
 
 test("claw mcp > add, list, test and remove", async () => {

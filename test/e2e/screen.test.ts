@@ -90,8 +90,10 @@ describe("the terminal", () => {
     expect(terminal.cursor.column).toBe(2 + 4 + 4);
   });
 
-  test("idle > nothing is written, and next to no time is used", async () => {
-    await using run = await started([]);
+  test("idle > after a turn nothing is written, and next to no time is used", async () => {
+    await using run = await started([{ text: "Said." }]);
+    run.write("go\r");
+    await run.shows("idle 1");
     const ticks = async (): Promise<number> => {
       const stat = await Bun.file(`/proc/${run.pid}/stat`).text();
       const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

@@ -11,8 +11,8 @@ const program = join(import.meta.dir, "..", "..", "feature", "mcp", "testing", "
 const stdio = (...flags: readonly string[]) => ({ command: process.execPath, args: [program, ...flags] });
 await using contract = await createHarness({ plugins });
 commandContract(await contract.host.get("command", "mcp"), {
-  valid: [[], ["list"], ["get", "x"], ["add", "x", "y"], ["remove", "x"], ["add-json", "x", "{}"]],
-  invalid: [["frobnicate"], ["get"], ["add"], ["remove", "--project"]],
+  valid: [[], ["list"], ["get", "x"], ["add", "x", "y"], ["remove", "x"], ["add-json", "x", "{}"], ["login", "x"], ["logout", "x"]],
+  invalid: [["frobnicate"], ["get"], ["login"], ["add"], ["remove", "--project"]],
 });
 
 const start = (options: Partial<HarnessOptions> = {}): Promise<Harness> => createHarness({ plugins, ...options });
@@ -39,6 +39,13 @@ describe("list, get, test", () => {
     expect(await mcp(harness, "test", "dead")).toMatchObject({ code: 1, data: { status: "error" } });
     expect(await mcp(harness, "test", "theirs")).toMatchObject({ code: 1 });
     await expect(mcp(harness, "get", "goood")).rejects.toMatchObject({ code: "CLAW_USAGE", info: { hint: 'Did you mean "good"?' } });
+  }, 30_000);
+
+  test("logout and login > name what there is, and what has none", async () => {
+    await using harness = await start({ config: { mcpServers: { far: { url: "http://127.0.0.1:9/mcp" }, near: stdio() } } });
+    expect(await mcp(harness, "logout", "far")).toMatchObject({ text: "There is no login of far.", data: { action: "logout", removed: false } });
+    await expect(mcp(harness, "login", "near")).rejects.toMatchObject({ code: "CLAW_TOOL_FAILED", message: expect.stringContaining("runs here") });
+    await expect(mcp(harness, "login", "none")).rejects.toMatchObject({ code: "CLAW_USAGE", info: { hint: "Known: far, near." } });
   }, 30_000);
 
   test("without any, say how to add one", async () => {

@@ -12,6 +12,7 @@ export async function run([verb = "list", ...rest]: readonly string[], scope: Tu
   const { free, project, said } = readWhere(rest);
   if (verb === "remove" || verb === "rm") return (await import("./edit.ts")).remove(free[0] ?? "", said ? project : undefined, scope);
   const service = await scope.use(Mcp);
+  if (verb === "login" || verb === "logout") return (await import("./login.ts")).run(verb, free.join(" "), scope);
   if (verb === "list") return list(await service.connect(scope), scope);
   const known = await service.list(scope);
   const name = free.join(" ");

@@ -2,7 +2,6 @@
 import {
   type Bus,
   type CallScope,
-  ClawError,
   type Draft,
   type Input,
   type Json,
@@ -18,7 +17,7 @@ import { Calls } from "./calls.ts";
 import { confineTo } from "./confine.ts";
 import { callResult, resourceResult } from "./content.ts";
 import { type Definition, definitions } from "./definitions.ts";
-import { describe } from "./describe.ts";
+import { describe, findServer } from "./describe.ts";
 import { childEnvironment } from "./environment.ts";
 import { instructionsPart } from "./part.ts";
 import { promptsOf, usePrompt } from "./prompts.ts";
@@ -98,7 +97,7 @@ export class Desk implements Omit<Mcp, "offer"> {
   }
   async connect(scope: TurnScope, name?: string): Promise<readonly McpServer[]> {
     const seat = await this.#seat(scope);
-    const servers = name === undefined ? [...seat.servers.values()] : [this.#find(seat, name)];
+    const servers = name === undefined ? [...seat.servers.values()] : [findServer(seat, name)];
     await Promise.race([
       Promise.all(servers.map((server) => server.connect())),
       new Promise<void>((done) => scope.signal.addEventListener("abort", () => done(), { once: true })),
@@ -109,12 +108,12 @@ export class Desk implements Omit<Mcp, "offer"> {
   }
   async resources(scope: TurnScope, name?: string): Promise<Readonly<{ resources: readonly McpResource[]; problems: readonly string[] }>> {
     const seat = await this.#seat(scope);
-    const servers = name === undefined ? [...seat.servers.values()] : [this.#find(seat, name)];
+    const servers = name === undefined ? [...seat.servers.values()] : [findServer(seat, name)];
     return resourcesOf(servers, scope.signal);
   }
   async prompts(scope: TurnScope, name?: string): Promise<Readonly<{ prompts: readonly McpPrompt[]; problems: readonly string[] }>> {
     const seat = await this.#seat(scope);
-    const servers = name === undefined ? [...seat.servers.values()] : [this.#find(seat, name)];
+    const servers = name === undefined ? [...seat.servers.values()] : [findServer(seat, name)];
     const lists = await Promise.allSettled(servers.map((server) => promptsOf(server, scope.signal)));
     const prompts = lists.flatMap((list) => (list.status === "fulfilled" ? list.value.map(({ remote: _, ...prompt }) => prompt) : []));
     return { prompts, problems: lists.flatMap((list) => (list.status === "rejected" ? [wrap(list.reason, "CLAW_TOOL_FAILED").message] : [])) };
@@ -126,9 +125,21 @@ export class Desk implements Omit<Mcp, "offer"> {
     return server && usePrompt(server, name, rest, input, this.#config.keep, scope);
   }
   async read(name: string, uri: string, scope: CallScope): Promise<ToolResult> {
-    const server = this.#find(await this.#seat(scope), name);
+    const server = findServer(await this.#seat(scope), name);
     const result = await this.#calls.during(server, scope, (asking) => server.request("resources/read", { uri }, asking));
     return resourceResult(result, { server: server.name, keep: this.#config.keep, scope });
+  }
+  async login(name: string, scope: TurnScope): Promise<string> {
+    const server = findServer(await this.#seat(scope), name);
+    const { reach } = server.at;
+    if (reach.transport === "stdio") throw failed(`MCP server ${name} runs here, and has no login of claw's.`);
+    const issuer = await (await import("./login.ts")).login(name, reach, scope);
+    await server.connect();
+    return issuer;
+  }
+  async logout(name: string, scope: TurnScope): Promise<boolean> {
+    const { reach } = findServer(await this.#seat(scope), name).at;
+    return reach.transport !== "stdio" && (await import("./tokens.ts")).writeGrant(scope.home, reach.url, undefined);
   }
   /** The session is over: servers that nobody else holds end. */
   async leave(session: string): Promise<void> {
@@ -186,7 +197,7 @@ export class Desk implements Omit<Mcp, "offer"> {
     if (known !== undefined) return known;
     const { connectMs, callMs } = this.#config;
     const server = new Server({
-      ...{ definition, reach, cwd, env, connectMs, callMs, version: pack.version },
+      ...{ definition, reach, cwd, env, home: scope.home, connectMs, callMs, version: pack.version },
       ...(boxed ? { confine: confineTo(scope) } : {}),
       changed: (changed) => void this.#changed(changed),
       elicit: (asking, params) => this.#calls.elicit(asking, params),
@@ -221,15 +232,6 @@ export class Desk implements Omit<Mcp, "offer"> {
     if (seat.told.has(text)) return;
     seat.told.add(text);
     seat.bus.emit("notice.raised", { level: "warn", text });
-  }
-  #find(seat: Seat, name: string): Server {
-    const server = seat.servers.get(name) ?? [...seat.servers.values()].find((one) => one.at.definition.slug === name);
-    if (server !== undefined) return server;
-    const off = seat.definitions.find((one) => one.name === name)?.off;
-    const known = [...seat.servers.keys()].join(", ") || "none";
-    throw new ClawError("CLAW_TOOL_INPUT_INVALID", off === undefined ? `There is no MCP server ${name}.` : `The MCP server ${name} is off: ${off}.`, {
-      hint: `Known: ${known}.`,
-    });
   }
   async #call(name: string, input: Json, scope: CallScope): Promise<ToolResult> {
     const seat = await this.#seat(scope);

@@ -5,7 +5,10 @@ import * as v from "valibot";
 type Texts = Readonly<Record<string, string>>;
 type Child = Readonly<{ transport: "stdio"; command: string; args: readonly string[]; env: Texts; cwd?: string; sandbox?: true }>;
 /** How to reach a server, ready to be used. */
-export type Reach = Child | Readonly<{ transport: "http" | "sse"; url: string; headers: Texts }>;
+export type Remote = Readonly<{ transport: "http" | "sse"; url: string; headers: Texts; oauth?: OAuth }>;
+export type Reach = Child | Remote;
+/** A client that is registered already, and the port that it was registered with. */
+export type OAuth = Readonly<{ clientId?: string | undefined; clientSecret?: string | undefined; callbackPort?: number | undefined }>;
 /** `problem` instead of `reach` when it cannot be used. `target` is for people, without what looks secret. */
 export interface Entry {
   readonly transport: Reach["transport"];
@@ -25,7 +28,7 @@ export function readEntry(value: unknown, lookup: Lookup, home: string): Entry {
     const remote = typeof value === "object" && value !== null && "url" in value;
     return broken(remote ? "http" : "stdio", "", `${v.getDotPath(issue) ?? "the entry"}: ${issue.message}`);
   }
-  const { type, command, args = [], env = {}, cwd, url, headers = {}, disabled = false, sandbox, timeout, toolCallTimeoutMs } = parsed.output;
+  const { type, command, args = [], env = {}, cwd, url, headers = {}, oauth, disabled = false, sandbox, timeout, toolCallTimeoutMs } = parsed.output;
   const transport = transportOf(type, url);
   const fill = createFill(lookup, home);
   const callMs = toolCallTimeoutMs ?? timeout;
@@ -40,7 +43,9 @@ export function readEntry(value: unknown, lookup: Lookup, home: string): Entry {
   }
   const target = addressOf(url ?? "");
   if (url === undefined) return { ...broken(transport, target, `url: a server of type ${transport} needs one`), ...about };
-  const reach = { transport, url: fill(url), headers: mapValues(headers, fill) };
+  const secret = oauth?.clientSecret === undefined ? {} : { clientSecret: fill(oauth.clientSecret) };
+  const client = oauth === undefined ? {} : { oauth: { ...oauth, ...secret } };
+  const reach = { transport, url: fill(url), headers: mapValues(headers, fill), ...client };
   const problem = fill.problem() ?? webProblem(reach.url) ?? headerProblem(reach.headers);
   return { transport, target, ...about, ...(problem ?? { reach }) };
 }
@@ -74,6 +79,13 @@ const Schema = v.looseObject({
   cwd: v.optional(v.string()),
   url: v.optional(v.string()),
   headers: v.optional(Values),
+  oauth: v.optional(
+    v.looseObject({
+      clientId: v.optional(v.string()),
+      clientSecret: v.optional(v.string()),
+      callbackPort: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535))),
+    }),
+  ),
   disabled: v.optional(v.boolean()),
   sandbox: v.optional(v.boolean()),
   timeout: Limit,

@@ -30,7 +30,7 @@ export async function refuse(response: Response): Promise<never> {
   const { status, statusText } = response;
   const hint =
     status === 401 || status === 403
-      ? 'Give its token: "headers": { "Authorization": "Bearer TOKEN" }. Logging in by OAuth is not supported.'
+      ? 'Give its token: "headers": { "Authorization": "Bearer TOKEN" }, or log in: claw mcp login NAME'
       : status === 404 || status === 405
         ? 'Check the url, and whether the server speaks the older "type": "sse".'
         : undefined;

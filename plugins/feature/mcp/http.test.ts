@@ -1,25 +1,10 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { join } from "node:path";
 import type { Json } from "claw";
 import { createHarness, type Harness } from "claw/testing";
 import { serverEvents } from "./events.ts";
+import { serve, stopServers } from "./testing/session.ts";
 
-const program = join(import.meta.dir, "testing", "server.ts");
-const children: Bun.Subprocess[] = [];
-afterAll(() => {
-  for (const child of children) child.kill("SIGKILL");
-});
-/** Starts a server; gives its address. */
-async function serve(...flags: readonly string[]): Promise<string> {
-  const child = Bun.spawn([process.execPath, program, ...flags], { stdio: ["ignore", "pipe", "ignore"] });
-  children.push(child);
-  let text = "";
-  for await (const chunk of child.stdout) {
-    text += new TextDecoder().decode(chunk);
-    if (text.includes("\n")) break;
-  }
-  return text.trim();
-}
+afterAll(stopServers);
 const plugins = ["feature/mcp", "feature/processes", "feature/workspace", "feature/shell", "feature/permissions"];
 function start(server: Json, env: Readonly<Record<string, string>> = {}): Promise<Harness> {
   const config = { mcpServers: { far: server }, permissions: { allow: ["mcp__far"] } };

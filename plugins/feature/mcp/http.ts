@@ -1,6 +1,7 @@
 // A server over streamable HTTP: each message a POST, whose answer is JSON or a stream of events; a GET stream for what the server tells by itself,
 // or to take up a stream that broke off.
 import { ClawError } from "claw";
+import type { Bearer } from "./bearer.ts";
 import { serverEvents } from "./events.ts";
 import { exchange, kindOf, MOST_BYTES, refuse, wholeText } from "./exchange.ts";
 import { type Ear, type Fields, failed, type Wire } from "./rpc.ts";
@@ -8,6 +9,7 @@ import { type Ear, type Fields, failed, type Wire } from "./rpc.ts";
 export interface HttpOptions {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly bearer?: Bearer;
 }
 
 /** Nothing is sent before the first message. */
@@ -21,20 +23,22 @@ class Http implements Wire {
   readonly #url: string;
   readonly #given: HttpOptions["headers"];
   readonly #ear: Ear;
+  readonly #bearer: Bearer | undefined;
   readonly #closing = new AbortController();
   #session: string | undefined;
   #version: string | undefined;
 
-  constructor({ url, headers }: HttpOptions, ear: Ear) {
+  constructor({ url, headers, bearer }: HttpOptions, ear: Ear) {
+    this.#bearer = bearer;
     this.#url = url;
     this.#given = headers;
     this.#ear = ear;
   }
   async send(message: Fields, gone: AbortSignal): Promise<boolean> {
     const signal = AbortSignal.any([gone, this.#closing.signal]);
-    const headers = this.#headers({ "content-type": "application/json", accept: "application/json, text/event-stream" });
+    const headers = { "content-type": "application/json", accept: "application/json, text/event-stream" };
     try {
-      const response = await exchange(this.#url, { method: "POST", headers, body: JSON.stringify(message), signal });
+      const response = await this.#exchange({ method: "POST", body: JSON.stringify(message), signal }, headers);
       this.#remembered(response);
       if (!response.ok) await refuse(response);
       if (message["method"] === "initialize") this.#session = response.headers.get("mcp-session-id") ?? undefined;
@@ -54,14 +58,24 @@ class Http implements Wire {
   }
   async close(): Promise<void> {
     const ended = this.#session !== undefined && !this.#closing.signal.aborted;
-    const headers = this.#headers({});
     this.#closing.abort();
     // A courtesy: servers may forget the session by themselves.
-    if (ended) await exchange(this.#url, { method: "DELETE", headers, signal: AbortSignal.timeout(FAREWELL_MS) }).catch(() => {});
+    if (ended) await this.#exchange({ method: "DELETE", signal: AbortSignal.timeout(FAREWELL_MS) }, {}).catch(() => {});
   }
 
   // --- internal ---
 
+  /** With the login's token, if there is one; once more with another when that is refused. */
+  async #exchange(init: BunFetchRequestInit, more: Readonly<Record<string, string>>): Promise<Response> {
+    for (let again = false; ; again = true) {
+      const token = await this.#bearer?.token();
+      const headers = this.#headers(more);
+      if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
+      const response = await exchange(this.#url, { ...init, headers });
+      if (response.status !== 401 || again || !(await this.#bearer?.renew(token))) return response;
+      await response.body?.cancel();
+    }
+  }
   #headers(more: Readonly<Record<string, string>>): Headers {
     const all = new Headers(this.#given);
     for (const [name, value] of Object.entries(more)) all.set(name, value);
@@ -121,7 +135,7 @@ class Http implements Wire {
   }
   #open({ id }: Place, signal: AbortSignal): Promise<Response> {
     const last: Record<string, string> = id ? { "last-event-id": id } : {};
-    return exchange(this.#url, { method: "GET", headers: this.#headers({ accept: "text/event-stream", ...last }), signal });
+    return this.#exchange({ method: "GET", signal }, { accept: "text/event-stream", ...last });
   }
   /** Reads to the stream's end, and keeps in `at` where it was. */
   async #read(response: Response, at: Place): Promise<void> {

@@ -40,6 +40,8 @@ export default definePlugin({
       resources: async (scope, server) => (await open()).resources(scope, server),
       prompts: async (scope, server) => (await open()).prompts(scope, server),
       read: async (server, uri, scope) => (await open()).read(server, uri, scope),
+      login: async (name, scope) => (await open()).login(name, scope),
+      logout: async (name, scope) => (await open()).logout(name, scope),
       offer(offer) {
         offers.add(offer);
         return { [Symbol.dispose]: () => void offers.delete(offer) };

@@ -15,6 +15,8 @@ export interface ServerOptions {
   readonly cwd: string;
   /** The whole environment of a child. */
   readonly env: Readonly<Record<string, string>>;
+  /** Claw's own folder, where logins are kept. */
+  readonly home: string;
   /** Puts a child into the sandbox, when its entry says so. */
   readonly confine?: Confine;
   readonly connectMs: number;
@@ -209,14 +211,19 @@ function lasting(status: number | undefined): boolean {
   return status !== undefined && status < 500 && status !== 408 && status !== 429;
 }
 
-async function dial({ reach, cwd, env, connectMs, confine }: ServerOptions, peer: Peer): Promise<Awaited<ReturnType<Dial>>> {
+async function dial({ reach, cwd, env, home, connectMs, confine }: ServerOptions, peer: Peer): Promise<Awaited<ReturnType<Dial>>> {
   if (reach.transport === "stdio") {
     const { openStdio } = await import("./stdio.ts");
     const about = { command: reach.command, args: reach.args, cwd: reach.cwd ?? cwd, env: { ...env, ...reach.env } };
     return openStdio(confine === undefined ? about : { ...about, confine }, peer);
   }
-  if (reach.transport === "sse") return (await import("./sse.ts")).openSse(reach, peer, connectMs);
-  return (await import("./http.ts")).openHttp(reach, peer);
+  const { Bearer } = await import("./bearer.ts");
+  // A token that the entry gives is the user's word.
+  const bearer = Object.keys(reach.headers).some((name) => name.toLowerCase() === "authorization") ? undefined : new Bearer(home, reach.url);
+  if (reach.transport === "http") return (await import("./http.ts")).openHttp(bearer === undefined ? reach : { ...reach, bearer }, peer);
+  const token = await bearer?.token();
+  const headers = token === undefined ? reach.headers : { ...reach.headers, authorization: `Bearer ${token}` };
+  return (await import("./sse.ts")).openSse({ url: reach.url, headers }, peer, connectMs);
 }
 
 /** Rejects when the signal aborts; else never settles. */

@@ -95,11 +95,11 @@ export class Canvas {
     if (this.#due) this.#request(false);
   }
 
-  /** A frame now, unless the terminal is still busy with the last one: then when it is not. */
-  paint(): void {
+  /** A frame now, unless the terminal is still busy with the last one: then when it is not. Gives how many characters it has. */
+  paint(): number {
     const device = this.#device;
     this.#due = true;
-    if (device === undefined || device.busy) return;
+    if (device === undefined || device.busy) return 0;
     this.#due = false;
     const { columns, rows } = device;
     this.#painting = true;
@@ -109,6 +109,7 @@ export class Canvas {
     this.#printed = [];
     const text = this.plain ? this.#lines(lines) : this.#frame(next, lines, columns, rows);
     if (text !== "") device.write(text);
+    return text.length;
   }
 
   /** Paints until there is nothing left to paint, and the terminal has taken it. */

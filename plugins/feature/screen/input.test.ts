@@ -112,7 +112,7 @@ describe("pace", () => {
     let now = 0;
     const frames: number[] = [];
     const pace = createPace(
-      () => void frames.push(now),
+      () => frames.push(now),
       () => now,
     );
     for (; now < 3_000; now += 1) {
@@ -125,6 +125,23 @@ describe("pace", () => {
     expect(frames[0]).toBe(0);
     for (const at of frames) expect(frames.filter((other) => other >= at && other < at + 1_000).length).toBeLessThanOrEqual(60);
     expect(frames.length).toBeGreaterThan(10);
+  });
+
+  test.each([
+    [0, 40],
+    [20_000, 120],
+  ])("pace > after a frame of %d characters what nobody typed waits %d ms", async (characters, least) => {
+    const second = Promise.withResolvers<number>();
+    const frames: number[] = [];
+    const pace = createPace(() => {
+      if (frames.push(performance.now()) === 2) second.resolve(frames[1]! - frames[0]!);
+      queueMicrotask(() => pace.request(false));
+      return characters;
+    });
+    pace.request(true);
+    const waited = await second.promise;
+    pace.cancel();
+    expect(waited).toBeGreaterThanOrEqual(least - 1);
   });
 });
 

@@ -7,10 +7,12 @@ export interface Pace {
   cancel(): void;
 }
 
-export function createPace(paint: () => void, clock: () => number = () => performance.now()): Pace {
+/** `paint` gives how many characters it has written: a screenful takes longer to read than a word. */
+export function createPace(paint: () => number, clock: () => number = () => performance.now()): Pace {
   let last = Number.NEGATIVE_INFINITY;
   let credit = BURST;
   let due = Number.POSITIVE_INFINITY;
+  let calm = CALM_MS;
   let timer: Timer | undefined;
   let queued = false;
 
@@ -20,7 +22,7 @@ export function createPace(paint: () => void, clock: () => number = () => perfor
     const now = clock();
     credit = Math.min(BURST, credit + (now - last) / REFILL_MS) - 1;
     last = now;
-    paint();
+    calm = CALM_MS + Math.min(MOST_EXTRA_MS, paint() / CHARACTERS_A_MS);
   };
   const cancel = (): void => {
     clearTimeout(timer);
@@ -32,7 +34,7 @@ export function createPace(paint: () => void, clock: () => number = () => perfor
       const now = clock();
       const have = Math.min(BURST, credit + (now - last) / REFILL_MS);
       const earned = have >= 1 ? now : now + (1 - have) * REFILL_MS;
-      const at = urgent ? earned : Math.max(earned, last + CALM_MS);
+      const at = urgent ? earned : Math.max(earned, last + calm);
       if (at >= due) return;
       due = at;
       clearTimeout(timer);
@@ -53,6 +55,8 @@ export function createPace(paint: () => void, clock: () => number = () => perfor
 // --- internal ---
 
 const CALM_MS = 40;
+const MOST_EXTRA_MS = 80;
+const CHARACTERS_A_MS = 100;
 /** A burst and a second of refilling are fewer than sixty. */
 const REFILL_MS = 20;
 const BURST = 8;

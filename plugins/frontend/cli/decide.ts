@@ -9,13 +9,16 @@ export interface Given {
   readonly manifests: readonly Manifest[];
   /** Names of installed frontends. */
   readonly frontends: readonly string[];
+  /** What can be called as `/name` besides commands, in small letters. Asked for only where no command has the name. */
+  readonly prompts?: ReadonlySet<string>;
   readonly stdin: Connection;
   readonly stdout: Connection;
 }
 export type Decided =
   | { readonly run: "command"; readonly name: string; readonly words: readonly string[] }
   | { readonly run: "frontend"; readonly name: string; readonly words: readonly string[] }
-  | { readonly run: "usage"; readonly message: string; readonly hint: string };
+  /** With `slash`, unless something else is called so. */
+  | { readonly run: "usage"; readonly message: string; readonly hint: string; readonly slash?: true };
 
 export function decide(given: Given): Decided {
   const { words, options } = given;
@@ -31,7 +34,7 @@ export function decide(given: Given): Decided {
   if (first === "help" && rest.length === 1) return { run: "command", name: "help", words: topic(rest[0] ?? "") };
   const command = commands.find((one) => one.shell && one.names.includes(first));
   if (command !== undefined) return { run: "command", name: command.name, words: rest };
-  if (slashed(first)) return slash(first, rest, commands);
+  if (slashed(first)) return slash(first, rest, commands, given);
   return mistyped(first, rest, commands, given) ?? prompt(given, words);
 }
 
@@ -58,36 +61,51 @@ function commandsOf(manifests: readonly Manifest[]): readonly Doors[] {
   );
 }
 
-/** A session where a person sits at both ends and there is a frontend for it; else one-shot. */
-function prompt({ words, options, frontends, stdin, stdout }: Given, given: readonly string[]): Decided {
-  const seated = stdin === "terminal" && stdout === "terminal" && options["output-format"] === undefined;
-  if (seated && frontends.includes("repl")) return { run: "frontend", name: "repl", words: given };
+/** Options that only a one-shot run can heed. */
+const ONE_SHOT = ["output-format", "input-format", "json-schema"];
+
+/** Whether a person sits at both ends, and there is a frontend for a session. */
+function seated({ options, frontends, stdin, stdout }: Given): boolean {
+  return stdin === "terminal" && stdout === "terminal" && frontends.includes("repl") && ONE_SHOT.every((name) => options[name] === undefined);
+}
+
+/** A session where a person sits; else one-shot. */
+function prompt(at: Given, given: readonly string[]): Decided {
+  const { words, stdin } = at;
+  if (seated(at)) return { run: "frontend", name: "repl", words: given };
   if (words.length > 0 || stdin === "piped") return { run: "frontend", name: "print", words: given };
   const hint = 'Write claw -p "TEXT", or pipe text in. `claw --help` shows every way.';
   return { run: "usage", message: "there is no prompt", hint };
 }
 
-function slash(first: string, rest: readonly string[], commands: readonly Doors[]): Decided {
+function slash(first: string, rest: readonly string[], commands: readonly Doors[], given: Given): Decided {
   const [name = "", ...inner] = splitWords(first.slice(1));
   const known = commands.filter((one) => one.slash);
   const found = known.find((one) => one.names.includes(name)) ?? known.find((one) => one.names.includes(name.toLowerCase()));
   if (found !== undefined) return { run: "command", name: found.name, words: [...inner, ...rest] };
+  if (given.prompts?.has(name.toLowerCase()) === true) return prompt(given, [first, ...rest.map(quoted)]);
   const near = didYouMean(
     `/${name}`,
     known.flatMap((one) => one.names.map((other) => `/${other}`)),
   );
-  return { run: "usage", message: `unknown command: /${name}`, hint: near || "`claw help` lists all; after `--` it is prompt." };
+  return { run: "usage", message: `unknown command: /${name}`, hint: near || "`claw help` lists all; after `--` it is prompt.", slash: true };
 }
 
-/** A bare word that is no command is more likely a slip than a prompt, unless text is piped in for it to be about. */
-function mistyped(first: string, rest: readonly string[], commands: readonly Doors[], { stdin, options }: Given): Decided | undefined {
+/** A word as it is written in one line with others. */
+function quoted(word: string): string {
+  return word !== "" && !/[\s"'\\]/.test(word) ? word : `"${word.replace(/["\\]/g, "\\$&")}"`;
+}
+
+/** A bare word that is no command is more likely a slip than a prompt, unless text is piped in for it to be about, or a session can begin with it. */
+function mistyped(first: string, rest: readonly string[], commands: readonly Doors[], given: Given): Decided | undefined {
+  const { stdin, options } = given;
   // "yes" and "continue" are what one says to a session.
   if (options["continue"] !== undefined || options["resume"] !== undefined) return undefined;
   if (!/^[a-z][a-z-]*$/i.test(first)) return undefined;
   const names = [...commands.filter((one) => one.shell).flatMap((one) => one.names), "prompt"];
   // Among other words only a slip of the pen counts: "add" is not "add-dir".
   const near = nearest(first, names).filter((name) => rest.length === 0 || Math.abs(name.length - first.length) <= 1);
-  if (near.length === 0 && (rest.length > 0 || stdin === "piped")) return undefined;
+  if (near.length === 0 && (rest.length > 0 || stdin === "piped" || seated(given))) return undefined;
   const hint = near.length > 0 ? didYouMean(first, near) : "`claw help` lists all commands.";
   return { run: "usage", message: `unknown command: ${first}`, hint: `${hint} If it is a prompt: claw -p "${[first, ...rest].join(" ")}"` };
 }

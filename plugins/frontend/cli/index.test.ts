@@ -40,7 +40,7 @@ describe("decide", () => {
       "a command without a slash door is none there",
       ["/export"],
       {},
-      { run: "usage", message: "unknown command: /export", hint: expect.any(String) as unknown as string },
+      { run: "usage", slash: true, message: "unknown command: /export", hint: expect.any(String) as unknown as string },
     ],
     ["--help", [], { options: { help: true } }, command("help")],
     ["--help of a command", ["status"], { options: { help: true } }, command("help", "status")],
@@ -60,6 +60,15 @@ describe("decide", () => {
     ["nothing on a terminal", [], withRepl, frontend("repl")],
     ["-p on a terminal", ["hi there"], { ...withRepl, options: { print: true } }, frontend("print", "hi there")],
     ["an output format on a terminal", ["hi there"], { ...withRepl, options: { "output-format": "json" } }, frontend("print", "hi there")],
+    ["a JSON schema on a terminal", ["hi there"], { ...withRepl, options: { "json-schema": "{}" } }, frontend("print", "hi there")],
+    ["one word on a terminal that is like no command", ["hello!"], withRepl, frontend("repl", "hello!")],
+    ["one plain word on a terminal that is like no command", ["frobnicate"], withRepl, frontend("repl", "frobnicate")],
+    ["--continue on a terminal", [], { ...withRepl, options: { continue: true } }, frontend("repl")],
+    ["--resume with text on a terminal", ["go on"], { ...withRepl, options: { resume: "latest" } }, frontend("repl", "go on")],
+    ["--continue with text without a terminal", ["yes"], { options: { continue: true } }, frontend("print", "yes")],
+    ["a prompt of the user's own", ["/fix-it", "a b", "c"], { prompts: new Set(["fix-it"]) }, frontend("print", "/fix-it", '"a b"', "c")],
+    ["a prompt of the user's own on a terminal", ["/Fix-It now"], { ...withRepl, prompts: new Set(["fix-it"]) }, frontend("repl", "/Fix-It now")],
+    ["a command, whatever prompt is called so", ["/status"], { prompts: new Set(["status"]) }, command("status")],
     ["a terminal on one side only", ["hi there"], { ...withRepl, stdout: "piped" }, frontend("print", "hi there")],
   ])("decide > %s", (_name, words, given, expected) => {
     expect(decided(words, given)).toEqual(expected);
@@ -68,6 +77,8 @@ describe("decide", () => {
   test.each<[string, string[], Partial<Given>, string, RegExp]>([
     ["nothing on a terminal without a repl", [], seated, "there is no prompt", /claw -p/],
     ["nothing at all", [], {}, "there is no prompt", /claw -p/],
+    ["a slip of the pen on a terminal", ["statsus"], withRepl, "unknown command: statsus", /^Did you mean "status"\?/],
+    ["nothing where only stdin is a terminal", [], { ...withRepl, stdout: "piped" }, "there is no prompt", /claw -p/],
     ["a slip of the pen", ["statsus"], {}, "unknown command: statsus", /^Did you mean "status"\? .*claw -p "statsus"$/],
     ["a slip of the pen among words", ["stauts", "now"], {}, "unknown command: stauts", /^Did you mean "status"\? .*claw -p "stauts now"$/],
     ["a slip with text piped in", ["statu"], { stdin: "piped" }, "unknown command: statu", /^Did you mean "status"\?/],
@@ -75,6 +86,6 @@ describe("decide", () => {
     ["a bare word", ["frobnicate"], {}, "unknown command: frobnicate", /^`claw help`/],
     ["an unknown slash command", ["/statos"], {}, "unknown command: /statos", /^Did you mean "\/status"\?$/],
   ])("decide > %s is a usage error", (_name, words, given, message, hint) => {
-    expect(decided(words, given)).toEqual({ run: "usage", message, hint: expect.stringMatching(hint) as unknown as string });
+    expect(decided(words, given)).toMatchObject({ run: "usage", message, hint: expect.stringMatching(hint) as unknown as string });
   });
 });

@@ -1,19 +1,33 @@
 // Does what was decided: runs a command outside any turn, or hands over to another frontend.
 import { ClawError, type CommandOutcome, type Host, type Shell, wrap } from "claw";
-import { bugText, connection, exitCodeOf, failureOf, failureReport, failureText, type Output, openOptions, openOutput, plain } from "claw/kit";
-import { decide } from "./decide.ts";
+import {
+  bugText,
+  connection,
+  exitCodeOf,
+  failureOf,
+  failureReport,
+  failureText,
+  type Output,
+  openOptions,
+  openOutput,
+  Prompts,
+  plain,
+} from "claw/kit";
+import { decide, type Given } from "./decide.ts";
 
 /** Never rejects. */
 export async function run(words: readonly string[], host: Host): Promise<number> {
   const { options } = host;
-  const decided = decide({
+  const given: Given = {
     words,
     options,
     manifests: host.plugins().map((plugin) => plugin.manifest),
     frontends: host.names("frontend"),
     stdin: connection(0),
     stdout: connection(1),
-  });
+  };
+  let decided = decide(given);
+  if (decided.run === "usage" && decided.slash === true) decided = decide({ ...given, prompts: await promptNames(host) });
   if (decided.run === "frontend" && host.names("frontend").includes(decided.name)) {
     return (await host.get("frontend", decided.name)).run(decided.words, host);
   }
@@ -41,6 +55,16 @@ export async function run(words: readonly string[], host: Host): Promise<number>
 // --- internal ---
 
 const GRACE_MS = 2_000;
+
+/** Users' own commands and skills. Without the service there are none. */
+async function promptNames(host: Host): Promise<ReadonlySet<string>> {
+  try {
+    const listed = await (await host.use(Prompts)).list(host);
+    return new Set(listed.map(({ name }) => name.toLowerCase()));
+  } catch {
+    return new Set();
+  }
+}
 
 async function runCommand(name: string, words: readonly string[], host: Host): Promise<CommandOutcome> {
   const command = await host.get("command", name);

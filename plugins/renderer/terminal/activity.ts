@@ -21,7 +21,7 @@ export class Activity {
     this.#tick = tick;
   }
   start(at: number): void {
-    this.stop("none");
+    clearInterval(this.#timer);
     [this.#since, this.#frame, this.#doing, this.#output, this.#characters] = [at, 0, "Working", 0, 0];
     this.#screen.progress("busy");
     if (this.#screen.plain) return;
@@ -40,7 +40,9 @@ export class Activity {
     this.#screen.progress(progress);
   }
   doing(what: string): void {
+    if (what === this.#doing) return;
     this.#doing = what;
+    if (this.#timer !== undefined) this.#show();
   }
   wrote(characters: number): void {
     this.#characters += characters;

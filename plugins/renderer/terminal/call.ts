@@ -1,7 +1,7 @@
 // A call as a person reads it: one line that says what it does, its last output while it runs, and a short result. Pure.
 import type { EventMap, Json } from "claw";
 import { clipCells, cutCells, safeLines, type Theme, textOfBlocks } from "claw/kit";
-import { diffLines } from "./diff.ts";
+import { diffLines, pieceDiff } from "./diff.ts";
 
 type Started = EventMap["call.started"];
 type Ended = EventMap["call.ended"];
@@ -37,18 +37,19 @@ export function runningLines({ started, at, progress }: RunningCall, now: number
     ...(typeof told["tokens"] === "number" && told["tokens"] > 0 ? [`${compact(told["tokens"])} tokens`] : []),
   ];
   const about = counts.length === 0 ? "" : theme.paint("dim", ` (${counts.join(" · ")})`);
-  const line = callLine(started, "running", { columns: Math.max(1, columns - Bun.stringWidth(about)), theme }) + about;
+  const named = callLine(started, "running", { columns: Math.max(1, columns - Bun.stringWidth(about)), theme });
+  const line = clipCells(named + about, columns);
   const tail = typeof progress === "string" ? progress : typeof told["tail"] === "string" ? told["tail"] : "";
   const rows = safeLines(tail.trimEnd()).slice(-TAIL_ROWS);
   return [line, ...rows.filter((row) => row !== "").map((row, index) => under(theme.paint("dim", clipCells(row, columns - 4)), index, theme))];
 }
 
 /** The line of a call that ended, and its result in short. `folded` says whether there is more to see. */
-export function endedLines(started: Pick<Started, "tool" | "subject">, ended: Ended, width: Width): { lines: string[]; folded: boolean } {
+export function endedLines(started: Pick<Started, "tool" | "subject" | "input">, ended: Ended, width: Width): { lines: string[]; folded: boolean } {
   const { theme, columns } = width;
   const head = callLine(started, ended.failed ? "failed" : "done", width);
   const room = Math.max(1, columns - 4);
-  const details = record(ended.details) ? ended.details : {};
+  const details = record(ended.details) ? ended.details : ended.failed ? {} : editOf(started.input);
   if (!ended.failed && typeof details["diff"] === "string" && details["diff"] !== "") {
     const count = `+${Number(details["added"] ?? 0)} -${Number(details["removed"] ?? 0)}`;
     const lines = diffLines(details["diff"], room, MOST_DIFF, theme);
@@ -95,6 +96,13 @@ const TAIL_ROWS = 5;
 const MOST_ROWS = 4;
 const MOST_DIFF = 60;
 const MOST_FULL = 2_000;
+const LONGEST_EDIT = 50_000;
+
+/** What can be said of an edit by its input alone: a kept session has no details. */
+function editOf(input: Json): Readonly<Record<string, Json>> {
+  const { old_string: before, new_string: after } = record(input) ? input : {};
+  return typeof before === "string" && typeof after === "string" && before.length + after.length <= LONGEST_EDIT ? pieceDiff(before, after) : {};
+}
 
 function shortResult(ended: Ended, details: Readonly<Record<string, Json>>, room: number): { rows: readonly string[]; folded: boolean } {
   const { path, lines, total, code } = details;

@@ -1,12 +1,21 @@
 // A unified diff as lines with colours; in lines that were changed, the words that differ stand out. Pure.
 
 import { clipCells, expandTabs, plain, type StyleName, type Theme } from "claw/kit";
-import { diffWordsWithSpace } from "diff";
+import { diffWordsWithSpace, structuredPatch } from "diff";
 
-/** At most `most` lines, each at most `width` cells, with line numbers. A line that says how many are left out comes last. */
+/** What turns `before` into `after`, as a unified diff without line numbers: pieces of a file whose place nobody knows. Empty where nothing does. */
+export function pieceDiff(before: string, after: string): Readonly<{ diff: string; added: number; removed: number }> {
+  const patch = structuredPatch("", "", ended(before), ended(after), "", "", { timeout: MOST_MS });
+  const hunks = patch?.hunks.map(({ lines }) => lines) ?? [];
+  const count = (sign: string): number => hunks.flat().filter((line) => line.startsWith(sign)).length;
+  return { diff: hunks.map((lines) => lines.join("\n")).join("\n…\n"), added: count("+"), removed: count("-") };
+}
+
+/** At most `most` lines, each at most `width` cells, with line numbers where the diff has them. A line that says how many are left out comes last. */
 export function diffLines(diff: string, width: number, most: number, theme: Theme): string[] {
   const rows = readDiff(diff);
-  const digits = String(Math.max(1, ...rows.map(({ number }) => number ?? 0))).length;
+  const highest = Math.max(0, ...rows.map(({ number }) => number ?? 0));
+  const digits = highest === 0 ? 0 : String(highest).length;
   const shown = rows.slice(0, most);
   const lines = pairs(shown).flatMap((group) => groupLines(group, digits, width, theme));
   if (rows.length > shown.length) lines.push(theme.paint("dim", `… ${rows.length - shown.length} more lines`));
@@ -14,6 +23,10 @@ export function diffLines(diff: string, width: number, most: number, theme: Them
 }
 
 // --- internal ---
+
+function ended(text: string): string {
+  return text === "" || text.endsWith("\n") ? text : `${text}\n`;
+}
 
 interface Row {
   readonly kind: "added" | "removed" | "context" | "gap";
@@ -23,17 +36,19 @@ interface Row {
 
 function readDiff(diff: string): readonly Row[] {
   const rows: Row[] = [];
-  let [old, now] = [0, 0];
+  let [old, now] = [Number.NaN, Number.NaN];
+  const numbered = (kind: "added" | "removed" | "context", line: string, number: number): void =>
+    void rows.push({ kind, text: expandTabs(line.slice(1)), ...(Number.isNaN(number) ? {} : { number }) });
   for (const line of plain(diff).replace(/\n$/, "").split("\n")) {
     const hunk = /^@@ -(\d+)(?:,\d+)? \+(\d+)/.exec(line);
     if (hunk !== null) {
       [old, now] = [Number(hunk[1]), Number(hunk[2])];
       if (rows.length > 0) rows.push({ kind: "gap", text: "" });
     } else if (/^(---|\+\+\+) /.test(line) && rows.length === 0) continue;
-    else if (line.startsWith("+")) rows.push({ kind: "added", text: expandTabs(line.slice(1)), number: now++ });
-    else if (line.startsWith("-")) rows.push({ kind: "removed", text: expandTabs(line.slice(1)), number: old++ });
+    else if (line.startsWith("+")) numbered("added", line, now++);
+    else if (line.startsWith("-")) numbered("removed", line, old++);
     else if (line.startsWith(" ") || line === "") {
-      rows.push({ kind: "context", text: expandTabs(line.slice(1)), number: now++ });
+      numbered("context", line, now++);
       old += 1;
     } else rows.push({ kind: "gap", text: line });
   }
@@ -69,11 +84,13 @@ function groupLines(group: readonly Row[], digits: number, width: number, theme:
   return group.map((row) => {
     const style = STYLES[row.kind];
     const number = row.kind === "gap" ? "⋮".padStart(digits) : String(row.number ?? "").padStart(digits);
-    const text = clipCells(texts.get(row) ?? row.text, Math.max(1, width - digits - 3));
+    const before = digits === 0 ? "" : `${theme.paint("dim", number)} `;
+    const room = width - (digits === 0 ? 0 : digits + 1);
+    const text = clipCells(texts.get(row) ?? row.text, Math.max(1, room - 2));
     const line = `${SIGNS[row.kind]} ${text}`;
     // The colour behind a changed line goes on to the edge: it is seen as a band.
-    const band = row.kind === "added" || row.kind === "removed" ? " ".repeat(Math.max(0, width - digits - 1 - Bun.stringWidth(line))) : "";
-    return `${theme.paint("dim", number)} ${theme.paint(style, line + band)}`;
+    const band = row.kind === "added" || row.kind === "removed" ? " ".repeat(Math.max(0, room - Bun.stringWidth(line))) : "";
+    return before + theme.paint(style, line + band);
   });
 }
 

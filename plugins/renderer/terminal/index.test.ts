@@ -90,6 +90,13 @@ describe("terminal", () => {
     ]);
   });
 
+  test("render > an edit of a kept session, of which only the input is left, as a diff of that", async () => {
+    const edit: Json = { path: "a.ts", old_string: "let a = one;\nb", new_string: "let a = two;\nb" };
+    const begun: Given = ["call.started", { id: "1", tool: "edit_file", access: "none", subject: "a.ts", input: edit }];
+    const lines = (await shown(events(begun, done("1", "edit_file", "Edited")))).split("\n").map((line) => line.trimEnd());
+    expect(lines).toEqual(["● edit_file a.ts", "  ⎿ +1 -1", "    - let a = one;", "    + let a = two;", "      b", ""]);
+  });
+
   test("render > results in short: lines of a file, the start of a list, a failure", async () => {
     const all = events(
       turn,
@@ -208,6 +215,18 @@ describe("terminal", () => {
     expect(await shown([...all.slice(0, 3), ...events(["view.toggled", { view: "thinking" }]).slice(1), ...all.slice(3)])).toBe(
       "> do it\n\nanswer\n",
     );
+  });
+
+  test("render > where nothing is drawn twice, a call is said when it begins, and what came of it below, or anew after something else", async () => {
+    const all = events(
+      ...[turn, started("1", "bash", "one"), done("1", "bash", "first"), started("2", "bash", "two"), started("3", "bash", "three")],
+      ...[done("2", "bash", "second"), done("3", "bash", "third"), started("4", "bash", "four"), done("4", "bash", "no", { failed: true })],
+    );
+    const harness = await createHarness({ plugins: PLUGINS, env: { TERM: "dumb" } });
+    expect((await shown(all, {}, harness)).split("\n").slice(2)).toEqual([
+      ...["● bash one", "  ⎿ first", "● bash two", "● bash three", "● bash two", "  ⎿ second"],
+      ...["● bash three", "  ⎿ third", "● bash four", "● bash four", "  ⎿ no", ""],
+    ]);
   });
 
   test("render > nothing from outside reaches the terminal as more than text", async () => {

@@ -42,12 +42,11 @@ const ALIASES: Readonly<Record<string, string>> = {
   ...{
     make: "makefile",
     docker: "dockerfile",
-    hs: "haskell",
     ps1: "powershell",
     pwsh: "powershell",
     proto: "protobuf",
     jsonc: "json",
     json5: "json",
   },
-  ...{ scss: "css", less: "css", patch: "diff", ex: "elixir", gql: "graphql", pl: "perl", postgresql: "sql", mysql: "sql", sqlite: "sql" },
+  ...{ scss: "css", less: "css", patch: "diff", gql: "graphql", postgresql: "sql", mysql: "sql", sqlite: "sql" },
 };

@@ -1,11 +1,10 @@
 // The sub-agents at work in other sessions, and what each last did.
-import type { AnyEvent } from "claw";
+import type { AnyEvent, Json } from "claw";
 import { clipCells, safeLines, type Theme } from "claw/kit";
-import { compact } from "./call.ts";
+import { compact, type RunningCall } from "./call.ts";
 
 interface Member {
   readonly agent: string;
-  readonly parent: string;
   doing: string;
   calls: number;
   tokens: number;
@@ -14,10 +13,6 @@ interface Member {
 export class Members {
   readonly #members = new Map<string, Member>();
 
-  /** Whether `session` is one of theirs. */
-  has(session: string): boolean {
-    return this.#members.has(session);
-  }
   clear(): void {
     this.#members.clear();
   }
@@ -25,8 +20,8 @@ export class Members {
   add(event: AnyEvent): void {
     const session = event.session ?? "";
     if (event.type === "session.opened" && event.data.parent !== undefined) {
-      const { agent = "agent", parent } = event.data;
-      this.#members.set(session, { agent, parent, doing: "", calls: 0, tokens: 0 });
+      const { agent = "agent" } = event.data;
+      this.#members.set(session, { agent, doing: "", calls: 0, tokens: 0 });
       return;
     }
     const member = this.#members.get(session);
@@ -38,18 +33,19 @@ export class Members {
       member.doing = safeLines(`${event.data.tool} ${event.data.subject}`)[0] ?? "";
     }
   }
-  /** A line for each, but the last ones only where there are many. */
-  lines(columns: number, theme: Theme): readonly string[] {
-    const all = [...this.#members.values()];
+  /** A line for each but those of `calls`, which show their agents themselves; only the last ones where there are many. */
+  lines(columns: number, theme: Theme, calls: Iterable<RunningCall>): readonly string[] {
+    const told = new Set([...calls].map(({ progress }) => (progress as { readonly session?: Json } | null | undefined)?.session));
+    const all = [...this.#members].flatMap(([session, member]) => (told.has(session) ? [] : [member]));
     const shown = all.slice(-MOST).map(({ agent, doing, calls, tokens }) => {
       const counts = [...(calls > 0 ? [`${calls} call${calls === 1 ? "" : "s"}`] : []), ...(tokens > 0 ? [`${compact(tokens)} tokens`] : [])].join(
         " · ",
       );
       const about = counts === "" ? "" : theme.paint("dim", ` (${counts})`);
       const line = `  ${theme.paint("border", "⎿")} ${theme.paint("accent", safeLines(agent).join(" "))} ${theme.paint("dim", doing)}`;
-      return clipCells(line, Math.max(1, columns - Bun.stringWidth(about))) + about;
+      return clipCells(clipCells(line, Math.max(1, columns - Bun.stringWidth(about))) + about, columns);
     });
-    return all.length > MOST ? [theme.paint("dim", `  … ${all.length - MOST} more agents`), ...shown] : shown;
+    return all.length > MOST ? [clipCells(theme.paint("dim", `  … ${all.length - MOST} more agents`), columns), ...shown] : shown;
   }
 }
 

@@ -1,7 +1,7 @@
 // What is said and done in a session, in order: finished things go to the scrollback at once, the rest is the tail of the live region.
 import type { EventMap } from "claw";
 import { cutCells, headOf, type Painted, type Screen, type StyleName, safeLines, type Theme, type Themes } from "claw/kit";
-import { endedLines, fullLines, type RunningCall, runningLines } from "./call.ts";
+import { callLine, endedLines, fullLines, type RunningCall, runningLines } from "./call.ts";
 import { createHighlighter } from "./highlight.ts";
 import type { Look } from "./markdown.ts";
 import { createMarkdownStream, type MarkdownStream, wrapText } from "./stream.ts";
@@ -13,8 +13,8 @@ export interface TranscriptOptions {
   readonly themes: Themes;
   /** Writes what comes while the screen is not open. */
   out(text: string): void;
-  /** More lines below the running calls. */
-  below(columns: number, theme: Theme): readonly string[];
+  /** More lines below the running calls, of other sessions than those of `calls`. */
+  below(columns: number, theme: Theme, calls: Iterable<RunningCall>): readonly string[];
   /** The time, in milliseconds. */
   now(): number;
 }
@@ -31,6 +31,8 @@ export class Transcript {
   /** The last entry is over: even one of the same kind is another. */
   #over = true;
   #looked: Look | undefined;
+  /** The call whose beginning was said last, with nothing after it. */
+  #announced: string | undefined;
   thinkingShown: boolean;
 
   constructor(options: TranscriptOptions, thinking: boolean) {
@@ -83,6 +85,11 @@ export class Transcript {
   callStarted(started: EventMap["call.started"]): void {
     this.flush();
     this.#running.set(started.id, { started, at: this.#options.now() });
+    // Where the tail is not shown, what may take long is said when it begins.
+    if (this.#options.screen.plain) {
+      this.#add("call", [callLine(started, "running", { columns: this.#columns, theme: this.#theme })]);
+      this.#announced = started.id;
+    }
     this.update();
   }
   callProgress({ id, update }: EventMap["call.progress"]): void {
@@ -98,7 +105,8 @@ export class Transcript {
     this.#recent.unshift({ started, ended });
     this.#recent.splice(MOST_RECENT);
     this.#unfolded = 0;
-    this.#add("call", endedLines(started, ended, { columns: this.#columns, theme: this.#theme }).lines);
+    const { lines } = endedLines(started, ended, { columns: this.#columns, theme: this.#theme });
+    this.#add("call", this.#announced === ended.id && !ended.failed ? lines.slice(1) : lines);
     this.update();
   }
   /** The last call in full; asked again, the one before it. */
@@ -145,7 +153,7 @@ export class Transcript {
     const before = open.length > 0 && (this.#over || this.#last !== kind) && this.#last !== undefined ? [""] : [];
     const calls: string[] = [];
     for (const call of this.#running.values()) calls.push(...runningLines(call, this.#options.now(), { columns, theme: this.#theme }));
-    const below = this.#options.below(columns, this.#theme);
+    const below = this.#options.below(columns, this.#theme, this.#running.values());
     const gap = calls.length + below.length > 0 && (open.length > 0 || this.#last !== "call") ? [""] : [];
     return { lines: [...before, ...open, ...gap, ...calls, ...below] };
   };
@@ -162,8 +170,7 @@ export class Transcript {
     const all = apart ? ["", ...lines] : lines;
     if (this.#options.screen.opened) this.#options.screen.print(all);
     else this.#options.out(`${all.join("\n")}\n`);
-    this.#last = kind;
-    this.#over = false;
+    [this.#last, this.#over, this.#announced] = [kind, false, undefined];
   }
   #endThoughts(): void {
     if (this.#thoughts === "") return;

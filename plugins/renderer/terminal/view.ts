@@ -4,7 +4,7 @@ import { failureOfEnd, type Screen, safeLines, type Themes, textOfBlocks } from 
 import { Activity } from "./activity.ts";
 import { Members } from "./members.ts";
 import { TodoList } from "./todos.ts";
-import { Transcript } from "./transcript.ts";
+import { Transcript, type TranscriptOptions } from "./transcript.ts";
 
 export class View {
   readonly #screen: Screen;
@@ -28,7 +28,7 @@ export class View {
   constructor(screen: Screen, themes: Themes, thinking: boolean, out: (text: string) => void) {
     this.#screen = screen;
     this.#themes = themes;
-    const below = (columns: number, theme: Themes["current"]): readonly string[] => this.#members.lines(columns, theme);
+    const below: TranscriptOptions["below"] = (columns, theme, calls) => this.#members.lines(columns, theme, calls);
     this.#transcript = new Transcript({ screen, themes, out, below, now: Date.now }, thinking);
     this.#todos = new TodoList(screen, themes);
     this.#activity = new Activity(screen, themes, () => {

@@ -46,7 +46,7 @@ function serveHttp(): void {
     idleTimeout: 0,
     async fetch(request) {
       const session = request.headers.get("mcp-session-id") ?? "";
-      const refused = refusal(request);
+      const refused = refusal(request) ?? (await unknown(request));
       if (refused !== undefined) return refused;
       if (request.method === "DELETE") return new Response(null, { status: sessions.delete(session) ? 204 : 404 });
       const last = request.headers.get("last-event-id");
@@ -91,6 +91,18 @@ function serveHttp(): void {
     },
   });
   process.stdout.write(`http://127.0.0.1:${server.port}/mcp\n`);
+}
+
+/** With `--issuer URL`: only tokens that it has given count. */
+async function unknown(request: Request): Promise<Response | undefined> {
+  const issuer = value("--issuer");
+  if (issuer === undefined) return undefined;
+  const { origin, pathname } = new URL(request.url);
+  const about = `${origin}/.well-known/oauth-protected-resource/mcp`;
+  if (request.url === about) return Response.json({ resource: value("--resource") ?? `${origin}/mcp`, authorization_servers: [issuer] });
+  const token = request.headers.get("authorization")?.replace(/^Bearer /, "") ?? "";
+  if (pathname === "/mcp" && (await fetch(`${issuer}/check?token=${token}`)).ok) return undefined;
+  return new Response("log in", { status: 401, headers: { "www-authenticate": `Bearer resource_metadata="${about}", scope="all"` } });
 }
 
 function refusal(request: Request): Response | undefined {

@@ -38,3 +38,19 @@ export async function scopeOf(harness: Harness): Promise<TurnScope> {
   await harness.shell.run({ name: "look", summary: "looks", args: v.any(), run }, []);
   return given.promise;
 }
+
+const children: Bun.Subprocess[] = [];
+/** Starts a server over HTTP; gives its address. `stopServers` ends all. */
+export async function serve(...flags: readonly string[]): Promise<string> {
+  const child = Bun.spawn([process.execPath, program, ...flags], { stdio: ["ignore", "pipe", "ignore"] });
+  children.push(child);
+  let text = "";
+  for await (const chunk of child.stdout) {
+    text += new TextDecoder().decode(chunk);
+    if (text.includes("\n")) break;
+  }
+  return text.trim();
+}
+export function stopServers(): void {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+}

@@ -1,0 +1,94 @@
+// Images of an input: paths dropped on the terminal, and bytes made fit for a model.
+
+import { statSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { homedir } from "node:os";
+import { isAbsolute, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Block, ClawError } from "claw";
+import { type EditorImage, splitWords } from "claw/kit";
+
+/** The images that a pasted text is nothing but paths of, as terminals write what is dropped on them; `undefined` for any other text. */
+export function droppedImages(text: string, cwd: string): readonly string[] | undefined {
+  if (text.length > LONGEST_PATHS || !NAMED.test(text)) return undefined;
+  // One path with blanks in it that nobody has quoted comes first.
+  const whole = pathOf(text.trim(), cwd);
+  if (whole !== undefined) return [whole];
+  const windows = /^["']?[a-z]:\\/i.test(text.trim());
+  const words = windows ? text.trim().split(/\s+/) : splitWords(text.trim());
+  const paths = words.map((word) => pathOf(word, cwd));
+  return paths.length > 0 && paths.every((path) => path !== undefined) ? paths : undefined;
+}
+
+/** An image as a block. Throws `CLAW_TOOL_INPUT_INVALID` for one that cannot be read, is none, or is too large. */
+export async function blockOf({ label, path, bytes: held }: EditorImage): Promise<Block> {
+  const refuse = (what: string, hint: string): never => {
+    throw new ClawError("CLAW_TOOL_INPUT_INVALID", `${label}${path === undefined ? "" : ` (${path})`} ${what}`, { hint });
+  };
+  const bytes = held ?? (path === undefined ? undefined : await readImage(path)) ?? refuse("cannot be read", "Is the file still there?");
+  if (bytes.length > MOST_READ) refuse(`is too large: ${bytes.length} bytes`, "Make a smaller copy.");
+  const mediaType = mediaTypeOf(bytes);
+  if (mediaType !== undefined && bytes.length <= MOST_SENT) return { type: "image", mediaType, base64: Buffer.from(bytes).toString("base64") };
+  const smaller = await asJpeg(bytes);
+  if (smaller !== undefined) return { type: "image", mediaType: "image/jpeg", base64: Buffer.from(smaller).toString("base64") };
+  return mediaType === undefined ? refuse("is no image", "PNG, JPEG, GIF and WebP can be sent.") : refuse("is too large", "Make a smaller copy.");
+}
+
+// --- internal ---
+
+const NAMED = /\.(?:png|jpe?g|gif|webp|bmp|tiff?|heic|avif)["']?\s*$/i;
+const LONGEST_PATHS = 8_192;
+/** What providers take: 5 MB of base64. */
+const MOST_SENT = 3_750_000;
+const MOST_READ = 100_000_000;
+const MOST_PIXELS = 100_000_000;
+/** Models see no more than this along the longer side. */
+const LONGEST_SIDE = 1_568;
+
+function pathOf(word: string, cwd: string): string | undefined {
+  const bare = /^(["']).*\1$/.test(word) ? word.slice(1, -1) : word;
+  if (!NAMED.test(bare) || bare.includes("\n")) return undefined;
+  try {
+    const path = bare.startsWith("file://") ? fileURLToPath(bare) : bare.startsWith("~/") ? homedir() + bare.slice(1) : bare;
+    // A name alone is more likely just text.
+    if (!isAbsolute(path) && !/^\.{1,2}[/\\]/.test(path)) return undefined;
+    const full = resolve(cwd, path);
+    return statSync(full, { throwIfNoEntry: false })?.isFile() === true ? full : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function readImage(path: string): Promise<Uint8Array | undefined> {
+  try {
+    const { size } = await stat(path);
+    return size > MOST_READ ? new Uint8Array(MOST_READ + 1) : await readFile(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The type that the first bytes tell, whatever the name says. */
+function mediaTypeOf(bytes: Uint8Array): string | undefined {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(16, bytes.byteLength)).toString("latin1");
+  if (head.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
+  if (head.startsWith("\xff\xd8\xff")) return "image/jpeg";
+  if (head.startsWith("GIF87a") || head.startsWith("GIF89a")) return "image/gif";
+  return head.startsWith("RIFF") && head.slice(8, 12) === "WEBP" ? "image/webp" : undefined;
+}
+
+/** Made smaller, or of another kind; `undefined` for what is no image. */
+async function asJpeg(bytes: Uint8Array): Promise<Uint8Array | undefined> {
+  try {
+    const { width, height } = await new Bun.Image(bytes).metadata();
+    if (width * height > MOST_PIXELS) return undefined;
+    const scale = Math.min(1, LONGEST_SIDE / Math.max(width, height));
+    const made = await new Bun.Image(bytes)
+      .resize(Math.max(1, Math.round(width * scale)))
+      .jpeg({ quality: 85 })
+      .bytes();
+    return made.length <= MOST_SENT ? made : undefined;
+  } catch {
+    return undefined;
+  }
+}

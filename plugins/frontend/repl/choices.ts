@@ -1,0 +1,49 @@
+// What a question offers, as a person reads it: the words of each choice, its digit, its letter. Pure.
+import type { Question } from "claw";
+import { safeLines } from "claw/kit";
+
+/** One line to choose. `told`: it goes on with a reason in free words. `below` stands under it. */
+export interface Choice {
+  readonly choice: string;
+  readonly label: string;
+  readonly below: readonly string[];
+  readonly letter?: string;
+  readonly told?: true;
+}
+
+/** Where there are more, they are searched by typing. */
+export const MOST_LISTED = 9;
+
+/** The choices of a question, in its order; where one can say no, also with a reason. */
+export function choicesOf({ choices, rules, call }: Pick<Question, "choices" | "rules" | "call">): readonly Choice[] {
+  const asking = choices.includes("yes") && choices.includes("no");
+  const taken = new Set<string>(asking ? ["r"] : []);
+  return choices.flatMap((choice): Choice[] => {
+    const letter = asking ? letterOf(choice, taken) : undefined;
+    const words = call === undefined ? undefined : WORDS[choice];
+    const saved = choice === "session" || choice === "always" ? (rules ?? []) : [];
+    const label = words ?? (asking && /^(yes|no)$/.test(choice) ? capital(choice) : safeLines(choice).join(" "));
+    const one: Choice = { choice, label, below: saved.flatMap(safeLines), ...(letter === undefined ? {} : { letter }) };
+    return choice === "no" && asking ? [one, { choice, label: "No, and say why", below: [], letter: "r", told: true }] : [one];
+  });
+}
+
+// --- internal ---
+
+const WORDS: Readonly<Record<string, string>> = {
+  yes: "Yes, this once",
+  session: "Yes, and from now on in this session",
+  always: "Yes, always; kept in your settings",
+  no: "No",
+};
+
+/** The first letter of the word that is still free. */
+function letterOf(choice: string, taken: Set<string>): string | undefined {
+  const letter = [...choice.toLowerCase()].find((one) => /[a-z]/.test(one) && !taken.has(one));
+  if (letter !== undefined) taken.add(letter);
+  return letter;
+}
+
+function capital(word: string): string {
+  return word.slice(0, 1).toUpperCase() + word.slice(1);
+}

@@ -1,0 +1,169 @@
+// The first run without credentials: what can be done about it, offered once, and done. Nothing is sent anywhere but to a server on this machine.
+import { chmod, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { ClawError, type Env, type Host, type Shell } from "claw";
+import { editSettings, type PickItem, pick } from "claw/kit";
+import type { Questions } from "./questions.ts";
+
+type Cure = "key" | "demo" | "later" | Readonly<{ provider: string; model: string }>;
+
+/** What came of it: what to tell the person, and whether they want to see the demo. */
+export type Offered = Readonly<{ said?: string; demo?: true }>;
+
+/** Whether the selected provider could be asked now; the reason when it could not for want of credentials. */
+export async function missingCredentials(shell: Shell, host: Host): Promise<ClawError | undefined> {
+  const { provider, model } = shell.selection;
+  try {
+    await (await host.get("provider", provider)).resolve(model);
+  } catch (thrown) {
+    if (thrown instanceof ClawError && thrown.code === "CLAW_PROVIDER_AUTH") return thrown;
+  }
+  return undefined;
+}
+
+/** Offers a key, a local server that is found, and the demo. */
+export async function offer(shell: Shell, host: Host, questions: Questions, signal: AbortSignal): Promise<Offered> {
+  const items: PickItem<Cure>[] = [
+    { label: "Store an API key", detail: `kept in ${credentialsPath(host.home)}, for you alone to read`, value: "key" },
+  ];
+  for (const one of await otherProviders(shell, host)) items.push({ label: `Use ${one.provider}`, detail: one.model, value: one });
+  const local = host.names("provider").includes(OLLAMA) ? await findOllama(host.env) : undefined;
+  if (local !== undefined) {
+    const value = { provider: OLLAMA, model: local.model };
+    items.push({ label: `Use the local server at ${local.url}`, detail: `model ${local.model}, kept in your settings`, value });
+  }
+  if (host.names("command").includes("demo")) items.push({ label: "See the demo", detail: "scripted words, real work, no key", value: "demo" });
+  items.push({ label: "Later", value: "later" });
+  const cure = await pick(questions, "There are no credentials for a model yet. What would you like?", items, signal);
+  if (cure === undefined || cure === "later") return {};
+  if (cure === "demo") return { demo: true };
+  if (cure === "key") return storeGiven(shell, host, questions, signal);
+  await use(cure.provider, cure.model, shell, host);
+  return { said: `Using ${cure.model} of ${cure.provider} from now on; it is in your settings.` };
+}
+
+/** Keeps a key for `provider` in `<home>/credentials.json`, beside what is there. The file appears whole, and nobody else can read it. */
+export async function storeKey(home: string, provider: string, apiKey: string): Promise<void> {
+  const path = credentialsPath(home);
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  const before = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "{}";
+    throw error;
+  });
+  const stored = parse(before);
+  if (stored === undefined) {
+    throw new ClawError("CLAW_CONFIG_INVALID", `${path} is not valid JSON; the key was not stored`, {
+      hint: "Mend or remove the file, then try again.",
+    });
+  }
+  const own = typeof stored[provider] === "object" ? stored[provider] : {};
+  const text = `${JSON.stringify({ ...stored, [provider]: { ...own, apiKey } }, null, 2)}\n`;
+  const fresh = join(home, `.credentials.${crypto.randomUUID()}`);
+  try {
+    const file = await open(fresh, "wx", 0o600);
+    await file.writeFile(text).finally(() => file.close());
+    await chmod(fresh, 0o600);
+    await rename(fresh, path);
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw error;
+  }
+}
+
+/** A server of Ollama on this machine, with the first model it has. */
+export async function findOllama(env: Env): Promise<Readonly<{ url: string; model: string }> | undefined> {
+  const given = env["OLLAMA_HOST"]?.trim() || "127.0.0.1:11434";
+  const url = (/^https?:\/\//.test(given) ? given : `http://${given}`).replace("//0.0.0.0", "//127.0.0.1").replace(/\/+$/, "");
+  try {
+    const reply = await fetch(`${url}/api/tags`, { signal: AbortSignal.timeout(PROBE_MS) });
+    const { models } = (await reply.json()) as { readonly models?: readonly { readonly name?: unknown }[] };
+    const names = models?.flatMap(({ name }) => (typeof name === "string" ? [name] : [])) ?? [];
+    const model = names.find((name) => !/embed|minilm|bge-/i.test(name));
+    return model === undefined ? undefined : { url, model };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whose key it is, by how it begins; several where that does not say. */
+export function ownersOf(key: string, providers: readonly string[]): readonly string[] {
+  const known = PREFIXES.find(([prefix]) => key.startsWith(prefix))?.[1] ?? LABELS.map(([name]) => name);
+  return known.filter((name) => providers.includes(name));
+}
+
+// --- internal ---
+
+const OLLAMA = "ollama";
+/** Finds providers by a model's name, so that none needs to be selected. */
+const AUTO = "auto";
+const PROBE_MS = 300;
+const PREFIXES: readonly (readonly [string, readonly string[]])[] = [
+  ["sk-ant-", ["anthropic"]],
+  ["sk-or-", ["openrouter"]],
+  ["sk-proj-", ["openai"]],
+  ["sk-svcacct-", ["openai"]],
+  ["gsk_", ["groq"]],
+  ["xai-", ["xai"]],
+  ["AIza", ["google"]],
+  ["sk-", ["openai", "deepseek", "dashscope", "anthropic"]],
+];
+const LABELS: readonly (readonly [string, string])[] = [
+  ["anthropic", "Anthropic"],
+  ["openai", "OpenAI"],
+  ["google", "Google"],
+  ["openrouter", "OpenRouter"],
+  ["xai", "xAI"],
+  ["deepseek", "DeepSeek"],
+  ["groq", "Groq"],
+  ["mistral", "Mistral"],
+  ["dashscope", "Alibaba Cloud"],
+];
+
+function credentialsPath(home: string): string {
+  return join(home, "credentials.json");
+}
+
+/** Other providers that could be asked at once: they find credentials of their own. */
+async function otherProviders(shell: Shell, host: Host): Promise<readonly Readonly<{ provider: string; model: string }>[]> {
+  const names = host.names("provider").filter((name) => name !== shell.selection.provider && LABELS.some(([known]) => known === name));
+  const found = names.map(async (provider) => {
+    try {
+      return [{ provider, model: (await (await host.get("provider", provider)).resolve("default")).id }];
+    } catch {
+      return [];
+    }
+  });
+  return (await Promise.all(found)).flat();
+}
+
+async function storeGiven(shell: Shell, host: Host, questions: Questions, signal: AbortSignal): Promise<Offered> {
+  const key = await questions.secret("Paste your API key. It is not shown.", signal);
+  if (key === undefined || key === "") return {};
+  if (/[\s\p{Cc}]/u.test(key)) return { said: "That is no key: it has blanks in it. Nothing was stored." };
+  const owners = ownersOf(key, host.names("provider"));
+  const items = owners.map((value) => ({ label: LABELS.find(([name]) => name === value)?.[1] ?? value, value }));
+  const owner = owners.length === 1 ? owners[0] : await pick(questions, "Whose key is it?", items, signal);
+  if (owner === undefined) return { said: "Nothing was stored." };
+  await storeKey(host.home, owner, key);
+  const said = `The key for ${owner} is in ${credentialsPath(host.home)}.`;
+  if (owner === shell.selection.provider || (await missingCredentials(shell, host)) === undefined) return { said };
+  await use(owner, "default", shell, host);
+  return { said: `${said} ${owner} is asked from now on; that is in your settings.` };
+}
+
+/** From now on, and in sessions to come. */
+async function use(provider: string, model: string, shell: Shell, host: Host): Promise<void> {
+  const routed = shell.selection.provider === AUTO;
+  const chosen = routed ? { model: model === "default" ? provider : `${provider}/${model}` } : { provider, model };
+  shell.select(chosen);
+  await editSettings(host.home, "the choice", () => Object.entries(chosen).map(([key, value]) => ({ path: [key], value })));
+}
+
+function parse(text: string): Record<string, object> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, object>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

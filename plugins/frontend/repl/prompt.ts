@@ -1,0 +1,148 @@
+// The prompt on the screen: draws the editor and its menu, and hands on what its keys ask for. What that means is the session's affair.
+import {
+  clipCells,
+  type EditorEffect,
+  type EditorFrame,
+  type EditorKind,
+  type EditorSpan,
+  type Key,
+  type LineEditor,
+  type Painted,
+  type Screen,
+  type Theme,
+  type Themes,
+  widthOf,
+} from "claw/kit";
+import { SIGN } from "./banner.ts";
+
+export interface PromptOptions {
+  readonly screen: Screen;
+  readonly themes: Themes;
+  readonly editor: LineEditor;
+  effect(effect: EditorEffect): void;
+  /** Hears of every key before it does anything. */
+  touched(key: Key): void;
+}
+export interface Prompt extends Disposable {
+  update(): void;
+  /** A line below the prompt, until the next key or for a while. */
+  hint(text: string): void;
+  /** Keys come here before they come to anybody who listens already. */
+  front(): void;
+}
+
+export function createPrompt({ screen, themes, editor, effect, touched }: PromptOptions): Prompt {
+  let last: EditorFrame | undefined;
+  let hint = "";
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const paint = (columns: number, rows: number): Painted => {
+    last = editor.frame({ width: Math.max(1, columns - SIGN.length), rows: Math.max(1, Math.min(rows - 1, Math.ceil(rows * SHARE))) });
+    return editorLines(last, rows > 2, themes.current);
+  };
+  const paintMenu = (columns: number, rows: number): Painted => ({
+    lines: menuLines(last, hint, columns, Math.min(MOST_OFFERS, rows), themes.current),
+  });
+  const update = (): void => {
+    screen.live("editor", paint);
+    screen.live("menu", paintMenu);
+  };
+  const say = (text: string): void => {
+    clearTimeout(timer);
+    if (text === hint) return;
+    hint = text;
+    if (text !== "") timer = setTimeout(() => say(""), HINT_MS);
+    timer?.unref();
+    update();
+  };
+  const listen = (): Disposable =>
+    screen.onKey((key) => {
+      touched(key);
+      if (hint !== "") say("");
+      for (const one of editor.press(key)) effect(one);
+      update();
+      return true;
+    });
+  let keys = listen();
+  const changes = editor.onChange(update);
+  update();
+  return {
+    update,
+    hint: say,
+    front() {
+      keys[Symbol.dispose]();
+      keys = listen();
+    },
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      for (const one of [keys, changes]) one[Symbol.dispose]();
+      for (const slot of ["editor", "menu"] as const) screen.live(slot, []);
+    },
+  };
+}
+
+// --- internal ---
+
+const HINT_MS = 2_000;
+const MOST_OFFERS = 8;
+/** How much of the screen a long input may take. */
+const SHARE = 0.6;
+const SIGNS: Readonly<Record<EditorKind, string>> = { prompt: SIGN, command: SIGN, shell: "! ", memory: "# " };
+
+function editorLines(frame: EditorFrame, apart: boolean, theme: Theme): Painted {
+  const sign = theme.paint(frame.kind === "prompt" || frame.kind === "command" ? "accent" : "warning", SIGNS[frame.kind]);
+  const rows = frame.rows.map((row, index) => {
+    const own = frame.kind === "shell" || frame.kind === "memory" ? withoutPrefix(row, frame, index) : row;
+    return (index === 0 && frame.above === 0 ? sign : " ".repeat(SIGN.length)) + own.map((span) => spanText(span, theme)).join("");
+  });
+  const shown = frame.rows.length === 0 ? [sign] : rows;
+  return {
+    lines: apart ? ["", ...shown] : shown,
+    cursor: { ...frame.cursor, line: frame.cursor.line + (apart ? 1 : 0), column: frame.cursor.column + SIGN.length },
+  };
+}
+
+/** The sign says already that it is a line for the shell. The character itself stays, so that the cursor is where it is. */
+function withoutPrefix(row: readonly EditorSpan[], { above }: EditorFrame, index: number): readonly EditorSpan[] {
+  const [first, ...rest] = row;
+  if (index > 0 || above > 0 || first?.role !== "prefix") return row;
+  return [{ ...first, text: " ".repeat(widthOf(first.text)) }, ...rest];
+}
+
+function spanText({ text, role }: EditorSpan, theme: Theme): string {
+  switch (role) {
+    case "text":
+      return text;
+    case "selection":
+      return theme.sgr("selected").begin === "" ? `\x1b[7m${text}\x1b[27m` : theme.paint("selected", text);
+    case "ghost":
+      return theme.paint("dim", text);
+    case "match":
+      return theme.paint("strong", text);
+    default:
+      return theme.paint("accent", text);
+  }
+}
+
+/** The offers of a completion, a search of the history, or a hint. */
+function menuLines(frame: EditorFrame | undefined, hint: string, columns: number, most: number, theme: Theme): readonly string[] {
+  if (hint !== "") return [theme.paint("dim", clipCells(`  ${hint}`, columns))];
+  if (frame === undefined) return [];
+  const { popup, search, mode } = frame;
+  const about = mode === undefined ? [] : [theme.paint("dim", clipCells(`  -- ${mode} --`, columns))];
+  if (search !== undefined) {
+    return [clipCells(`  ${theme.paint(search.failed ? "error" : "dim", search.failed ? "nothing like" : "search:")} ${search.query}`, columns)];
+  }
+  if (popup === undefined || popup.items.length === 0) return about;
+  const from = Math.max(0, Math.min(popup.selected - Math.floor(most / 2), popup.items.length - most));
+  const items = popup.items.slice(from, from + most);
+  const wide = Math.min(Math.ceil(columns / 2), Math.max(...items.map(({ label }) => widthOf(label))));
+  const rows = items.map(({ label, detail }, index) => {
+    const chosen = from + index === popup.selected;
+    const name = clipCells(label, wide);
+    const line = `${chosen ? theme.paint("accent", "❯") : " "} ${chosen ? theme.paint("selected", name) : name}`;
+    return clipCells(detail === undefined ? line : `${line}${" ".repeat(wide - widthOf(name) + 2)}${theme.paint("dim", detail)}`, columns);
+  });
+  const left = popup.total - items.length;
+  return [...rows, ...(left > 0 && rows.length < most ? [theme.paint("dim", `  … ${left} more`)] : []), ...about];
+}

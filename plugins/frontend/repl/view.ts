@@ -1,0 +1,37 @@
+// The renderer of the session in front: fed with every event, and with what a kept session has to show.
+import type { AnyEvent, Host, Session } from "claw";
+import { debugging, openOutput, type Screen } from "claw/kit";
+import { replayEvents } from "./replay.ts";
+
+export interface View extends AsyncDisposable {
+  /** Shows Markdown, as if the model had said it. */
+  tell(text: string): void;
+  /** Shows the end of a kept session. */
+  replay(session: Session): void;
+}
+
+export async function openView(host: Host, screen: Screen, name: string): Promise<View> {
+  const renderer = await host.get("renderer", name);
+  const output = openOutput();
+  await renderer.open(output.out, output.err);
+  const debug = debugging(host);
+  const listening = host.bus.onAny((event) => {
+    renderer.render(event);
+    const line = debug?.(event);
+    if (line !== undefined) screen.print([line.trimEnd()]);
+  });
+  return {
+    tell(text) {
+      const data = { message: { role: "assistant", content: [{ type: "text", text }] } } as const;
+      renderer.render({ type: "message.added", seq: 0, at: Date.now(), source: "claw", data } satisfies AnyEvent);
+    },
+    replay(session) {
+      for (const event of replayEvents(session)) renderer.render(event);
+    },
+    async [Symbol.asyncDispose]() {
+      listening[Symbol.dispose]();
+      await renderer.close();
+      await output.flush();
+    },
+  };
+}
