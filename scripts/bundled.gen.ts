@@ -28,6 +28,12 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/command/copy/index.ts"),
   },
   {
+    name: "@claw/command-cost",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"cost","summary":"Show what the session and the day have cost so far","category":"Session","slash":true,"shell":true}]},"needs":["claw.ledger@1"]},
+    load: () => import("../plugins/command/cost/index.ts"),
+  },
+  {
     name: "@claw/command-demo",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"command":[{"name":"demo","summary":"Watch claw fix a failing test in a scratch repository: no key, no network, scripted words, real work","usage":"[keep]","category":"start","shell":true}]},"needs":["claw.host@1","claw.processes@1"]},
@@ -130,6 +136,12 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/command/tools/index.ts"),
   },
   {
+    name: "@claw/command-usage",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"usage","summary":"Show tokens and money by model and by who asked: this session, a day, the last days","usage":"[DATE | days [N]]","category":"Session","slash":true,"shell":true}]},"needs":["claw.ledger@1"]},
+    load: () => import("../plugins/command/usage/index.ts"),
+  },
+  {
     name: "@claw/command-version",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"command":[{"name":"version","summary":"Show the version of claw and what it runs on","category":"About","slash":true,"shell":true}]}},
@@ -170,6 +182,12 @@ export const bundled: readonly Loadable[] = [
     version: "0.1.0",
     manifest: {"api":1,"provides":["claw.keymap-emacs@1"]},
     load: () => import("../plugins/feature/keymap-emacs/index.ts"),
+  },
+  {
+    name: "@claw/feature-ledger",
+    version: "0.1.0",
+    manifest: {"api":1,"hooks":{"request":"last","shutdown":"normal"},"provides":["claw.ledger@1"],"needs":["claw.inspect@1"]},
+    load: () => import("../plugins/feature/ledger/index.ts"),
   },
   {
     name: "@claw/feature-limits",

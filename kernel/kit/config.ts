@@ -9,7 +9,7 @@ const name = (preset: string) => v.optional(v.string(), preset);
 export const ConfigSchema = v.strictObject({
   $schema: v.optional(v.string()),
   version: v.optional(v.literal(1), 1),
-  provider: name("anthropic"),
+  provider: name("auto"),
   model: name("default"),
   compactor: name("extract"),
   permissionMode: name("workspace-write"),

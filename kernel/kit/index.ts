@@ -19,6 +19,7 @@ export * from "./front-matter.ts";
 export * from "./git.ts";
 export * from "./graphemes.ts";
 export * from "./interactive.ts";
+export * from "./ledger.ts";
 export * from "./levels.ts";
 export * from "./machine.ts";
 export * from "./manifest.ts";

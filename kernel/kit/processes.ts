@@ -1,5 +1,5 @@
 // The processes service: children that end with the call, the session or claw itself. Provided by feature/processes.
-import { ClawError, defineService, type ServiceToken, type TurnScope } from "claw";
+import { defineService, type ServiceToken, type TurnScope } from "claw";
 
 export interface ProcessOptions {
   /** Never joined into a shell line; a shell is `["bash", "-c", line]`. */
@@ -67,11 +67,3 @@ export interface Processes {
 }
 /** Provided by `@claw/feature-processes`. */
 export const Processes: ServiceToken<Processes> = defineService<Processes>("claw.processes@1");
-
-/** The task of that id; `CLAW_TOOL_INPUT_INVALID` with the ids there are when there is none. */
-export function findTask(tasks: readonly Task[], id: string): Task {
-  const task = tasks.find((candidate) => candidate.id === id);
-  if (task !== undefined) return task;
-  const known = tasks.map((candidate) => `${candidate.id} (${candidate.name})`).join(", ") || "none";
-  throw new ClawError("CLAW_TOOL_INPUT_INVALID", `There is no task ${JSON.stringify(id)} in this session. Known: ${known}.`);
-}

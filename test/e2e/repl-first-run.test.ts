@@ -53,7 +53,8 @@ test(
       },
     });
     await using at = await sitDown([]);
-    const claw = at.start([], { env: { ...NONE, OLLAMA_HOST: `127.0.0.1:${server.port}` } });
+    // Left to itself, claw would take a server that the environment names without asking.
+    const claw = at.start(["--settings", '{"provider":"anthropic"}'], { env: { ...NONE, OLLAMA_HOST: `127.0.0.1:${server.port}` } });
     const rows = (await claw.shows("Use the local server")).join("\n");
     claw.write(/(\d)\. Use the local server/.exec(rows)?.[1] ?? "");
     await claw.shows("Using small:1b of ollama");

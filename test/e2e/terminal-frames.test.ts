@@ -1,5 +1,5 @@
 // What a person sees, as golden frames: `frames/terminal.txt` has each under its name. With UPDATE_FRAMES=1 those that differ are written anew.
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import type { Reply, ReplyBlock } from "../mock/mock.ts";
 import { type BareOptions, type BareRun, startBare } from "../support/bare.ts";
@@ -10,6 +10,8 @@ const HEAD = /^=== (.+)$/;
 const frames = new Map<string, string[]>();
 let changed = false;
 
+// The machine may be busy with other tests.
+setDefaultTimeout(60_000);
 beforeAll(async () => {
   for (const line of (await Bun.file(FILE).text()).trimEnd().split("\n")) {
     const name = HEAD.exec(line)?.[1];

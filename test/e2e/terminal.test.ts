@@ -1,10 +1,12 @@
 // The renderer `terminal` on the built binary in a real pseudo-terminal, read by a terminal emulator.
-import { beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import type { Reply } from "../mock/mock.ts";
 import { startBare } from "../support/bare.ts";
 import { createScratch } from "../support/binary.ts";
 
+// The machine may be busy with other tests.
+setDefaultTimeout(60_000);
 beforeAll(async () => {
   (await createScratch())[Symbol.dispose]();
 }, 120_000);
@@ -130,7 +132,7 @@ describe("a session", () => {
     expect([...text.matchAll(/^Section (\d+)$/gm)].map(([, at]) => Number(at))).toEqual(sections.map((_, at) => at));
     expect([...text.matchAll(/• item (\d+)$/gm)].map(([, at]) => Number(at))).toEqual(sections.map((_, at) => at));
     expect(run.written).not.toMatch(/\x1b\[[23]J/);
-  }, 60_000);
+  });
 
   test("transcript > what a model or a command says cannot move the cursor, retitle the window or write the clipboard", async () => {
     const evil = "\u001b[2J\u001b]0;owned\u0007\u001b]52;c;AAAA\u0007&#27;[2Jtail";

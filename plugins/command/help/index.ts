@@ -1,6 +1,6 @@
 // The command `help`: what there is to run, told by manifests.
 import { ClawError, defineCommand, definePlugin, Inspecting } from "claw";
-import { didYouMean, HOST_OPTIONS } from "claw/kit";
+import { didYouMean, HOST_OPTIONS, Prompts, Screen } from "claw/kit";
 import * as v from "valibot";
 import { describeTopic, listAll, renderHelp, renderTopic, topics } from "./render.ts";
 
@@ -12,9 +12,14 @@ export default definePlugin({
         name: "help",
         summary: "Show commands and options, or one of them",
         args: v.pipe(v.array(v.string()), v.maxLength(1, "give one topic")),
-        async run([topic]) {
+        async run([topic], scope) {
           const shown = (await ctx.use(Inspecting)).plugins().filter((plugin) => plugin.state !== "off");
+          const provided = (id: string): boolean => shown.some(({ manifest }) => manifest.provides?.includes(id));
           const manifests = shown.map((plugin) => plugin.manifest);
+          if (topic === undefined && provided(Screen.id) && (await scope.use(Screen)).opened) {
+            const prompts = provided(Prompts.id) ? await (await scope.use(Prompts)).list(scope) : [];
+            return { kind: "done", notice: (await import("./session.ts")).renderSession(manifests, prompts) };
+          }
           if (topic === undefined) {
             return { kind: "done", notice: renderHelp(manifests, HOST_OPTIONS), data: listAll(manifests, HOST_OPTIONS) };
           }

@@ -11,6 +11,17 @@ export type Topic =
     }
   | { readonly option: string; readonly summary: string; readonly usage: readonly string[]; readonly env: readonly string[] };
 
+/** A command as help shows it. */
+export interface Doors {
+  readonly name: string;
+  readonly summary: string;
+  readonly usage: string;
+  readonly aliases: readonly string[];
+  readonly category: string;
+  readonly slash: boolean;
+  readonly shell: boolean;
+}
+
 /** Everything: ways to run it, commands by category, options, exit codes. */
 export function renderHelp(manifests: readonly Manifest[], hostOptions: readonly Option[]): string {
   const commands = commandsOf(manifests);
@@ -79,17 +90,28 @@ export function topics(manifests: readonly Manifest[], hostOptions: readonly Opt
   ];
 }
 
+/** What can be run, by name. */
+export function commandsOf(manifests: readonly Manifest[]): readonly Doors[] {
+  const listed = manifests.flatMap((manifest) => manifest.contributes?.command ?? []);
+  const commands = listed.map((one): Doors => {
+    const { name, summary = "", usage = "", aliases = [], category = "Other", slash, shell } = typeof one === "string" ? { name: one } : one;
+    const group = category.charAt(0).toUpperCase() + category.slice(1);
+    return { name, summary, usage, aliases, category: group, slash: slash === true, shell: shell === true };
+  });
+  return commands.filter((one) => one.slash || one.shell).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Two columns; a long left side has its line to itself. */
+export function table(title: string, rows: readonly Row[]): string {
+  const width = Math.min(WIDEST, Math.max(...rows.map(([left]) => left.length)));
+  const lines = rows.map(([left, right]) =>
+    left.length > width ? `  ${left}\n  ${" ".repeat(width)}  ${right}` : `  ${left.padEnd(width)}  ${right}`,
+  );
+  return [title, ...lines].join("\n");
+}
+
 // --- internal ---
 
-interface Doors {
-  readonly name: string;
-  readonly summary: string;
-  readonly usage: string;
-  readonly aliases: readonly string[];
-  readonly category: string;
-  readonly slash: boolean;
-  readonly shell: boolean;
-}
 type Row = readonly [string, string];
 
 const WAYS: readonly Row[] = [
@@ -113,16 +135,6 @@ const CODES: readonly Row[] = [
   ["124, 130, 143", "timed out, interrupted, terminated"],
 ];
 const WIDEST = 34;
-
-function commandsOf(manifests: readonly Manifest[]): readonly Doors[] {
-  const listed = manifests.flatMap((manifest) => manifest.contributes?.command ?? []);
-  const commands = listed.map((one): Doors => {
-    const { name, summary = "", usage = "", aliases = [], category = "Other", slash, shell } = typeof one === "string" ? { name: one } : one;
-    const group = category.charAt(0).toUpperCase() + category.slice(1);
-    return { name, summary, usage, aliases, category: group, slash: slash === true, shell: shell === true };
-  });
-  return commands.filter((one) => one.slash || one.shell).sort((a, b) => (a.name < b.name ? -1 : 1));
-}
 
 /** Of one name, the first: as on the command line. */
 function optionsOf(manifests: readonly Manifest[], hostOptions: readonly Option[]): readonly Option[] {
@@ -148,13 +160,4 @@ function summaryOf({ summary, aliases = [], env = [], many }: Option): string {
     ...(env.length > 0 ? [`or ${env.join(", ")}`] : []),
   ];
   return also.length === 0 ? summary : `${summary} (${also.join("; ")})`;
-}
-
-/** Two columns; a long left side has its line to itself. */
-function table(title: string, rows: readonly Row[]): string {
-  const width = Math.min(WIDEST, Math.max(...rows.map(([left]) => left.length)));
-  const lines = rows.map(([left, right]) =>
-    left.length > width ? `  ${left}\n  ${" ".repeat(width)}  ${right}` : `  ${left.padEnd(width)}  ${right}`,
-  );
-  return [title, ...lines].join("\n");
 }

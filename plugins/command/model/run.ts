@@ -50,7 +50,7 @@ async function list(scope: TurnScope, shown: (offer: Offer) => boolean, wanted?:
   const rows = all
     .filter(shown)
     .flatMap(({ provider, models, ready }) => models.map((model) => rowOf({ provider, model }, ready, "problem" in current ? "" : current.model.id)));
-  const lines = [`Model: ${now}`, ...(rows.length === 0 ? [] : ["", ...table([HEAD, ...rows])])];
+  const lines = [`Model: ${now}`, ...(rows.length === 0 ? [] : ["", ...table([HEAD, ...rows]), "", PRICES])];
   const missing = all.filter((offer) => !offer.ready && (wanted === undefined || shown(offer)));
   const away = table(missing.map(({ provider, problem = "", hint = "" }) => [provider, [problem, hint].filter((text) => text !== "").join(": ")]));
   if (away.length > 0) lines.push("", "Not set up:", ...away.map((line) => `  ${line}`));
@@ -108,6 +108,7 @@ function sentence({ provider, model }: Picked): string {
   return `Model: ${id} via ${provider}, ${contextText(context)} context, ${contextText(maxOutput)} output, ${priceText(price)}.`;
 }
 
+const PRICES = "In, Out and Cached are US dollars for a million tokens.";
 const HEAD = ["", "Model", "Provider", "Context", "Output", "In", "Out", "Cached", ""];
 
 function rowOf({ provider, model: { id, context, maxOutput, price } }: Picked, ready: boolean, current: string): readonly string[] {

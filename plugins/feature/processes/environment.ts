@@ -1,7 +1,7 @@
 // What a child sees of claw's environment. Not a sandbox: a child of the same user can still read files and, on Linux, /proc of claw.
 
 /** Names of providers and of claw itself, whose variables with a secret's name stay with claw. */
-const OWN = /^(ANTHROPIC|OPENAI|GEMINI|XAI|DASHSCOPE|OPENROUTER|DEEPSEEK|GROQ|MISTRAL|OLLAMA|CLAWD?|CLAUDE_CODE|RUSTY_CLAUDE)_/i;
+const OWN = /^(ANTHROPIC|OPENAI|GEMINI|XAI|DASHSCOPE|OPENROUTER|DEEPSEEK|GROQ|MISTRAL|OLLAMA|BRAVE|TAVILY|EXA|CLAWD?|CLAUDE_CODE|RUSTY_CLAUDE)_/i;
 const SECRET = /(^|_)(KEY|TOKEN|SECRET|PASSWORD|HEADERS)(_|$)/i;
 /** Google's prefix is shared with the user's own cloud tools, so only its model keys are claw's. */
 const EXACT: ReadonlySet<string> = new Set(["GOOGLE_API_KEY", "GOOGLE_GENERATIVE_AI_API_KEY"]);

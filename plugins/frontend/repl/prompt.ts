@@ -3,12 +3,12 @@ import {
   clipCells,
   type EditorEffect,
   type EditorFrame,
-  type EditorKind,
   type EditorSpan,
   type Key,
   type LineEditor,
   type Painted,
   type Screen,
+  type StyleName,
   type Theme,
   type Themes,
   widthOf,
@@ -87,14 +87,14 @@ const HINT_MS = 2_000;
 const MOST_OFFERS = 8;
 /** How much of the screen a long input may take. */
 const SHARE = 0.6;
-const SIGNS: Readonly<Record<EditorKind, string>> = { prompt: SIGN, command: SIGN, shell: "! ", memory: "# " };
 
 function editorLines(frame: EditorFrame, apart: boolean, theme: Theme): Painted {
-  const sign = theme.paint(frame.kind === "prompt" || frame.kind === "command" ? "accent" : "warning", SIGNS[frame.kind]);
-  const rows = frame.rows.map((row, index) => {
-    const own = frame.kind === "shell" || frame.kind === "memory" ? withoutPrefix(row, frame, index) : row;
-    return (index === 0 && frame.above === 0 ? sign : " ".repeat(SIGN.length)) + own.map((span) => spanText(span, theme)).join("");
-  });
+  // A line that is no words for the model has another colour, its first character too.
+  const style = frame.kind === "shell" || frame.kind === "memory" ? "warning" : "accent";
+  const sign = theme.paint(style, SIGN);
+  const rows = frame.rows.map(
+    (row, index) => (index === 0 && frame.above === 0 ? sign : " ".repeat(SIGN.length)) + row.map((span) => spanText(span, style, theme)).join(""),
+  );
   const shown = frame.rows.length === 0 ? [sign] : rows;
   return {
     lines: apart ? ["", ...shown] : shown,
@@ -102,14 +102,7 @@ function editorLines(frame: EditorFrame, apart: boolean, theme: Theme): Painted 
   };
 }
 
-/** The sign says already that it is a line for the shell. The character itself stays, so that the cursor is where it is. */
-function withoutPrefix(row: readonly EditorSpan[], { above }: EditorFrame, index: number): readonly EditorSpan[] {
-  const [first, ...rest] = row;
-  if (index > 0 || above > 0 || first?.role !== "prefix") return row;
-  return [{ ...first, text: " ".repeat(widthOf(first.text)) }, ...rest];
-}
-
-function spanText({ text, role }: EditorSpan, theme: Theme): string {
+function spanText({ text, role }: EditorSpan, style: StyleName, theme: Theme): string {
   switch (role) {
     case "text":
       return text;
@@ -120,7 +113,7 @@ function spanText({ text, role }: EditorSpan, theme: Theme): string {
     case "match":
       return theme.paint("strong", text);
     default:
-      return theme.paint("accent", text);
+      return theme.paint(role === "prefix" ? style : "accent", text);
   }
 }
 

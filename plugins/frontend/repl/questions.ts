@@ -55,7 +55,7 @@ export function createQuestions(options: QuestionsOptions): Questions {
       return open;
     },
     touched({ key }) {
-      restless = performance.now() + (key === "enter" ? ENTERED_MS : QUIET_MS);
+      restless = performance.now() + (key === "enter" || key === "escape" ? ENTERED_MS : QUIET_MS);
     },
     choose: (question, signal) => ask(question, false, signal),
     secret: async (text, signal) => (await ask({ text, choices: [] }, true, signal)).text,
@@ -64,7 +64,7 @@ export function createQuestions(options: QuestionsOptions): Questions {
 
 // --- internal ---
 
-/** So long nobody may have typed before a question is shown: whoever is in the middle of a word answers nothing. After Enter less is enough. */
+/** So long nobody may have typed before a question is shown: whoever is in the middle of a word answers nothing. After Enter or Esc less is enough. */
 const QUIET_MS = 400;
 const ENTERED_MS = 150;
 const LONGEST_WAIT_MS = 3_000;

@@ -89,9 +89,18 @@ async function sitDown(options: SittingOptions, ending: Ending, stack: AsyncDisp
     seat.goOn = undefined;
     seat.suggest = undefined;
   });
-  for (const warning of host.warnings()) host.bus.emit("notice.raised", { level: "warn", text: warning });
+  for (const text of [...host.warnings(), ...unheeded(host)]) host.bus.emit("notice.raised", { level: "warn", text });
   for (const one of early.splice(0)) keys.take(one);
   void getReady({ host, screen, conversation, questions, text, signal });
+}
+
+/** Files of a folder that nobody has trusted: what they allow or run is left out, and the person should know. */
+function unheeded(host: Host): readonly string[] {
+  const files = Object.values(host.layers()).flatMap((settings) => settings.flatMap(({ trusted, origin }) => (trusted ? [] : [origin])));
+  const [first, ...more] = new Set(files);
+  if (first === undefined) return [];
+  const others = more.length === 0 ? "" : ` and ${more.length} more`;
+  return [`${first}${others}: not heeded, since nobody has trusted this folder. Look at what is in there; \`claw --trust\` heeds it.`];
 }
 
 /** The conversation, with what is shown of its session; both end with the stack. */

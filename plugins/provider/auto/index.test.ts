@@ -157,6 +157,12 @@ test("stream > the provider is asked for its own name of the model, and its word
   expect(on.events.flatMap((event) => (event.type === "step.ended" ? [event.data.model] : []))).toEqual(["custom/big/one"]);
 });
 
+test("custom > its base URL may come from the settings, and a name that nobody else has is its", async () => {
+  const plugins = { "@claw/provider-openai": { custom: { baseUrl: "http://127.0.0.1:9/v1" } } };
+  expect(await led(["llama-9:70b", "gpt-6-sol"], {}, { plugins })).toEqual({ "llama-9:70b": "custom llama-9:70b", "gpt-6-sol": "custom gpt-6-sol" });
+  expect(await led(["llama-9:70b", "custom/x"], {})).toEqual({ "llama-9:70b": "CLAW_MODEL_UNKNOWN", "custom/x": "CLAW_PROVIDER_AUTH" });
+});
+
 test("ollama > with OLLAMA_HOST a tag is its, other families never are", async () => {
   const own = Bun.serve({
     hostname: "127.0.0.1",

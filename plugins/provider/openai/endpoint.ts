@@ -17,7 +17,7 @@ export interface ChatEndpoint extends Endpoint {
   readonly quirks: Quirks;
 }
 
-/** Finds the endpoint; the same object as long as nothing changed. Throws `CLAW_CONFIG_INVALID`. */
+/** Finds the endpoint; the same object as long as nothing changed. Throws `CLAW_CONFIG_INVALID`, and `CLAW_PROVIDER_AUTH` without a base URL. */
 export function createEndpoints(scope: Pick<PluginScope, "env" | "home" | "bus">, preset: Preset, slice: Slice): () => Promise<ChatEndpoint> {
   const { env } = scope;
   let last: ChatEndpoint | undefined;
@@ -63,7 +63,7 @@ function endpointOf(env: PluginScope["env"], preset: Preset, slice: Slice, key: 
   const baseUrl = (host === undefined ? undefined : ollamaUrl(host)) ?? word(env[`${upper}_BASE_URL`]) ?? slice.baseUrl ?? preset.baseUrl;
   if (baseUrl === undefined) {
     const hint = 'Set CUSTOM_BASE_URL, or in the settings plugins["@claw/provider-openai"].custom.baseUrl.';
-    throw new ClawError("CLAW_CONFIG_INVALID", "the provider custom has no base URL", { hint });
+    throw new ClawError("CLAW_PROVIDER_AUTH", "the provider custom has no base URL", { hint });
   }
   const names = {
     baseUrl: preset.name === "ollama" ? "OLLAMA_HOST" : `${upper}_BASE_URL`,

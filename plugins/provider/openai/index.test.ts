@@ -73,7 +73,7 @@ test("resolve > without a key names its variable; a base URL of one's own needs 
     const resolved = (await bare.host.get("provider", name)).resolve(model!);
     await expect(resolved).rejects.toMatchObject({ code: "CLAW_PROVIDER_AUTH", info: { hint: expect.stringContaining(keys[0]!) } });
   }
-  await expect((await bare.host.get("provider", "custom")).resolve("x")).rejects.toMatchObject({ code: "CLAW_CONFIG_INVALID" });
+  await expect((await bare.host.get("provider", "custom")).resolve("x")).rejects.toMatchObject({ code: "CLAW_PROVIDER_AUTH" });
   await using own = await createHarness({ plugins: ["provider/openai"], env: { XAI_BASE_URL: "http://127.0.0.1:1/v1", GROQ_API_KEY: "gsk_x" } });
   expect((await (await own.host.get("provider", "xai")).resolve("anything")).id).toBe("anything");
   expect((await (await own.host.get("provider", "groq")).resolve("default")).id).toBe("openai/gpt-oss-120b");

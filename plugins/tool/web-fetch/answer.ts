@@ -1,6 +1,6 @@
 // Answers a question about a page with the small model that the user has set: the page itself then stays out of the session.
-import { type CallScope, ClawError, type Finish, type Usage } from "claw";
-import { headOf } from "claw/kit";
+import { type CallScope, ClawError, type Finish, type Model, type Usage } from "claw";
+import { headOf, Ledger } from "claw/kit";
 
 export interface Reading {
   readonly url: string;
@@ -47,6 +47,7 @@ export async function answer({ url, text, prompt }: Reading, name: string, scope
   const signal = AbortSignal.any([scope.signal, AbortSignal.timeout(LIMIT_MS)]);
   let finish: Finish | undefined;
   for await (const part of provider.stream(request, signal)) if (part.type === "finish") finish = part;
+  if (finish !== undefined) await enter(finish.usage, model, scope);
   if (scope.signal.aborted) throw new ClawError("CLAW_ABORTED", "The question was aborted.");
   if (finish === undefined) throw new ClawError("CLAW_TOOL_FAILED", `${model.id} gave no answer within ${LIMIT_MS / 1_000} s`);
   const said = finish.content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join("");
@@ -55,6 +56,12 @@ export async function answer({ url, text, prompt }: Reading, name: string, scope
 }
 
 // --- internal ---
+
+/** Without a ledger there is nothing to enter it in. */
+async function enter(usage: Usage, model: Model, scope: CallScope): Promise<void> {
+  const ledger = await scope.use(Ledger).catch(() => undefined);
+  ledger?.add(scope.session, { who: "tool:WebFetch", model, usage });
+}
 
 const MOST_CHARACTERS = 200_000;
 /** Fewer than a token has in most texts, so that the page fits with room for the answer. */

@@ -1,0 +1,64 @@
+// Entries by day, a file each under claw's home: a line for every request of every session. Lines that are none are passed over.
+import { appendFile, mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Json } from "claw";
+import { type LedgerEntry, readEntry } from "claw/kit";
+
+export interface Days {
+  add(date: string, entry: Json): void;
+  /** Resolves when all that was added is on disk, or could not be. */
+  flush(): Promise<void>;
+  read(date: string): Promise<readonly LedgerEntry[]>;
+  list(): Promise<readonly string[]>;
+}
+
+/** `failed` hears of the first entry that could not be kept. */
+export function createDays(home: string, failed: (error: Error) => void): Days {
+  const folder = join(home, "usage");
+  let queue: Promise<void> = Promise.resolve();
+  let [ready, told] = [false, false];
+  const write = async (date: string, line: string): Promise<void> => {
+    try {
+      if (!ready) await mkdir(folder, { recursive: true, mode: 0o700 });
+      ready = true;
+      // One write that appends: lines of several processes stay whole.
+      await appendFile(join(folder, `${date}.ndjson`), line, { mode: 0o600 });
+    } catch (error) {
+      if (!told) failed(error as Error);
+      told = true;
+    }
+  };
+  return {
+    add(date, entry) {
+      const line = `${JSON.stringify(entry)}\n`;
+      queue = queue.then(() => write(date, line));
+    },
+    flush: () => queue,
+    async read(date) {
+      await queue;
+      const file = Bun.file(join(folder, `${date}.ndjson`));
+      if (!DATE.test(date) || !(await file.exists())) return [];
+      const text = await file.slice(Math.max(0, file.size - MOST_BYTES)).text();
+      return text.split("\n").flatMap((line) => parse(line) ?? []);
+    },
+    async list() {
+      await queue;
+      const names = await readdir(folder).catch(() => []);
+      return names.flatMap((name) => (name.endsWith(".ndjson") && DATE.test(name.slice(0, -7)) ? [name.slice(0, -7)] : [])).toSorted();
+    },
+  };
+}
+
+// --- internal ---
+
+const DATE = /^\d{4}-\d\d-\d\d$/;
+/** A hundred thousand requests in a day. */
+const MOST_BYTES = 32_000_000;
+
+function parse(line: string): LedgerEntry | undefined {
+  try {
+    return readEntry(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}

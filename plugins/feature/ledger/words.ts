@@ -1,0 +1,66 @@
+// How much of a cached prefix was lost, and what is said of it. Pure.
+import type { Listed, PluginStatus, Usage } from "claw";
+import { clipLine, type LedgerEntry, type LostPrefix } from "claw/kit";
+import type { Change } from "./prefix.ts";
+
+/** More warnings than that in one run tell nothing new. */
+export const MOST_TOLD = 3;
+
+/** What a request had to read again that was cached for the one before; nothing when that is too little to speak of. */
+export function lostOf(
+  { at, usage, price }: Readonly<{ at: number; usage: Usage; price: Usage | undefined }>,
+  last: LedgerEntry | undefined,
+  why: string | undefined,
+): LostPrefix | undefined {
+  if (last === undefined) return undefined;
+  // Servers that cache by themselves do not say what they wrote: what they read is sure to have been there.
+  const tokens = last.usage.cacheRead + last.usage.cacheWrite - usage.cacheRead;
+  if (tokens < LEAST) return undefined;
+  const rate = price && (usage.cacheWrite > 0 ? price.cacheWrite : price.input) - price.cacheRead;
+  const old = at - last.at > KEPT_MS ? "the cache had expired" : "the provider did not find it";
+  return { tokens, cost: rate === undefined ? null : (tokens * Math.max(0, rate)) / 1_000_000, why: why ?? old };
+}
+
+/** A change in words, a tool with its plugin. */
+export function wordsOf(change: Change, plugins: readonly PluginStatus[]): string {
+  switch (change.kind) {
+    case "model":
+      return `the model changed from ${change.before} to ${change.after}`;
+    case "tool":
+      return `the tool ${change.tool}${ownerOf(change.tool, plugins)} ${TOOLS[change.how]}`;
+    case "system": {
+      const [was, is] = [change.before, change.after].map((text) => excerpt(text));
+      const how = was === "" ? `has "${is}" added` : is === "" ? `no longer has "${was}"` : `changed from "${was}" to "${is}"`;
+      return `part ${change.part} of the system prompt, "${excerpt(change.name)}", ${how}`;
+    }
+    case "options":
+      return `the request's options changed (${change.names.join(", ")})`;
+    case "fold":
+      return `the compactor ${change.by} shortened the conversation`;
+    case "message":
+      return `message ${change.position} is not what it was before`;
+    case "back":
+      return "the conversation went back to an earlier point";
+  }
+}
+
+// --- internal ---
+
+/** Providers count in blocks and drop their ends. */
+const LEAST = 1_000;
+/** How long providers keep a prefix. */
+const KEPT_MS = 5 * 60_000;
+const TOOLS = { added: "was added", removed: "is gone", changed: "has another description or schema", moved: "has another place" } as const;
+
+function excerpt(text: string): string {
+  return clipLine(text.trim().split("\n", 1)[0] ?? "", 60);
+}
+
+function ownerOf(tool: string, plugins: readonly PluginStatus[]): string {
+  const named = (listed: Listed): boolean => {
+    const name = typeof listed === "string" ? listed : listed.name;
+    return name === tool || (name.endsWith("*") && tool.startsWith(name.slice(0, -1)));
+  };
+  const owner = plugins.find(({ manifest }) => manifest.contributes?.tool?.some(named));
+  return owner === undefined ? "" : ` of ${owner.name}`;
+}
