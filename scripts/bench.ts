@@ -1,7 +1,8 @@
 // `bun run bench`: start, turns, loops, streams and sizes beside floors measured in the same run. `--json` for machines, `--runs N` for
 // more or fewer runs, names of cases for only these. Fails when a limit is passed. Wants a quiet machine: it says how busy it was.
 import { loadavg } from "node:os";
-import { cases, type Row } from "./bench/cases.ts";
+import { cases } from "./bench/cases.ts";
+import type { Row } from "./bench/measure.ts";
 import { createWorld } from "./bench/world.ts";
 
 const words = process.argv.slice(2);

@@ -2,6 +2,7 @@
 // `--if-stale` builds only when a source changed since the last build. Nothing is downloaded but Bun's own packages, for `--all`.
 import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { embedArchives } from "./build/archive.ts";
 import { embedBytes, lightenTapable } from "./build/assets.ts";
 import { packLibraries } from "./build/packed.ts";
 import { fetchRuntimes, type Platform, platforms } from "./build/platforms.ts";
@@ -44,7 +45,7 @@ export async function compile(source: string, outfile: string, platform?: Platfo
       minify: true,
       bytecode: true,
       splitting: true,
-      plugins: [await packLibraries(root, cache), embedBytes(cache), lightenTapable()],
+      plugins: [await packLibraries(root, cache), embedBytes(cache), await embedArchives(root, cache), lightenTapable()],
       compile: {
         outfile: join(scratch, name),
         autoloadDotenv: false,

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ManifestSchema, parseFrontMatter } from "claw/kit";
 import * as v from "valibot";
+import { referenceSource } from "./reference.ts";
 
 /** The repository's root. */
 const root = join(import.meta.dir, "..");
@@ -87,7 +88,7 @@ async function settle(name: string, source: string): Promise<void> {
     .catch(() => "");
   if (current === source) return;
   if (process.argv.includes("--check")) {
-    console.error(`scripts/${name} is not what the manifests say. Run: bun run bundle`);
+    console.error(`scripts/${name} is not what its sources say. Run: bun run bundle`);
     process.exitCode = 1;
   } else {
     await Bun.write(target, source);
@@ -96,6 +97,7 @@ async function settle(name: string, source: string): Promise<void> {
 }
 
 if (import.meta.main) {
+  await settle("../kernel/docs/api.md", referenceSource());
   await settle("../plugins/feature/skills/bundled.gen.ts", await skillsSource());
   await settle("bundled.gen.ts", await bundledSource());
   await settle("help.gen.ts", helpSource());

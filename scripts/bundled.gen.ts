@@ -4,6 +4,12 @@ import type { Loadable } from "claw";
 /** Every bundled plugin: listed by its manifest, imported on first use. */
 export const bundled: readonly Loadable[] = [
   {
+    name: "@claw/command-add-dir",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"add-dir","summary":"Let this session work in another folder too","usage":"[DIR… | --remove DIR…]","category":"Workspace","slash":true}]},"hooks":{"draft":"normal","permit":"normal"},"provides":["claw.added-folders@1"],"needs":["claw.workspace@1"]},
+    load: () => import("../plugins/command/add-dir/index.ts"),
+  },
+  {
     name: "@claw/command-agents",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"command":[{"name":"agents","summary":"List agent definitions and where they come from, show or create one","usage":"[list | show NAME | create NAME]","category":"Config","slash":true,"shell":true}]},"needs":["claw.agents@1"]},
@@ -16,10 +22,22 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/command/clear/index.ts"),
   },
   {
+    name: "@claw/command-compact",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"compact","summary":"Shorten the session now; show what was dropped, or take it back","usage":"[FOCUS | show [N] | undo]","category":"Session","slash":true,"shell":true}]}},
+    load: () => import("../plugins/command/compact/index.ts"),
+  },
+  {
     name: "@claw/command-config",
     version: "0.1.0",
-    manifest: {"api":1,"contributes":{"command":[{"name":"config","summary":"Show settings, and which file set what","aliases":["settings"],"usage":"[show [KEY] | explain KEY]","category":"Config","slash":true,"shell":true}]},"needs":["claw.inspect@1"]},
+    manifest: {"api":1,"contributes":{"command":[{"name":"config","summary":"Show settings and which file set what, or change them","aliases":["settings"],"usage":"[show [KEY] | explain KEY | set KEY VALUE | unset KEY | edit]","category":"Config","slash":true,"shell":true}]},"needs":["claw.inspect@1"]},
     load: () => import("../plugins/command/config/index.ts"),
+  },
+  {
+    name: "@claw/command-context",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"context","summary":"Show what fills the model's window by source, and what each plugin costs","usage":"","category":"Session","slash":true,"shell":true}]},"needs":["claw.inspect@1"]},
+    load: () => import("../plugins/command/context/index.ts"),
   },
   {
     name: "@claw/command-copy",
@@ -34,15 +52,33 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/command/cost/index.ts"),
   },
   {
+    name: "@claw/command-debug-tool-call",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"debug-tool-call","summary":"Show the last tool call whole: input, permission, result, timing","usage":"[N | ID]","category":"Session","slash":true,"shell":true}]}},
+    load: () => import("../plugins/command/debug-tool-call/index.ts"),
+  },
+  {
     name: "@claw/command-demo",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"command":[{"name":"demo","summary":"Watch claw fix a failing test in a scratch repository: no key, no network, scripted words, real work","usage":"[keep]","category":"start","shell":true}]},"needs":["claw.host@1","claw.processes@1"]},
     load: () => import("../plugins/command/demo/index.ts"),
   },
   {
+    name: "@claw/command-diff",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"diff","summary":"Show what changed since the last commit, untracked files too, or in this session","usage":"[--session] [--staged | --unstaged] [--stat | --word] [FILE…]","category":"Workspace","slash":true,"shell":true}]},"needs":["claw.processes@1"]},
+    load: () => import("../plugins/command/diff/index.ts"),
+  },
+  {
+    name: "@claw/command-docs",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"docs","summary":"Read the documentation for authors: guides, kinds of plugins, the API, error codes","usage":"[TOPIC | NAME | CODE | WORDS]","category":"Plugins","slash":true,"shell":true}]},"needs":["claw.plugin-author@1"]},
+    load: () => import("../plugins/command/docs/index.ts"),
+  },
+  {
     name: "@claw/command-doctor",
     version: "0.1.0",
-    manifest: {"api":1,"contributes":{"command":[{"name":"doctor","summary":"Check credentials, config, plugins, folders and tools, offline","aliases":["providers"],"category":"About","slash":true,"shell":true}]},"needs":["claw.inspect@1"]},
+    manifest: {"api":1,"contributes":{"command":[{"name":"doctor","summary":"Check credentials, config, plugins, folders, tools and MCP servers","aliases":["providers"],"category":"About","slash":true,"shell":true}]},"needs":["claw.inspect@1"]},
     load: () => import("../plugins/command/doctor/index.ts"),
   },
   {
@@ -64,10 +100,28 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/command/exit/index.ts"),
   },
   {
+    name: "@claw/command-export",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"export","summary":"Write a session as Markdown, JSON or a web page","usage":"[REF] [FILE] [--format md|json|html] [--output FILE] [--force]","category":"Session","slash":true,"shell":true}]}},
+    load: () => import("../plugins/command/export/index.ts"),
+  },
+  {
     name: "@claw/command-help",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"command":[{"name":"help","summary":"Show commands and options, or one of them","usage":"[TOPIC]","category":"About","slash":true,"shell":true}]},"needs":["claw.inspect@1"]},
     load: () => import("../plugins/command/help/index.ts"),
+  },
+  {
+    name: "@claw/command-hooks",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"hooks","summary":"List command hooks with where they stand and what is wrong; try them","usage":"[list | test EVENT [SUBJECT] [JSON]]","category":"Config","slash":true,"shell":true}]},"needs":["claw.shell-hooks@1"]},
+    load: () => import("../plugins/command/hooks/index.ts"),
+  },
+  {
+    name: "@claw/command-init",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"init","summary":"Write CLAUDE.md (or AGENTS.md) from what is in the project, and .claw/settings.json","usage":"[claude | agents] [--yes]","category":"Config","slash":true,"shell":true}]}},
+    load: () => import("../plugins/command/init/index.ts"),
   },
   {
     name: "@claw/command-mcp",
@@ -76,16 +130,58 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/command/mcp/index.ts"),
   },
   {
+    name: "@claw/command-memory",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"memory","summary":"List the instruction files in force with size and source; show or edit one","usage":"[list | show FILE | edit [FILE]]","category":"Session","slash":true,"shell":true}]},"needs":["claw.memory-files@1"]},
+    load: () => import("../plugins/command/memory/index.ts"),
+  },
+  {
     name: "@claw/command-model",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"command":[{"name":"model","summary":"List models with provider, context and price, or switch to one","aliases":["models"],"usage":"[NAME | list [PROVIDER]]","category":"Session","slash":true,"shell":true}]},"needs":["claw.inspect@1"]},
     load: () => import("../plugins/command/model/index.ts"),
   },
   {
+    name: "@claw/command-output-style",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"output-style","summary":"Show how answers can be written, or choose one way from now on","usage":"[NAME]","category":"Config","slash":true,"shell":true}]},"needs":["claw.output-style@1"]},
+    load: () => import("../plugins/command/output-style/index.ts"),
+  },
+  {
+    name: "@claw/command-permissions",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"permissions","summary":"Show, explain, test and try permission rules; select a mode","aliases":["allowed-tools"],"usage":"[MODE | explain CALL | test FILE | log [REF] | simulate FILE]","category":"Config","slash":true,"shell":true}]},"needs":["claw.inspect@1","claw.permissions@1"]},
+    load: () => import("../plugins/command/permissions/index.ts"),
+  },
+  {
+    name: "@claw/command-plugin",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"plugin","summary":"Add, update, list, inspect, switch and remove plugins; make and test your own","aliases":["plugins"],"usage":"[list | add SOURCE… [-g|--project] [--yes] | remove NAME… | info NAME | enable NAME… | disable NAME… | update [NAME…] [--check] | outdated | search WORD | doctor [--repair] | why TOOL | sync [--frozen] | marketplace add|list|update|remove | new | dev | check | test | pack | publish]","category":"Plugins","slash":true,"shell":true}]},"needs":["claw.inspect@1","claw.plugin-store@1"]},
+    load: () => import("../plugins/command/plugin/index.ts"),
+  },
+  {
+    name: "@claw/command-resume",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"resume","summary":"Go on with a kept session: pick one, or name it","usage":"[REF]","category":"Session","slash":true,"shell":false}]}},
+    load: () => import("../plugins/command/resume/index.ts"),
+  },
+  {
+    name: "@claw/command-rewind",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"rewind","summary":"Go back to an earlier message: the conversation, the files, or both","aliases":["checkpoint"],"usage":"[list | redo | N | @ENTRY] [--chat | --code | --both] [--preview]","category":"Session","slash":true,"shell":true}]}},
+    load: () => import("../plugins/command/rewind/index.ts"),
+  },
+  {
     name: "@claw/command-sandbox",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"command":[{"name":"sandbox","summary":"Show what commands can reach here, and how that was tried","category":"Session","slash":true,"shell":true}]},"needs":["claw.sandbox@1"]},
     load: () => import("../plugins/command/sandbox/index.ts"),
+  },
+  {
+    name: "@claw/command-session",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"session","summary":"List, show, rename, fork, search, repair, import and delete sessions, or switch to one","aliases":["sessions"],"usage":"[list [--all] | show [REF] | switch REF | fork [REF] | rename REF TITLE | delete REF | search WORDS | repair REF | import FILE | export …]","category":"Session","slash":true,"shell":true}]}},
+    load: () => import("../plugins/command/session/index.ts"),
   },
   {
     name: "@claw/command-skills",
@@ -112,6 +208,12 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/command/tasks/index.ts"),
   },
   {
+    name: "@claw/command-teleport",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"teleport","summary":"Jump to a file or symbol: where it is, and into the input","aliases":["jump"],"usage":"FILE | SYMBOL | FILE:LINE","category":"Workspace","slash":true,"shell":true}]},"needs":["claw.tree@1"]},
+    load: () => import("../plugins/command/teleport/index.ts"),
+  },
+  {
     name: "@claw/command-terminal-setup",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"command":[{"name":"terminal-setup","summary":"Show what this terminal can do, and set up line breaks in the input where it takes a setting","usage":"[apply]","category":"Config","slash":true,"shell":true}]}},
@@ -136,6 +238,12 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/command/tools/index.ts"),
   },
   {
+    name: "@claw/command-trust",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"trust","summary":"Show what a folder's own settings would do; trust it, or no longer","usage":"[show [DIR] | list | add [DIR] | remove [DIR]]","category":"Config","slash":true,"shell":true}]},"needs":["claw.trust@1"]},
+    load: () => import("../plugins/command/trust/index.ts"),
+  },
+  {
     name: "@claw/command-usage",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"command":[{"name":"usage","summary":"Show tokens and money by model and by who asked: this session, a day, the last days","usage":"[DATE | days [N]]","category":"Session","slash":true,"shell":true}]},"needs":["claw.ledger@1"]},
@@ -148,16 +256,46 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/command/version/index.ts"),
   },
   {
+    name: "@claw/command-vim",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"command":[{"name":"vim","summary":"Switch the line editor between Vim's keys and the usual ones","usage":"[on | off]","category":"Config","slash":true}]},"needs":["claw.editor@1"]},
+    load: () => import("../plugins/command/vim/index.ts"),
+  },
+  {
     name: "@claw/compactor-extract",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"compactor":["extract"]},"hooks":{"recover":"normal"}},
     load: () => import("../plugins/compactor/extract/index.ts"),
   },
   {
+    name: "@claw/compactor-summary",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"compactor":["summary"]},"settings":["autoCompactEnabled","autoCompactInputTokens"],"hooks":{"callResult":"last","recover":"normal"}},
+    load: () => import("../plugins/compactor/summary/index.ts"),
+  },
+  {
     name: "@claw/feature-agents",
     version: "0.1.0",
     manifest: {"api":1,"options":[{"name":"agent","value":"NAME","summary":"Run the session as this agent: its prompt, tools and model"},{"name":"agents","value":"JSON","summary":"Define agents for this run: {\"NAME\": {\"description\": …, \"prompt\": …}}"}],"hooks":{"route":"early","draft":"normal","permit":"first","next":"normal","shutdown":"normal"},"provides":["claw.agents@1"],"needs":["claw.host@1","claw.inspect@1","claw.tasks@1","claw.workspace@1"]},
     load: () => import("../plugins/feature/agents/index.ts"),
+  },
+  {
+    name: "@claw/feature-cassette",
+    version: "0.1.0",
+    manifest: {"api":1,"options":[{"name":"record","value":"FILE","summary":"Keep what model, network, MCP servers and programs say in FILE, without secrets"},{"name":"replay","value":"FILE","summary":"Run what FILE recorded again, offline"}],"hooks":{"shutdown":"last"}},
+    load: () => import("../plugins/feature/cassette/index.ts"),
+  },
+  {
+    name: "@claw/feature-checkpoints",
+    version: "0.1.0",
+    manifest: {"api":1,"hooks":{"permit":"first","shutdown":"early"},"provides":["claw.checkpoints@1"],"needs":["claw.shell@1","claw.tree@1","claw.workspace@1"]},
+    load: () => import("../plugins/feature/checkpoints/index.ts"),
+  },
+  {
+    name: "@claw/feature-completion",
+    version: "0.1.0",
+    manifest: {"api":1,"provides":["claw.completion@1"],"needs":["claw.tree@1"]},
+    load: () => import("../plugins/feature/completion/index.ts"),
   },
   {
     name: "@claw/feature-editor",
@@ -178,10 +316,22 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/feature/environment/index.ts"),
   },
   {
+    name: "@claw/feature-history",
+    version: "0.1.0",
+    manifest: {"api":1,"provides":["claw.history@1"]},
+    load: () => import("../plugins/feature/history/index.ts"),
+  },
+  {
     name: "@claw/feature-keymap-emacs",
     version: "0.1.0",
     manifest: {"api":1,"provides":["claw.keymap-emacs@1"]},
     load: () => import("../plugins/feature/keymap-emacs/index.ts"),
+  },
+  {
+    name: "@claw/feature-keymap-vim",
+    version: "0.1.0",
+    manifest: {"api":1,"provides":["claw.keymap-vim@1"]},
+    load: () => import("../plugins/feature/keymap-vim/index.ts"),
   },
   {
     name: "@claw/feature-ledger",
@@ -196,6 +346,12 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/feature/limits/index.ts"),
   },
   {
+    name: "@claw/feature-lsp",
+    version: "0.1.0",
+    manifest: {"api":1,"settings":["lspServers"],"hooks":{"callResult":"normal"},"provides":["claw.lsp@1"],"needs":["claw.processes@1","claw.workspace@1"]},
+    load: () => import("../plugins/feature/lsp/index.ts"),
+  },
+  {
     name: "@claw/feature-mcp",
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"tool":["mcp__*"]},"settings":["mcpServers"],"options":[{"name":"mcp-config","value":"FILE|JSON","many":true,"summary":"More MCP servers, as .mcp.json has them"},{"name":"strict-mcp-config","summary":"Only the MCP servers of --mcp-config"}],"hooks":{"route":"normal","draft":"late","shutdown":"normal"},"provides":["claw.mcp@1"],"needs":["claw.inspect@1","claw.processes@1","claw.workspace@1"]},
@@ -204,13 +360,19 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/feature-memory-files",
     version: "0.1.0",
-    manifest: {"api":1,"hooks":{"draft":"normal"}},
+    manifest: {"api":1,"hooks":{"route":"normal","draft":"normal","callResult":"late"},"provides":["claw.memory-files@1"]},
     load: () => import("../plugins/feature/memory-files/index.ts"),
+  },
+  {
+    name: "@claw/feature-output-style",
+    version: "0.1.0",
+    manifest: {"api":1,"settings":["outputStyle"],"hooks":{"draft":"normal"},"provides":["claw.output-style@1"],"needs":["claw.inspect@1"]},
+    load: () => import("../plugins/feature/output-style/index.ts"),
   },
   {
     name: "@claw/feature-permissions",
     version: "0.1.0",
-    manifest: {"api":1,"settings":["permissions"],"options":[{"name":"permission-mode","value":"MODE","summary":"What may happen without asking: read-only, workspace-write, danger-full-access, plan, accept-edits, prompt, allow","sets":"permissionMode","env":["CLAW_PERMISSION_MODE","RUSTY_CLAUDE_PERMISSION_MODE"]},{"name":"dangerously-skip-permissions","summary":"Start in danger-full-access; deny and ask rules still hold"},{"name":"allowedTools","aliases":["allowed-tools"],"value":"LIST","many":true,"summary":"Rules that allow, as in \"Read,Bash(git status *)\""},{"name":"disallowedTools","aliases":["disallowed-tools"],"value":"LIST","many":true,"summary":"Rules that deny, whatever the mode"},{"name":"tools","value":"LIST","summary":"The only tools there are; \"\" for none, default for all"}],"hooks":{"route":"first","draft":"last","permit":"early","next":"early","shutdown":"normal"},"provides":["claw.denials@1","claw.permissions@1"],"needs":["claw.shell@1","claw.workspace@1"]},
+    manifest: {"api":1,"settings":["permissions"],"options":[{"name":"permission-mode","value":"MODE","summary":"What may happen without asking: read-only, workspace-write, danger-full-access, plan, accept-edits, prompt, allow","sets":"permissionMode","env":["CLAW_PERMISSION_MODE","RUSTY_CLAUDE_PERMISSION_MODE"]},{"name":"dangerously-skip-permissions","summary":"Start in danger-full-access; deny and ask rules still hold"},{"name":"allowedTools","aliases":["allowed-tools"],"value":"LIST","many":true,"summary":"Rules that allow, as in \"Read,Bash(git status *)\""},{"name":"disallowedTools","aliases":["disallowed-tools"],"value":"LIST","many":true,"summary":"Rules that deny, whatever the mode"},{"name":"tools","value":"LIST","summary":"The only tools there are; \"\" for none, default for all"}],"hooks":{"route":"first","draft":"last","permit":"early","next":"early","shutdown":"normal"},"provides":["claw.denials@1","claw.permissions@1"],"needs":["claw.workspace@1"]},
     load: () => import("../plugins/feature/permissions/index.ts"),
   },
   {
@@ -218,6 +380,18 @@ export const bundled: readonly Loadable[] = [
     version: "0.1.0",
     manifest: {"api":1,"provides":["claw.plan-mode@1"]},
     load: () => import("../plugins/feature/plan-mode/index.ts"),
+  },
+  {
+    name: "@claw/feature-plugin-author",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":["*"]},"provides":["claw.plugin-author@1"],"needs":["claw.processes@1"]},
+    load: () => import("../plugins/feature/plugin-author/index.ts"),
+  },
+  {
+    name: "@claw/feature-plugin-store",
+    version: "0.1.0",
+    manifest: {"api":1,"provides":["claw.plugin-store@1"],"needs":["claw.inspect@1","claw.processes@1"]},
+    load: () => import("../plugins/feature/plugin-store/index.ts"),
   },
   {
     name: "@claw/feature-processes",
@@ -228,7 +402,7 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/feature-prompt-commands",
     version: "0.1.0",
-    manifest: {"api":1,"hooks":{"route":"normal"},"provides":["claw.prompts@1"],"needs":["claw.inspect@1","claw.processes@1","claw.skills@1","claw.workspace@1"]},
+    manifest: {"api":1,"hooks":{"route":"normal","permit":"normal"},"provides":["claw.prompts@1"],"needs":["claw.inspect@1","claw.processes@1","claw.skills@1","claw.workspace@1"]},
     load: () => import("../plugins/feature/prompt-commands/index.ts"),
   },
   {
@@ -248,6 +422,12 @@ export const bundled: readonly Loadable[] = [
     version: "0.1.0",
     manifest: {"api":1,"settings":["screenReader"],"provides":["claw.screen@1"]},
     load: () => import("../plugins/feature/screen/index.ts"),
+  },
+  {
+    name: "@claw/feature-shell-hooks",
+    version: "0.1.0",
+    manifest: {"api":1,"settings":["disableAllHooks","hooks"],"hooks":{"route":"last","callInput":"normal","permit":"early","callResult":"late","next":"late","shutdown":"normal"},"provides":["claw.shell-hooks@1"],"needs":["claw.inspect@1","claw.processes@1"]},
+    load: () => import("../plugins/feature/shell-hooks/index.ts"),
   },
   {
     name: "@claw/feature-shell",
@@ -296,6 +476,12 @@ export const bundled: readonly Loadable[] = [
     version: "0.1.0",
     manifest: {"api":1,"provides":["claw.tree@1"]},
     load: () => import("../plugins/feature/tree/index.ts"),
+  },
+  {
+    name: "@claw/feature-trust",
+    version: "0.1.0",
+    manifest: {"api":1,"provides":["claw.trust@1"]},
+    load: () => import("../plugins/feature/trust/index.ts"),
   },
   {
     name: "@claw/feature-web",
@@ -426,7 +612,7 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/store-jsonl",
     version: "0.1.0",
-    manifest: {"api":1,"contributes":{"store":["jsonl"]}},
+    manifest: {"api":1,"contributes":{"store":["jsonl"]},"hooks":{"route":"first","next":"first"},"provides":["claw.sessions@1"],"needs":["claw.inspect@1"]},
     load: () => import("../plugins/store/jsonl/index.ts"),
   },
   {
@@ -494,6 +680,12 @@ export const bundled: readonly Loadable[] = [
     version: "0.1.0",
     manifest: {"api":1,"contributes":{"tool":["ListMcpResources"]},"needs":["claw.mcp@1"]},
     load: () => import("../plugins/tool/list-mcp-resources/index.ts"),
+  },
+  {
+    name: "@claw/tool-lsp",
+    version: "0.1.0",
+    manifest: {"api":1,"contributes":{"tool":["LSP"]},"needs":["claw.lsp@1","claw.workspace@1"]},
+    load: () => import("../plugins/tool/lsp/index.ts"),
   },
   {
     name: "@claw/tool-notebook-edit",

@@ -1,16 +1,31 @@
 // Boots the kernel with everything that is bundled, and turns what nobody caught into words and an exit code.
 import { writeSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import * as claw from "claw";
 import { type ClawError, type Kernel, type Option, wrap } from "claw";
-import { bugText, exitCodeOf, failureOf, failureReport, failureText, HOST_OPTIONS, parseArguments, prepareBoot } from "claw/kit";
+import {
+  askTrust,
+  bugText,
+  connection,
+  exitCodeOf,
+  failureOf,
+  failureReport,
+  failureText,
+  HOST_OPTIONS,
+  type MachineOptions,
+  mayAct,
+  parseArguments,
+  prepareBoot,
+} from "claw/kit";
+import pack from "../kernel/package.json" with { type: "json" };
 import { bundled } from "./bundled.gen.ts";
 
 /** Runs claw. Never rejects. */
-export async function main(argv: readonly string[]): Promise<number> {
+export async function main(given: readonly string[]): Promise<number> {
   let kernel: Kernel | undefined;
   try {
+    const argv = given.some((arg) => arg === "--replay" || arg.startsWith("--replay=")) ? (await import("./replay.ts")).replayed(given) : given;
     const listed = bundled.flatMap((one) => one.manifest?.contributes?.command ?? []);
     const commands = listed.flatMap((one) => (typeof one === "string" ? one : [one.name, ...(one.aliases ?? [])]));
     const parse = (known: readonly Option[], strict: boolean) => parseArguments(argv, [...HOST_OPTIONS, ...known], strict, commands);
@@ -21,10 +36,12 @@ export async function main(argv: readonly string[]): Promise<number> {
       home: home(),
       env: { ...process.env },
       managed: managedSettings(),
+      version: pack.version,
       parse,
       modules: loadModules,
       lost,
     };
+    if (connection(0) === "terminal" && connection(1) === "terminal" && !vouched(start, commands)) return 0;
     const prepared = await prepareBoot(start).catch((thrown: unknown) => {
       const { words, options } = parse(
         bundled.flatMap((one) => one.manifest?.options ?? []),
@@ -36,21 +53,40 @@ export async function main(argv: readonly string[]): Promise<number> {
       return prepareBoot({ ...start, lenient: true });
     });
     kernel = claw.boot(prepared);
+    if (TAPES.some((option) => typeof prepared.options[option] === "string")) await kernel.host.activate("@claw/feature-cassette");
     for (const plugin of prepared.asked) await kernel.host.activate(plugin).catch((thrown: unknown) => unloaded(plugin, thrown));
     return await kernel.run();
   } catch (thrown) {
-    return report(wrap(thrown, "CLAW_BUG"), argv);
+    return report(wrap(thrown, "CLAW_BUG"), given);
   } finally {
     await kernel?.[Symbol.asyncDispose]();
+    // What a plugin has left running, a timer or a server, keeps no process: all that claw had to say is said.
+    setTimeout(() => process.exit(), LEFT_MS).unref();
   }
 }
 
 // --- internal ---
 
+const LEFT_MS = 300;
 const loadModules = async () => (await import("./modules.ts")).modules;
+
+/** Options that must have their plugin before anything is said: nothing else would activate it. */
+const TAPES = ["record", "replay"];
 
 /** Commands that answer even when settings are broken: they are how people find out. */
 const HARDY = ["config", "doctor", "help", "status", "version"];
+
+/** Asks whether a folder that would act is trusted, where a session with a person begins. False when the person wants no session then. */
+function vouched({ cwd, home, env, parse }: Pick<MachineOptions, "cwd" | "home" | "env" | "parse">, commands: readonly string[]): boolean {
+  const known = bundled.flatMap((one) => one.manifest?.options ?? []);
+  const { options, words } = parse(known, false);
+  if (["trust", "bare", "print", "help", "version"].some((name) => options[name] === true)) return true;
+  if (["output-format", "input-format", "json-schema"].some((name) => options[name] !== undefined)) return true;
+  const first = (words[0] ?? "").replace(/^\//, "");
+  if (first === "prompt" || commands.includes(first)) return true;
+  const folder = resolve(cwd, typeof options["cwd"] === "string" ? options["cwd"] : ".");
+  return !mayAct(folder, home, env) || askTrust(folder, home, env);
+}
 
 /** A plugin that was asked for and cannot be had, whatever it died of. */
 function unloaded(plugin: string, thrown: unknown): never {

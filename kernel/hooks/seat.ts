@@ -71,8 +71,8 @@ export function createSeats({ hookMs, activate, off, failed }: Plugins & { reado
 /** Awaits foreign code for at most `ms`, then rejects with `CLAW_HOOK_TIMEOUT`. */
 export async function limited<T>(work: T | Promise<T>, ms: number, what: string): Promise<T> {
   if (!(work instanceof Promise)) return work;
-  const late = Promise.withResolvers<never>();
-  const message = `${what} did not settle within ${ms} ms; is a promise never resolved?`;
-  const timer = setTimeout(() => late.reject(new ClawError("CLAW_HOOK_TIMEOUT", message)), ms);
-  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const timer = setTimeout(() => reject(new ClawError("CLAW_HOOK_TIMEOUT", `${what} did not settle within ${ms} ms`)), ms);
+  work.then(resolve, reject).finally(() => clearTimeout(timer));
+  return promise;
 }

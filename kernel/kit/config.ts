@@ -11,7 +11,7 @@ export const ConfigSchema = v.strictObject({
   version: v.optional(v.literal(1), 1),
   provider: name("auto"),
   model: name("default"),
-  compactor: name("extract"),
+  compactor: name("summary"),
   permissionMode: name("workspace-write"),
   frontend: name("cli"),
   store: name("jsonl"),

@@ -6,6 +6,7 @@ import { projectRoot } from "./settings.ts";
 
 /** What can be defined by files. The word is the folder's name. */
 export type DefinitionSort = "skills" | "agents" | "commands" | "output-styles";
+export const DEFINITION_SORTS: readonly DefinitionSort[] = ["skills", "agents", "commands", "output-styles"];
 /** Whose a definition is. `bundled` ones are in the binary and have no folder. */
 export type DefinitionSource = "project" | "user" | "plugin" | "bundled";
 /** A folder to look in. It may not exist. What stands in one that is not `trusted` is listed, and never acts. */
@@ -24,7 +25,16 @@ export interface DefinitionFile {
 
 /** Whether the user has vouched for the session's folder. The one place that decides it for definitions. */
 export function trustedFolder(scope: Pick<PluginScope, "options" | "cwd" | "home">): boolean {
-  return scope.options["trust"] === true;
+  return scope.options["trust"] === true || [scope.options[VOUCHED] ?? []].flat().includes(scope.cwd);
+}
+
+/** The option that names the folders whose content the user has vouched for at an earlier start. No command line can set it. */
+export const VOUCHED = " vouched";
+
+/** The folders of a project, from `cwd` up to its top, where definitions of the sort are looked for. None that are the user's own. */
+export function projectDefinitions(sort: DefinitionSort, scope: Pick<PluginScope, "cwd" | "home" | "env">): readonly string[] {
+  const own = userFolders(sort, scope);
+  return projectFolders(sort, scope.cwd).filter((path) => !own.includes(path));
 }
 
 /**
@@ -42,7 +52,7 @@ export function definitionFolders(
     const own = userFolders(sort, scope);
     const trusted = trustedFolder(scope);
     // A project may hold the user's own folders, as a home folder does.
-    for (const path of projectFolders(sort, scope.cwd)) if (!own.includes(path)) add({ path, source: "project", trusted });
+    for (const path of projectDefinitions(sort, scope)) add({ path, source: "project", trusted });
     for (const path of own) add({ path, source: "user", trusted: true });
   }
   for (const { name, source, state } of plugins) {

@@ -73,6 +73,7 @@ export interface EditorFrame {
   readonly empty: boolean;
   /** The keymap's mode, as `NORMAL`, with keys it waits to be ended. */
   readonly mode?: string;
+  /** Offers of a completion. `selected` is -1 while none is: Enter then sends the input as it is. */
   readonly popup?: Readonly<{ items: readonly CompletionItem[]; selected: number; total: number }>;
   /** An incremental search of the history is open. */
   readonly search?: Readonly<{ query: string; failed: boolean }>;

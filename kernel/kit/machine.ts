@@ -14,11 +14,14 @@ import {
   wrap,
 } from "claw";
 import { ConfigSchema, invalid, LIMITS, mergeConfig, type Pass } from "./config.ts";
-import { createLoader, discover, type Modules } from "./discover.ts";
+import { VOUCHED } from "./definitions.ts";
+import { createLoader, discover, type Loader, type Modules } from "./discover.ts";
+import { installedPlugins, STORE_INDEX, sealedStore } from "./installed.ts";
 import { checkNeeds } from "./manifest.ts";
 import { checkNames } from "./names.ts";
 import { didYouMean } from "./nearest.ts";
 import { locate, projectRoot, readSettings } from "./settings.ts";
+import { vouchedFor } from "./trust.ts";
 
 /** What a process was started with. `managed` is the managed settings file; `modules` is what external plugins can import from claw. */
 export interface MachineOptions {
@@ -27,6 +30,8 @@ export interface MachineOptions {
   readonly home: string;
   readonly env: Env;
   readonly managed: string;
+  /** claw's own, for plugins that say which they are for. */
+  readonly version?: string;
   /** Parses the command line: first with the options of bundled plugins, then, `strict`, with everyone's. */
   parse(known: readonly Option[], strict: boolean): Readonly<{ options: Options; words: readonly string[] }>;
   modules(): Promise<Modules>;
@@ -54,15 +59,19 @@ export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
   // What the first pass has read, the second need not.
   const kept = new Map<string, ReturnType<Read>>();
   const once: Read = (path) => kept.get(path) ?? kept.set(path, readSettings(path)).get(path)!;
-  const draft = await readLayers(at, once, cwd, early, optionsOf(bundled), pass);
+  const judged = new Map<string, boolean>();
+  const vouches = (folder: string): boolean => judged.get(folder) ?? judged.set(folder, vouchedFor(folder, home, env)).get(folder)!;
+  const where = { home, env, managed: at.managed, vouches };
+  const draft = await readLayers(where, once, cwd, early, optionsOf(bundled), pass);
   const { plugins: wanted } = await mergeConfig(draft, locate, pass);
   const plugins = bundled.filter((one) => wanted[one.name] !== false);
   const load = createLoader(at.modules);
+  plugins.push(...fromStores(at, cwd, early, load).filter((one) => wanted[one.name] !== false));
   for (const [name, slice] of Object.entries(early["bare"] === true ? {} : wanted)) {
-    if (slice === false || bundled.some((one) => one.name === name)) continue;
+    if (slice === false || plugins.some((one) => one.name === name)) continue;
     const origin = draft["plugins"]?.findLast(({ trusted, value }) => trusted && name in (value as object))?.origin ?? "";
     try {
-      plugins.push(discover(name, isAbsolute(origin) ? dirname(origin) : cwd, join(home, "plugins"), load));
+      plugins.push(discover(name, isAbsolute(origin) ? dirname(origin) : cwd, join(home, "plugins"), load, at.version));
     } catch (thrown) {
       const problem = wrap(thrown, "CLAW_PLUGIN_LOAD_FAILED");
       plugins.push({ name, version: "?", source: origin, problem, load: () => Promise.reject(problem) });
@@ -70,14 +79,14 @@ export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
   }
   for (const [name, origin] of unvouched(draft)) {
     if (plugins.some((one) => one.name === name)) continue;
-    const hint = "Look at what it is, then run with --trust, or name it in your own settings.";
-    const problem = new ClawError("CLAW_PLUGIN_UNTRUSTED", `plugin ${name} is named by ${origin}, and nobody has trusted this folder`, { hint });
-    plugins.push({ name, version: "?", source: origin, problem, load: () => Promise.reject(problem) });
+    plugins.push(untrusted(name, origin));
   }
-  const tried = [early["plugin-dir"] ?? []].flat().map((folder) => discover(resolve(cwd, String(folder)), cwd, home, load));
+  const tried = [early["plugin-dir"] ?? []].flat().map((folder) => discover(resolve(cwd, String(folder)), cwd, home, load, at.version));
   plugins.push(...tried);
-  const { options, words } = at.parse(optionsOf(plugins), true);
-  const read = (folder: string, by: Read = readSettings): Promise<Layers> => readLayers(at, by, folder, options, optionsOf(plugins), pass);
+  const parsed = at.parse(optionsOf(plugins), true);
+  const { words } = parsed;
+  const options = vouches(cwd) ? { ...parsed.options, [VOUCHED]: [cwd] } : parsed.options;
+  const read = (folder: string, by: Read = readSettings): Promise<Layers> => readLayers(where, by, folder, options, optionsOf(plugins), pass);
   const layers = await read(cwd, once);
   const folder = async (path: string) => {
     const absolute = resolve(cwd, path);
@@ -108,9 +117,32 @@ export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
 
 const optionsOf = (loadables: readonly Loadable[]): readonly Option[] => loadables.flatMap((one) => one.manifest?.options ?? []);
 
+/** What is installed: the project's, where the user agreed to exactly that or says --trust, before the user's. A name that a bundled plugin has stays that one's. */
+function fromStores({ bundled, home, version = "" }: MachineOptions, cwd: string, early: Options, load: Loader): readonly Loadable[] {
+  if (early["bare"] === true) return [];
+  const project = join(projectRoot(cwd), ".claw");
+  const own = installedPlugins(join(home, "plugins"), load, version);
+  if (project === home || !existsSync(join(project, "plugins", STORE_INDEX)))
+    return own.filter(({ name }) => !bundled.some((one) => one.name === name));
+  const trusted = early["trust"] === true || sealedStore(home, join(project, "plugins"));
+  const theirs = installedPlugins(join(project, "plugins"), load, version).map((one) =>
+    trusted ? one : untrusted(one.name, join(project, "plugins"), one),
+  );
+  const first = trusted ? [...theirs, ...own] : [...own, ...theirs];
+  const named = new Map(first.toReversed().map((one) => [one.name, one]));
+  return first.filter((one) => named.get(one.name) === one && !bundled.some(({ name }) => name === one.name));
+}
+
+/** A plugin that a folder names which nobody has trusted. */
+function untrusted(name: string, origin: string, { version, source }: Pick<Loadable, "version" | "source"> = { version: "?" }): Loadable {
+  const hint = "Look at what it is, then run with --trust, or name it in your own settings.";
+  const problem = new ClawError("CLAW_PLUGIN_UNTRUSTED", `plugin ${name} is named by ${origin}, and nobody has trusted this folder`, { hint });
+  return { name, version, source: source ?? origin, problem, load: () => Promise.reject(problem) };
+}
+
 /** Reads every layer. A file that is absent is no layer; one that cannot be read or parsed is an error that names it. */
 async function readLayers(
-  { home, managed, env }: MachineOptions,
+  { home, managed, env, vouches }: Pick<MachineOptions, "home" | "managed" | "env"> & { vouches(folder: string): boolean },
   read: Read,
   cwd: string,
   options: Options,
@@ -131,8 +163,9 @@ async function readLayers(
   await file(join(home, "settings.json"), "user");
   const project = join(projectRoot(cwd), ".claw");
   if (options["bare"] !== true && project !== home) {
-    await file(join(project, "settings.json"), "project", options["trust"] === true);
-    await file(join(project, "settings.local.json"), "local", options["trust"] === true);
+    const trusted = options["trust"] === true || vouches(cwd);
+    await file(join(project, "settings.json"), "project", trusted);
+    await file(join(project, "settings.local.json"), "local", trusted);
   }
   for (const { sets, env: names } of known) {
     const variable = names?.find((name) => (env[name] ?? "") !== "");

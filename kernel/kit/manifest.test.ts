@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Loadable, Manifest } from "claw";
-import { checkManifest, checkNeeds } from "./manifest.ts";
+import { capabilitiesOf, checkEngine, checkManifest, checkNeeds } from "./manifest.ts";
 
 const plugin = (name: string, manifest: Omit<Manifest, "api">): Loadable => ({
   ...{ name, version: "1.0.0", manifest: { api: 1, ...manifest } },
@@ -32,4 +32,19 @@ test("checkManifest > names file and key, and another API", () => {
   expect(() => checkManifest({ api: 1, contributes: { tols: [] } }, "x", "/x/package.json")).toThrow(/\/x\/package\.json: claw\.contributes/);
   expect(() => checkManifest({ api: 7 }, "x", "/x/package.json")).toThrow("needs API 7; this is 1");
   expect(checkManifest({ api: 1, hooks: { draft: "late" } }, "x", "/x/package.json")).toEqual({ api: 1, hooks: { draft: "late" } });
+});
+
+test("capabilitiesOf > every way to write them comes to the same", () => {
+  expect(capabilitiesOf({ capabilities: ["net", "fs"] })).toEqual({ fs: ["*"], net: ["*"] });
+  expect(capabilitiesOf({ capabilities: { net: ["b.com", "a.com", "b.com"], model: true, exec: false } })).toEqual({
+    model: ["*"],
+    net: ["a.com", "b.com"],
+  });
+  expect(capabilitiesOf({})).toEqual({});
+  expect(() => checkManifest({ api: 1, capabilities: { disk: true } }, "p", "x")).toThrow("capabilities");
+});
+
+test("checkEngine > a range of claw's versions", () => {
+  for (const range of [undefined, ">=0.1.0", "^0.1.0", "*"]) expect(() => checkEngine(range, "p", "0.1.3")).not.toThrow();
+  for (const range of [">=1", "nonsense", 3]) expect(() => checkEngine(range, "p", "0.1.3")).toThrow("plugin p is for claw");
 });

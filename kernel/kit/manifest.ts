@@ -19,7 +19,17 @@ const option = v.strictObject({
   sets: text,
   env: names,
 });
-/** `settings` are top-level keys it owns; `hooks` what it taps, and when; `provides` and `needs` ids of services; `start`: active before the first turn. */
+const rights = v.picklist(["fs", "net", "exec", "env", "model"]);
+const declared = v.union([v.array(rights), v.record(rights, v.union([v.boolean(), v.array(v.string())]))]);
+/**
+ * What a plugin says it wants: files, network, programs, environment variables, requests to the model. `*` is all of a sort; else paths, hosts, names.
+ * Shown before it is installed, kept in the lock and compared at each update. No limit of a plugin that runs inside claw.
+ */
+export type Capabilities = Readonly<Partial<Record<v.InferOutput<typeof rights>, readonly string[]>>>;
+/**
+ * `settings` are top-level keys it owns; `hooks` what it taps, and when; `provides` and `needs` ids of services; `start`: active before the first turn.
+ * `capabilities` is `["fs", "net"]`, or `{ "fs": ["read:./**"], "net": ["api.example.com"], "model": true }`.
+ */
 export const ManifestSchema = v.strictObject({
   api: v.literal(1),
   contributes: v.optional(v.record(kinds, v.array(v.union([v.string(), listed])))),
@@ -29,6 +39,7 @@ export const ManifestSchema = v.strictObject({
   provides: names,
   needs: names,
   activate: v.optional(v.picklist(["start", "use"])),
+  capabilities: v.optional(declared),
 });
 
 /** The manifest of a plugin found at `source`. Throws `CLAW_MANIFEST_INVALID` or `CLAW_PLUGIN_API_MISMATCH`. */
@@ -41,6 +52,21 @@ export function checkManifest(manifest: unknown, plugin: string, source: string)
   if (parsed.success) return parsed.output as Manifest;
   const issues = parsed.issues.map((issue) => `claw.${v.getDotPath(issue) ?? ""}: ${issue.message}`);
   throw new ClawError("CLAW_MANIFEST_INVALID", `${source}: ${issues.join("; ")}`, { plugin });
+}
+
+/** The capabilities that a valid manifest declares, each with what it is for, sorted; `*` for all of its sort. */
+export function capabilitiesOf(manifest: unknown): Capabilities {
+  const said = (manifest as { capabilities?: v.InferOutput<typeof declared> } | undefined)?.capabilities ?? [];
+  const pairs = Array.isArray(said) ? said.map((one) => [one, true] as const) : Object.entries(said);
+  const wanted = pairs.filter(([, what]) => what !== false).map(([one, what]) => [one, Array.isArray(what) ? [...new Set(what)].sort() : ["*"]]);
+  return Object.fromEntries(wanted.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)));
+}
+
+/** Throws `CLAW_PLUGIN_API_MISMATCH` when this version of claw is not in the range that a plugin's `engines.claw` names. */
+export function checkEngine(range: unknown, plugin: string, claw: string): void {
+  if (range === undefined || (typeof range === "string" && /^$|[\d*]/.test(range) && Bun.semver.satisfies(claw, range))) return;
+  const hint = "Update claw or the plugin.";
+  throw new ClawError("CLAW_PLUGIN_API_MISMATCH", `plugin ${plugin} is for claw ${String(range)}; this is ${claw}`, { plugin, hint });
 }
 
 /**

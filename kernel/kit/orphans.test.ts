@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import type { Block, Message } from "claw";
-import { createSession, type Entry } from "./session.ts";
+import type { Entry } from "./entries.ts";
+import { createSession } from "./session.ts";
 
 const said = (text: string): Message => ({ role: "user", content: [{ type: "text", text }] });
 const answered = (text: string): Message => ({ role: "assistant", content: [{ type: "text", text }] });

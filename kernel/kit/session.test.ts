@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import type { Block, Message } from "claw";
+import { decodeEntry, decodeHead, type Entry, encodeEntry, type SessionHead } from "./entries.ts";
 import { mend } from "./mend.ts";
-import { createSession, decodeEntry, decodeHead, type Entry, encodeEntry, type SessionHead } from "./session.ts";
+import { createSession } from "./session.ts";
 
 const said = (text: string): Message => ({ role: "user", content: [{ type: "text", text }] });
 const answered = (text: string): Message => ({ role: "assistant", content: [{ type: "text", text }] });

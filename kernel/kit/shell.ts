@@ -54,6 +54,11 @@ export function takesLine(tool: string): boolean {
   return tool === "bash";
 }
 
+/** Whether the call asks to run outside the sandbox. Only a person can allow that. */
+export function leavesSandbox({ input }: Pick<ToolCall, "input">): boolean {
+  return typeof input === "object" && input !== null && "dangerouslyDisableSandbox" in input && input.dangerouslyDisableSandbox === true;
+}
+
 /** A command as one would type it: every word that holds more than plain characters in quotes, `undefined` as `…`. */
 export function typed(argv: Argv): string {
   return argv.map((word) => (word === undefined ? "…" : /^[\w@%+=:,./^~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");

@@ -1,18 +1,9 @@
 // What is measured, and the limits it is held to. Each case runs ours and its floor in turn and gives the rows of the report.
 import { stat } from "node:fs/promises";
-import { interleave, median, peak, type Run, run, type Subject } from "./measure.ts";
+import { interleave, median, peak, type Row, type Run, run, type Subject } from "./measure.ts";
+import { vastSession } from "./sessions.ts";
 import { slowness, type World } from "./world.ts";
 
-/** One line of the report. `ratio` is ours by floor, unless `limit` is on ours itself. */
-export interface Row {
-  readonly what: string;
-  readonly unit: "ms" | "MB" | "B";
-  readonly ours: number;
-  readonly floor?: number;
-  /** What `ours / floor`, or `ours` where there is no floor, may be at most. Absent for what is only told. */
-  readonly limit?: number;
-  readonly note?: string;
-}
 export type Case = (world: World, runs: number) => Promise<readonly Row[]>;
 
 /** In the order of the report. */
@@ -179,6 +170,8 @@ export const cases: Readonly<Record<string, Case>> = {
       },
     ];
   },
+
+  sessions: vastSession,
 
   plugins: async (world, runs) => {
     const ask = (home?: string) => first(world, "text-1", () => world.claws("text-1", ["-p", "hi"], home));

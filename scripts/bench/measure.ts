@@ -17,6 +17,16 @@ export interface Run {
   readonly start: number;
 }
 
+/** One line of the report. `ratio` is ours by floor, unless `limit` is on ours itself. */
+export interface Row {
+  readonly what: string;
+  readonly unit: "ms" | "MB" | "B";
+  readonly ours: number;
+  readonly floor?: number;
+  /** What `ours / floor`, or `ours` where there is no floor, may be at most. Absent for what is only told. */
+  readonly limit?: number;
+  readonly note?: string;
+}
 /** Runs `subject` once. */
 export async function run(subject: Subject): Promise<Run> {
   const start = performance.timeOrigin + performance.now();

@@ -25,6 +25,8 @@ export interface World extends AsyncDisposable {
   readonly crowded: string;
   /** A home with a session of ten thousand entries, and that session's file. */
   longSession(): Promise<{ readonly home: string; readonly file: string }>;
+  /** The same with one of 50 MB and 20,000 entries, of which a compaction left the last fifth; `left` is how many bytes that is. */
+  vastSession(): Promise<{ readonly home: string; readonly file: string; readonly left: number }>;
 }
 
 export async function createWorld(): Promise<World> {
@@ -69,6 +71,7 @@ export async function createWorld(): Promise<World> {
     },
     log: async (script, id) => (await fetch(`${origin}/${script}/${id}/log`)).json() as Promise<ServerLog>,
     longSession: () => writeLongSession(join(folder, "long"), (at) => world.claws("text-1", ["-p", "hi"], at)),
+    vastSession: () => writeVastSession(join(folder, "vast"), (at) => world.claws("text-1", ["-p", "hi"], at)),
     async [Symbol.asyncDispose]() {
       server.kill();
       await server.exited;
@@ -151,14 +154,37 @@ export default definePlugin({
 }
 
 /** A real session of one turn, its two messages repeated until there are ten thousand entries. */
+async function writeVastSession(home: string, first: (home: string) => Subject): Promise<{ home: string; file: string; left: number }> {
+  await run(first(home));
+  const [found] = [...new Bun.Glob("sessions/**/*.jsonl").scanSync({ cwd: join(home, ".claw") })];
+  if (found === undefined) throw new Error("a run with -p kept no session");
+  const file = join(home, ".claw", found);
+  const lines = (await Bun.file(file).text()).trimEnd().split("\n");
+  const said = (text: string, role = "user") => ({ role, content: [{ type: "text", text }] });
+  let parent = (JSON.parse(lines.at(-1) ?? "") as { readonly id: string }).id;
+  let left = 0;
+  for (let entries = lines.length - 1; entries < 20_000; entries += 1) {
+    const link = { id: String(Number(parent) + 1), parent, at: Date.now() };
+    const message = said(`${entries} `.repeat(420), entries % 2 === 0 ? "user" : "assistant");
+    const fold = { type: "fold", ...link, by: "bench", dropped: 1, all: true, summary: [said("All that was before.")] };
+    const line = JSON.stringify(entries === 16_000 ? fold : { type: "message", ...link, message });
+    lines.push(line);
+    if (entries >= 16_000) left += line.length + 1;
+    parent = link.id;
+  }
+  const { mode } = await stat(file);
+  await Bun.write(file, `${lines.join("\n")}\n`, { mode: mode & 0o777 });
+  return { home, file, left };
+}
 async function writeLongSession(home: string, first: (home: string) => Subject): Promise<{ home: string; file: string }> {
   await run(first(home));
   const [found] = [...new Bun.Glob("sessions/**/*.jsonl").scanSync({ cwd: join(home, ".claw") })];
   if (found === undefined) throw new Error("a run with -p kept no session");
   const file = join(home, ".claw", found);
   const lines = (await Bun.file(file).text()).trimEnd().split("\n");
-  const turn = lines.map((line) => JSON.parse(line)).filter((entry) => entry.type === "message");
-  let last = turn.at(-1);
+  const records = lines.map((line) => JSON.parse(line));
+  const turn = records.filter((entry) => entry.type === "message");
+  let last = records.at(-1);
   let entries = lines.length - 1;
   for (let count = Number(last.id); entries < 10_000; entries += 1) {
     count += 1;

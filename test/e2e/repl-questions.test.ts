@@ -139,6 +139,20 @@ test("AskUserQuestion > a choice, and an answer in own words", async () => {
   expect(toldIn(at.mock, 2)).toContain("Ölberg 東");
 }, 60_000);
 
+test("plan > stands there as Markdown, for good, and yes begins to carry it out", async () => {
+  const plan = "# The plan\n\n1. Do **this** first.\n2. Then that.";
+  await using at = await sitDown([{ blocks: [{ type: "call", tool: "ExitPlanMode", input: { plan } }] }, { text: "So it begins." }]);
+  const claw = at.start(["--permission-mode", "plan"], { rows: 40 });
+  await claw.shows(idle);
+  claw.write("plan it\r");
+  await claw.shows("Leave plan mode");
+  await claw.shows("1. Do this first.");
+  claw.write("y");
+  await claw.shows("So it begins.");
+  await claw.shows(/ · workspace-write/);
+  expect((await claw.lines()).filter((line) => line.includes("Do this first."))).toHaveLength(1);
+}, 60_000);
+
 test("sessions > -r alone lets one pick by searching; Shift-Tab steps the mode, never to one that allows more", async () => {
   await using at = await sitDown([{ text: "About apples." }, { text: "About pears." }]);
   for (const what of ["apples are what", "pears are what"]) {

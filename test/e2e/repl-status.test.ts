@@ -27,12 +27,12 @@ test(
 );
 
 test(
-  "status line > a command of the user's own replaces it, and is told of the session; a project cannot name one",
+  "status line > a command of the user's own replaces it, and is told of the session; not even a trusted project can name one",
   async () => {
     await using at = await sitDown([]);
     settings(at, "home", { type: "command", command: `sed 's/.*"permission_mode":"\\([a-z-]*\\)".*/own line: \\1/'` });
     settings(at, "work", { type: "command", command: "touch made-by-project; echo project line" });
-    const claw = at.start();
+    const claw = at.start(["--trust"]);
     await claw.shows("own line: workspace-write");
     claw.write("\x1b[Z");
     await claw.shows(/own line: (?!workspace-write)/);

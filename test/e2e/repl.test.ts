@@ -218,3 +218,19 @@ test(
   },
   MINUTE,
 );
+
+test(
+  "repl > Esc twice on an empty prompt goes back, where there is a command for it",
+  async () => {
+    await using at = await sitDown([{ text: "An answer." }]);
+    const claw = at.start(["a question"]);
+    await claw.shows("An answer.");
+    await claw.shows(idle);
+    claw.write("\x1b");
+    await claw.shows("esc again to rewind");
+    claw.write("\x1b");
+    await claw.shows(/^> \/rewind$/m);
+    await claw.shows(/❯ 1\. a question/);
+  },
+  MINUTE,
+);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Json } from "claw";
 import { commandContract, createHarness, pluginContract } from "claw/testing";
@@ -7,12 +8,8 @@ import { redact } from "./run.ts";
 pluginContract(import.meta.dir);
 await using contract = await createHarness({ plugins: ["command/config"] });
 commandContract(await contract.host.get("command", "config"), {
-  valid: [[], ["show"], ["model"], ["show", "model"], ["explain", "model"]],
-  invalid: [
-    ["set", "model"],
-    ["show", "a", "b"],
-    ["explain", ""],
-  ],
+  valid: [[], ["show"], ["model"], ["show", "model"], ["explain", "model"], ["edit"], ["set", "a.b", "x", "y"], ["unset", "model"]],
+  invalid: [["set", "model"], ["set"], ["unset"], ["edit", "x"], ["show", "a", "b"], ["explain", ""]],
 });
 
 async function config(words: string[], user: Json, files: Record<string, string> = {}) {
@@ -108,5 +105,88 @@ describe("config", () => {
     expect(asked.notice).toEndWith(`> A session starts in prompt: permissionMode, ${asked.file}`);
     const told = await run({ permissionMode: undefined as never, permissions: { defaultMode: "plan" } }, "permissionMode");
     expect(told.data).toMatchObject({ in_force: { mode: "plan", key: "permissions.defaultMode", source: "user", origin: told.file } });
+  });
+});
+
+describe("config set", () => {
+  const PLUGINS = [
+    ...["command/config", "feature/effort", "feature/output-style", "feature/permissions", "feature/workspace", "feature/shell"],
+    ...["permission-mode/plan", "permission-mode/workspace-write"],
+  ];
+  const start = () => createHarness({ plugins: PLUGINS, config: { permissionMode: "workspace-write" } });
+  type Started = Awaited<ReturnType<typeof start>>;
+  const file = (harness: Started): string => join(harness.home, "settings.json");
+  const run = async (harness: Started, ...words: string[]) => harness.shell.run(await harness.host.get("command", "config"), words);
+  const kept = (harness: Started): Record<string, unknown> => Bun.JSONC.parse(readFileSync(file(harness), "utf8")) as Record<string, unknown>;
+
+  test("set > JSON or text, into values too, with the file's comments kept; unset takes it away", async () => {
+    await using harness = await start();
+    writeFileSync(file(harness), '{\n  // mine\n  "model": "old"\n}\n');
+    expect(await run(harness, "set", "effort", "high")).toMatchObject({
+      notice: `effort is "high" in ${file(harness)}.`,
+      data: { kind: "config", action: "set", status: "ok", key: "effort", value: "high", changed: true, overridden_by: null },
+    });
+    await run(harness, "set", "limits.hookMs", "5000");
+    await run(harness, "set", "renderers", '["json"]');
+    await run(harness, "set", "permissions.allow", '["Bash(git status *)"]');
+    expect(kept(harness)).toEqual({
+      ...{ model: "old", effort: "high", limits: { hookMs: 5000 }, renderers: ["json"] },
+      permissions: { allow: ["Bash(git status *)"] },
+    });
+    expect(readFileSync(file(harness), "utf8")).toContain("// mine");
+    expect(await run(harness, "set", "effort", "high")).toMatchObject({
+      notice: `effort is "high" in ${file(harness)} already.`,
+      data: { changed: false },
+    });
+    expect(await run(harness, "unset", "limits.hookMs")).toMatchObject({ notice: `limits.hookMs is not set in ${file(harness)}.` });
+    expect(kept(harness)["limits"]).toEqual({});
+  });
+
+  test("set > what cannot be is refused, and nothing is written", async () => {
+    await using harness = await start();
+    const before = readFileSync(file(harness), "utf8");
+    const refused: readonly (readonly [string, string, string])[] = [
+      ["modle", "x", "CLAW_USAGE"],
+      ["renderers", "3", "CLAW_CONFIG_INVALID"],
+      ["limits.hookMs", "soon", "CLAW_CONFIG_INVALID"],
+      ["model.name", "x", "CLAW_CONFIG_INVALID"],
+      ["permissionMode", "plann", "CLAW_CONTRIBUTION_MISSING"],
+      ["permissions.allow", '["Bash(git"]', "CLAW_CONFIG_INVALID"],
+      ["outputStyle", "nothing such", "CLAW_USAGE"],
+    ];
+    for (const [key, value, code] of refused) {
+      await expect(run(harness, "set", key, value).then(() => key)).rejects.toMatchObject({ code });
+    }
+    expect(readFileSync(file(harness), "utf8")).toBe(before);
+    // A name may look like a number.
+    expect(await run(harness, "set", "model", "4")).toMatchObject({ data: { value: "4" } });
+  });
+
+  test("set > model, mode and style hold at once", async () => {
+    await using harness = await start();
+    await run(harness, "set", "model", "bigger");
+    await run(harness, "set", "permissionMode", "plan");
+    await run(harness, "set", "outputStyle", "concise");
+    expect(harness.shell.selection).toMatchObject({ model: "bigger", "permission-mode": "plan" });
+    await harness.submit("hi");
+    expect(harness.requests[0]).toMatchObject({ model: { id: "bigger" }, system: [expect.stringContaining("# Output style: concise")] });
+    expect(kept(harness)).toMatchObject({ model: "bigger", permissionMode: "plan", outputStyle: "concise" });
+  });
+
+  test("set > says whose setting wins over it", async () => {
+    await using harness = await createHarness({
+      plugins: PLUGINS,
+      files: { ".git/HEAD": "", ".claw/settings.json": '{ "effort": "low" }' },
+      options: { trust: true },
+    });
+    expect(await run(harness, "set", "effort", "high")).toMatchObject({
+      notice: expect.stringContaining(`settings.json says "low", which wins over it.`),
+      data: { overridden_by: join(harness.workspace, ".claw", "settings.json") },
+    });
+  });
+
+  test("edit > without a terminal says which file it is", async () => {
+    await using harness = await start();
+    await expect(run(harness, "edit")).rejects.toMatchObject({ code: "CLAW_USAGE", info: { hint: expect.stringContaining(file(harness)) } });
   });
 });

@@ -1,4 +1,4 @@
-// The command `config`: what is set, and by whom.
+// The command `config`: what is set, by whom, and changing it.
 import { defineCommand, definePlugin } from "claw";
 import * as v from "valibot";
 
@@ -7,10 +7,12 @@ const Words = v.union(
   [
     v.strictTuple([]),
     v.strictTuple([v.literal("show")]),
-    v.strictTuple([v.picklist(["show", "explain"]), Key]),
-    v.strictTuple([v.pipe(Key, v.notValue("explain"))]),
+    v.strictTuple([v.picklist(["show", "explain", "unset"]), Key]),
+    v.strictTuple([v.literal("edit")]),
+    v.tupleWithRest([v.literal("set"), Key, v.string()], v.string()),
+    v.strictTuple([v.pipe(Key, v.notValues(["explain", "set", "unset"]))]),
   ],
-  "say: show [KEY], or explain KEY",
+  "say: show [KEY], explain KEY, set KEY VALUE, unset KEY, or edit",
 );
 
 export default definePlugin({
@@ -19,9 +21,17 @@ export default definePlugin({
       "command",
       defineCommand({
         name: "config",
-        summary: "Show settings, and which file set what",
+        summary: "Show settings and which file set what, or change them",
         args: Words,
-        run: async (words, scope) => (await import("./run.ts")).config(words, scope),
+        async run([verb, key = "", ...given], scope) {
+          if (verb !== "edit" && verb !== "set" && verb !== "unset") {
+            const words = [verb, key].filter((word) => word !== undefined && word !== "") as string[];
+            return (await import("./run.ts")).config(words, scope);
+          }
+          const change = await import("./change.ts");
+          if (verb === "edit") return change.edit(scope);
+          return verb === "unset" ? change.unset(key, scope) : change.set(key, given.join(" "), scope);
+        },
       }),
     );
   },

@@ -1,4 +1,4 @@
-// The settings by key and by layer, with secrets kept out of sight.
+// The settings by key and by layer, with secrets kept out of sight. Changing them is change.ts.
 import { ClawError, type CommandOutcome, Inspecting, type Inspection, type Json, type Setting, type TurnScope } from "claw";
 import { didYouMean, Permissions } from "claw/kit";
 
@@ -21,18 +21,15 @@ export function redact(value: unknown, key = ""): Json {
   return typeof value === "string" && SECRET.test(key) ? "[redacted]" : (value as Json);
 }
 
-// --- internal ---
-
-const SECRET = /api_?key|token|secret|password|passwd|authorization|credential|cookie/i;
-
 /** What every layer says of one key, and what comes of it. `used` is by whom. */
-interface Found {
+export interface Found {
   readonly layers: readonly Setting[];
   readonly value: unknown;
   readonly used: Setting | undefined;
 }
 
-function lookUp(key: string, inspection: Inspection): Found {
+/** Throws `CLAW_USAGE` for a key that nobody knows, naming the nearest. */
+export function lookUp(key: string, inspection: Inspection): Found {
   const [top = "", ...path] = key.split(".");
   const kernel = inspection.config as unknown as Readonly<Record<string, unknown>>;
   const all = inspection.layers()[top] ?? [];
@@ -45,6 +42,10 @@ function lookUp(key: string, inspection: Inspection): Found {
   const used = layers.findLast((layer) => layer.trusted);
   return { layers, used, value: top in kernel ? at(kernel[top], path) : used?.value };
 }
+
+// --- internal ---
+
+const SECRET = /api_?key|token|secret|password|passwd|authorization|credential|cookie/i;
 
 function show(key: string, { value, used }: Found): CommandOutcome {
   const shown = redact(value, key);

@@ -1,8 +1,8 @@
 // One function a check: looks, changes nothing, asks nobody outside this machine.
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, join, parse } from "node:path";
-import { ClawError, type Inspection, type PluginScope, type TurnScope } from "claw";
-import { Sandbox, sandboxLine } from "claw/kit";
+import { ClawError, type Inspection, type PluginScope, type Setting, type TurnScope } from "claw";
+import { Mcp, plain, Sandbox, sandboxLine } from "claw/kit";
 
 /** `hint` is what to do about it. */
 export interface Check {
@@ -135,17 +135,59 @@ export async function checkSandbox(scope: TurnScope): Promise<Check> {
   return { status: "warn", summary, details, hint };
 }
 
-/** git is needed for much, ripgrep for nothing: there is a search of our own. */
-export function checkTools(env: Env): Check {
+/** Starts the servers of this folder that are trusted, as a session would, and ends them with it. */
+export async function checkMcp(scope: TurnScope): Promise<Check> {
+  const servers = await (await scope.use(Mcp)).connect(scope);
+  const meant = servers.filter(({ shadowedBy }) => shadowedBy === undefined);
+  if (meant.length === 0) return { status: "ok", summary: "no servers", details: [] };
+  const ready = meant.filter(({ state }) => state === "ready");
+  const untrusted = meant.filter(({ trusted }) => !trusted);
+  // What its user has switched off is as it should be.
+  const broken = meant.filter(
+    ({ state, trusted, problem = "" }) => trusted && state !== "ready" && !(state === "off" && problem.includes("(disabled)")),
+  );
+  const details = meant.map(({ name, state, tools, ms, problem, trusted, origin }) => {
+    if (!trusted) return `${name}: not started, nobody has trusted this folder (${origin})`;
+    if (state === "ready") return `${name}: ready in ${ms ?? 0} ms, ${tools.length} tools`;
+    return `${name}: ${state}${problem === undefined ? "" : `, ${plain(problem).replace(/\s*\n\s*/g, " ")}`}`;
+  });
+  const summary = `${ready.length} of ${meant.length} servers ready`;
+  if (broken.length > 0) return { status: "warn", summary, details, hint: `\`claw mcp test ${broken[0]?.name}\` says more.` };
+  if (untrusted.length > 0) return { status: "warn", summary, details, hint: "If you know this folder, start claw with --trust." };
+  return { status: "ok", summary, details };
+}
+
+/** git is needed for much, ripgrep for nothing: there is a search of our own. `servers` is the setting of language servers, where there is a plugin for them. */
+export function checkTools(env: Env, servers?: readonly Setting[]): Check {
   const path = { PATH: env["PATH"] ?? "" };
   const git = Bun.which("git", path);
   const rg = Bun.which("rg", path);
   const details = [`git: ${git ?? "not found"}`, `ripgrep: ${rg ?? "not found, the built-in search is used"}`];
+  if (servers !== undefined) {
+    const found = [...namedServers(servers), ...LANGUAGE_SERVERS.filter((program) => Bun.which(program, path) !== null)];
+    details.push(
+      `language servers: ${found.length === 0 ? "none found; install one, or name one in the setting lspServers" : [...new Set(found)].join(", ")}`,
+    );
+  }
   if (git === null) return { status: "warn", summary: "git is missing", details, hint: "Install git." };
   return { status: "ok", summary: rg === null ? "git, and the built-in search" : "git and ripgrep", details };
 }
 
 // --- internal ---
+
+/** Programs that feature/lsp knows by name. */
+const LANGUAGE_SERVERS: readonly string[] = [
+  ...["typescript-language-server", "vtsls", "tsgo", "pyright-langserver", "basedpyright-langserver", "pylsp", "jedi-language-server"],
+  ...["rust-analyzer", "gopls", "clangd", "jdtls", "csharp-ls", "OmniSharp", "ruby-lsp", "solargraph", "intelephense", "phpactor"],
+  ...["lua-language-server", "zls", "sourcekit-lsp", "kotlin-language-server", "elixir-ls", "bash-language-server", "yaml-language-server"],
+  ...["vscode-json-language-server", "vscode-css-language-server", "vscode-html-language-server"],
+];
+
+/** Those that trusted settings name, by their names there. */
+function namedServers(settings: readonly Setting[]): readonly string[] {
+  const entries = settings.filter(({ trusted }) => trusted).flatMap(({ value }) => Object.entries(typeof value === "object" ? (value ?? {}) : {}));
+  return [...new Map<string, unknown>(entries)].filter(([, entry]) => entry !== false).map(([name]) => name);
+}
 
 function writable(path: string): boolean {
   try {

@@ -11,7 +11,7 @@ commandContract(await contract.host.get("command", "doctor"), { valid: [[]], inv
 
 type Report = {
   readonly status: string;
-  readonly checks: readonly { readonly id: string; readonly status: string; readonly details: readonly string[] }[];
+  readonly checks: readonly { readonly id: string; readonly status: string; readonly summary: string; readonly details: readonly string[] }[];
 };
 
 async function examine(plugins: readonly Loadable[] = [], config: Json = {}) {
@@ -103,4 +103,40 @@ describe("doctor", () => {
     writeFileSync(join(harness.workspace, "git"), "#!/bin/sh\n", { mode: 0o755 });
     expect(checkTools({ PATH: harness.workspace })).toMatchObject({ status: "ok", summary: "git, and the built-in search" });
   });
+
+  test("checkTools > names language servers where there is a plugin for them, those of trusted settings first", async () => {
+    await using harness = await createHarness({ plugins: [] });
+    for (const name of ["git", "gopls", "zls"]) writeFileSync(join(harness.workspace, name), "#!/bin/sh\n", { mode: 0o755 });
+    const env = { PATH: harness.workspace };
+    const setting = (value: Json, trusted: boolean) => ({ value, trusted, source: "user", origin: "x" }) as const;
+    const servers = [setting({ mine: {}, off: false }, true), setting({ theirs: {} }, false)];
+    expect(checkTools(env, servers).details.at(-1)).toBe("language servers: mine, gopls, zls");
+    expect(checkTools(env).details).toHaveLength(2);
+    expect(checkTools({ PATH: "/nowhere" }, []).details.at(-1)).toStartWith("language servers: none found");
+  });
+
+  test("doctor > MCP servers that are trusted are started, and told with what is wrong", async () => {
+    const program = join(import.meta.dir, "..", "..", "feature", "mcp", "testing", "server.ts");
+    const stdio = (...flags: readonly string[]) => ({ command: process.execPath, args: [program, ...flags] });
+    const check = async (mcpServers: Json, files: Record<string, string> = {}) => {
+      const plugins = ["command/doctor", "feature/mcp", "feature/processes", "feature/workspace"];
+      await using harness = await createHarness({ plugins, config: { mcpServers }, files });
+      const outcome = await harness.shell.run(await harness.host.get("command", "doctor"), []);
+      const report = (outcome.kind === "prompt" ? undefined : outcome.data) as unknown as Report;
+      return report.checks.find(({ id }) => id === "mcp");
+    };
+    expect(await check({})).toMatchObject({ status: "ok", summary: "no servers" });
+    expect(await check({ good: stdio(), off: { ...stdio(), disabled: true } })).toMatchObject({ status: "ok", summary: "1 of 2 servers ready" });
+    expect(
+      await check({ good: stdio(), dead: stdio("--die") }, { ".mcp.json": '{"mcpServers":{"theirs":{"command":"touch","args":["ran"]}}}' }),
+    ).toMatchObject({
+      status: "warn",
+      summary: "1 of 3 servers ready",
+      details: expect.arrayContaining([
+        expect.stringMatching(/^good: ready in \d+ ms, 18 tools$/),
+        "dead: failed, ended with code 3: no database",
+        expect.stringMatching(/^theirs: not started, nobody has trusted this folder/),
+      ]),
+    });
+  }, 30_000);
 });

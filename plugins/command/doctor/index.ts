@@ -1,4 +1,4 @@
-// The command `doctor`: whether everything that a session needs is there. Offline: no provider is asked.
+// The command `doctor`: whether everything that a session needs is there. No provider is asked.
 import { defineCommand, definePlugin } from "claw";
 import * as v from "valibot";
 
@@ -8,7 +8,7 @@ export default definePlugin({
       "command",
       defineCommand({
         name: "doctor",
-        summary: "Check credentials, config, plugins, folders and tools, offline",
+        summary: "Check credentials, config, plugins, folders, tools and MCP servers",
         args: v.pipe(v.array(v.string()), v.maxLength(0, "takes no words")),
         run: async (_, scope) => (await import("./run.ts")).examine(scope, ctx),
       }),

@@ -1,7 +1,7 @@
 // All checks, and how they are told.
 import type { CommandOutcome, PluginScope, TurnScope } from "claw";
 import { Inspecting } from "claw";
-import { Sandbox } from "claw/kit";
+import { Lsp, Mcp, Sandbox } from "claw/kit";
 import {
   type Check,
   checkBaseUrls,
@@ -9,6 +9,7 @@ import {
   checkCredentials,
   checkFolder,
   checkHome,
+  checkMcp,
   checkPlugins,
   checkSandbox,
   checkStore,
@@ -18,7 +19,7 @@ import {
 /** Exits 1 when a check fails. A check that itself breaks has failed. */
 export async function examine(scope: TurnScope, plugin: PluginScope): Promise<CommandOutcome> {
   const inspection = await plugin.use(Inspecting);
-  const confined = inspection.plugins().some(({ manifest }) => manifest.provides?.includes(Sandbox.id));
+  const provided = ({ id }: { readonly id: string }): boolean => inspection.plugins().some(({ manifest }) => manifest.provides?.includes(id));
   const named: readonly (readonly [string, () => Check | Promise<Check>])[] = [
     ["credentials", () => checkCredentials(scope)],
     ["base URLs", () => checkBaseUrls(scope.env)],
@@ -27,8 +28,9 @@ export async function examine(scope: TurnScope, plugin: PluginScope): Promise<Co
     ["home", () => checkHome(scope.home)],
     ["store", () => checkStore(scope, inspection.config.store)],
     ["folder", () => checkFolder(scope.cwd, inspection)],
-    ["tools", () => checkTools(scope.env)],
-    ...(confined ? [["sandbox", () => checkSandbox(scope)] as const] : []),
+    ["tools", () => checkTools(scope.env, provided(Lsp) ? scope.settings("lspServers") : undefined)],
+    ...(provided(Sandbox) ? [["sandbox", () => checkSandbox(scope)] as const] : []),
+    ...(provided(Mcp) ? [["MCP", () => checkMcp(scope)] as const] : []),
   ];
   const checks = await Promise.all(named.map(async ([name, check]) => ({ name, ...(await guarded(check)) })));
   const count = (status: Check["status"]): number => checks.filter((check) => check.status === status).length;

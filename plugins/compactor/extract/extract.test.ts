@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import type { Block, Message } from "claw";
+import { boundary, bytesOf } from "claw/kit";
 import { createHarness } from "claw/testing";
-import { boundary, extract } from "./extract.ts";
+import { extract } from "./extract.ts";
 import plugin from "./index.ts";
 import { after, answered, asked, inTurn, result, said, sound, texts, tools, work } from "./rig.ts";
-import { charactersOf } from "./size.ts";
 
 const boot = () => createHarness({ plugins: [plugin, tools] });
 
@@ -27,7 +27,7 @@ test("extract > one message of lists takes the place of the older ones", async (
     expect(summary).not.toContain("src/file-4.ts");
     const left = after(messages, fold);
     sound(left);
-    expect(charactersOf(left)).toBeLessThan(charactersOf(messages) / 2);
+    expect(bytesOf(left)).toBeLessThan(bytesOf(messages) / 2);
     expect(left.slice(1)).toEqual(messages.slice(fold.dropped));
   });
 });
@@ -73,7 +73,7 @@ test("extract > a fold of a fold is one summary that still knows the first reque
       messages = after(messages, await extract(messages, scope));
     }
     const summary = texts(messages.slice(0, 1));
-    expect(summary.match(/shortened to these lists/g)).toHaveLength(1);
+    expect(summary.match(/shortened to what follows/g)).toHaveLength(1);
     expect(summary).toContain("- The very first request.");
     const count = (tool: string): number => Number(new RegExp(`- ${tool}: (\\d+)`).exec(summary)?.[1]);
     const left = messages.flatMap((message) => message.content).filter((block) => block.type === "call").length;
@@ -87,13 +87,13 @@ test("extract > results too large for what may stay are cut, and calls keep thei
     const fold = await extract(messages, scope);
     const left = after(messages, fold);
     sound(left);
-    expect(charactersOf(left)).toBeLessThan(140_000);
+    expect(bytesOf(left)).toBeLessThan(140_000);
     expect(JSON.stringify(left)).toMatch(/start x+.*characters cut; run the call again.*x+ end/);
     expect(left).toContainEqual(said("go").content[0] === undefined ? said("") : expect.objectContaining({ role: "user" }));
     expect(texts(left)).toContain("go");
     const again = after(left, await extract(left, scope));
     sound(again);
-    expect(charactersOf(again)).toBeLessThan(charactersOf(left));
+    expect(bytesOf(again)).toBeLessThan(bytesOf(left));
   });
 });
 
@@ -113,6 +113,6 @@ test("boundary > never parts a call from its result, whatever the budget", () =>
     said("steer"),
     answered("end"),
   ];
-  for (let budget = 0; budget <= charactersOf(messages) + 100; budget += 7) sound(messages.slice(boundary(messages, budget)));
+  for (let budget = 0; budget <= bytesOf(messages) + 100; budget += 7) sound(messages.slice(boundary(messages, budget)));
   expect(boundary(messages, Number.POSITIVE_INFINITY)).toBe(0);
 });

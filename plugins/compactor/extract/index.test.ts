@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
+import { bytesOf, FOLD_UNDONE, markOf } from "claw/kit";
 import { calls, compactorContract, createHarness, fails, pluginContract, type Reply, says } from "claw/testing";
 import { extract } from "./extract.ts";
 import plugin from "./index.ts";
 import { answered, asked, inTurn, model, result, said, session, sound, texts, tools, usage, work } from "./rig.ts";
-import { charactersOf } from "./size.ts";
 
 const boot = () => createHarness({ plugins: [plugin, tools] });
 
@@ -38,12 +38,31 @@ test("due > counts what came since, and everything after a resume", async () => 
   });
 });
 
-test("due > once for a usage: a retry does not fold again", async () => {
-  await inTurn(boot(), async (_, harness) => {
+test("due > asked as often as one likes; after a fold it goes by what that freed, until the model has answered", async () => {
+  await inTurn(boot(), async (scope, harness) => {
     const compactor = await harness.host.get("compactor", "extract");
-    const one = await session(work(2));
+    const one = await session(work(200));
     const last = usage(90_000);
-    expect([compactor.due(one, model, last), compactor.due(one, model, last), compactor.due(one, model, usage(90_000))]).toEqual([true, false, true]);
+    expect([compactor.due(one, model, last), compactor.due(one, model, last)]).toEqual([true, true]);
+    await one.fold(await compactor.compact(one, scope), "extract");
+    expect(compactor.due(one, model, last)).toBe(false);
+    await one.append(said("x".repeat(200_000)));
+    expect(compactor.due(one, model, last)).toBe(true);
+    await one.append(answered("so"));
+    expect([compactor.due(one, model, usage(90_000)), compactor.due(one, model, usage(40_000))]).toEqual([true, false]);
+  });
+});
+
+test("due > not again after an attempt in vain until there is more; not before the window's end after a fold was taken back", async () => {
+  await inTurn(boot(), async (scope, harness) => {
+    const compactor = await harness.host.get("compactor", "extract");
+    const one = await session([said("a")]);
+    expect(compactor.due(one, model, usage(80_000))).toBe(true);
+    expect(await compactor.compact(one, scope)).toEqual({ summary: [], dropped: 0 });
+    expect([compactor.due(one, model, usage(80_000)), compactor.due(one, model, usage(86_000))]).toEqual([false, true]);
+    const other = await session(work(3));
+    await other.note(FOLD_UNDONE, { first: markOf(other.messages[0]) });
+    expect([compactor.due(other, model, usage(80_000)), compactor.due(other, model, usage(90_000))]).toEqual([false, true]);
   });
 });
 
@@ -82,7 +101,7 @@ test("recover > a request that was too long is sent again after a fold, as long 
     await using harness = await createHarness({ plugins: [plugin, tools], config: { compactor }, script: [...reads, ...script] });
     const { kind } = await harness.submit("read them all");
     for (const request of harness.requests) sound(request.messages);
-    return [kind, harness.requests.slice(reads.length).map((request) => charactersOf(request.messages))];
+    return [kind, harness.requests.slice(reads.length).map((request) => bytesOf(request.messages))];
   };
   const [kind, sizes] = await play([overflow, overflow, says("done")]);
   expect([kind, sizes.length]).toEqual(["completed", 3]);

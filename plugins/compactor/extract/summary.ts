@@ -1,31 +1,25 @@
 // The summary itself: lists of requests, files, commands and conclusions, each with a cap. A summary of summaries stays one.
 import type { Block, Message, TurnScope } from "claw";
-import { clipLine } from "claw/kit";
+import { clip, clipLine, requestOf, summaryOf } from "claw/kit";
 import * as v from "valibot";
 
-/** What the user asked for in a message; a summary's own text is none of it. */
-export function requestOf(message: Message): readonly Block[] {
-  if (message.role !== "user") return [];
-  const asked = message.content.filter((block) => block.type === "text" || block.type === "image");
-  return summaryOf(message) === undefined ? asked : asked.slice(1);
-}
-
-/** Text that stands for `messages`. `request` is said verbatim right after it. */
-export async function summarise(messages: readonly Message[], request: readonly Block[], scope: TurnScope): Promise<string> {
+/** Text that stands for `messages`. What a model wrote of earlier ones is kept as it is. */
+export async function summarise(messages: readonly Message[], scope: TurnScope): Promise<string> {
   const lists = await gather(messages, scope);
+  const written = messages.flatMap((message) => writtenOf(summaryOf(message) ?? "")).slice(-1);
   const sections = (Object.keys(SECTIONS) as (keyof typeof SECTIONS)[]).flatMap((key) => {
     const { title, most } = SECTIONS[key];
     const items = key === "requests" ? firstAndLast([...lists[key]], most) : [...lists[key]].slice(-most);
     return items.length === 0 ? [] : [`## ${title}\n${items.map((item) => `- ${item}`).join("\n")}`];
   });
-  const end = request.length === 0 ? "The session goes on from here." : "The current request, in the user's own words:";
-  return [MARK, ...sections, end].join("\n\n");
+  return [...written.map((text) => `## ${WRITTEN}\n${clip(text, MOST_WRITTEN)}`), ...sections].join("\n\n");
 }
 
 // --- internal ---
 
-const MARK =
-  "[The earlier part of this session was shortened to these lists. Go on with the work. What files contain is not here: read them again before changing them.]";
+/** The heading of what a model wrote; see the compactor `summary`. */
+const WRITTEN = "Summary";
+const MOST_WRITTEN = 8_000;
 const SECTIONS = {
   requests: { title: "Asked by the user, oldest first", most: 12, length: 400 },
   changed: { title: "Files changed", most: 40, length: 200 },
@@ -81,10 +75,10 @@ function note(lists: Lists, key: keyof Lists, text: string): void {
   lists[key].add(item);
 }
 
-/** The text of a summary of ours; `undefined` for any other message. */
-function summaryOf(message: Message): string | undefined {
-  const [first] = message.content;
-  return message.role === "user" && first?.type === "text" && first.text.startsWith(MARK) ? first.text : undefined;
+/** The section of a summary that a model wrote. */
+function writtenOf(text: string): readonly string[] {
+  const [, section] = text.split(new RegExp(`^## ${WRITTEN}\n`, "m"));
+  return section === undefined ? [] : [section.split(/^## /m)[0]?.trim() ?? ""];
 }
 
 /** Takes up the lists of an earlier summary. */

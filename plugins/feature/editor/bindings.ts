@@ -9,6 +9,9 @@ export type Bindings = Readonly<Record<string, EditorAction | null>>;
 /** What keys mean: an action, nothing, or that more must follow. */
 export type Meaning = Readonly<{ action: EditorAction | null } | { more: true }>;
 
+/** Why a binding cannot be, with what may be meant. */
+export type Wrong = Readonly<{ problem: string; near?: string }>;
+
 /** What every keymap has, unless it says otherwise. */
 export const COMMON: Bindings = {
   ...{ enter: "submit", "shift+enter": "newline", "alt+enter": "newline", "ctrl+enter": "newline", "ctrl+j": "newline" },
@@ -58,8 +61,8 @@ export async function readBindings(home: string, problem: (text: string) => void
   try {
     for (const [written, action] of Object.entries((await readSettings(path)) ?? {})) {
       const keys = parseKeys(written);
-      const wrong = typeof keys === "string" ? checkAction(action) : keys.problem;
-      if (wrong !== undefined) problem(`${await locate(path, [written])}: ${wrong}; it is passed over.`);
+      const wrong = typeof keys === "string" ? checkAction(action) : keys;
+      if (wrong !== undefined) problem(`${await locate(path, [written])}: ${wrong.problem}; it is passed over. ${wrong.near ?? ""}`.trimEnd());
       else if (typeof keys === "string") found[keys] = action as EditorAction | null;
     }
   } catch (thrown) {
@@ -70,7 +73,7 @@ export async function readBindings(home: string, problem: (text: string) => void
 }
 
 /** Keys as a person writes them, in the one way that the editor does. */
-export function parseKeys(written: string): string | { readonly problem: string } {
+export function parseKeys(written: string): string | Wrong {
   const keys: string[] = [];
   for (const word of written.trim().split(/\s+/)) {
     // A plus is a key too.
@@ -81,7 +84,7 @@ export function parseKeys(written: string): string | { readonly problem: string 
     const strange = parts.find((_, index) => modifiers[index] === undefined);
     if (strange !== undefined) return { problem: `"${written}": ${strange} is no modifier, which are ctrl, alt and shift` };
     const named = (NAMED_KEYS as readonly string[]).includes(name) && name !== "paste";
-    if (!named && [...name].length !== 1) return { problem: `"${written}": there is no key ${last}. ${didYouMean(last, NAMED_KEYS)}`.trimEnd() };
+    if (!named && [...name].length !== 1) return { problem: `"${written}": there is no key ${last}`, near: didYouMean(last, NAMED_KEYS) };
     const held = (["ctrl", "alt", "shift"] as const).filter((one) => modifiers.includes(one));
     const types = (!named || name === "space") && !modifiers.includes("ctrl") && !modifiers.includes("alt");
     if (types && keys.length === 0) return { problem: `"${written}": a key that types text cannot be bound` };
@@ -115,8 +118,8 @@ function beginnings(keys: string): readonly string[] {
   return words.slice(1).map((_, index) => words.slice(0, index + 1).join(" "));
 }
 
-function checkAction(action: unknown): string | undefined {
+function checkAction(action: unknown): Wrong | undefined {
   if (action === null || (typeof action === "string" && action in EDITOR_ACTIONS)) return undefined;
-  if (typeof action !== "string") return "an action is text, or null for none";
-  return `there is no action "${action}". ${didYouMean(action, Object.keys(EDITOR_ACTIONS))}`.trimEnd();
+  if (typeof action !== "string") return { problem: "an action is text, or null for none" };
+  return { problem: `there is no action "${action}"`, near: didYouMean(action, Object.keys(EDITOR_ACTIONS)) };
 }

@@ -36,6 +36,7 @@ const TEXTS: readonly Command[] = [
   ["wl-paste", "--no-newline", "--type", "text"],
   ["xclip", "-selection", "clipboard", "-o"],
   ["xsel", "--clipboard", "--output"],
+  ["powershell.exe", "-NoProfile", "-Command", "Get-Clipboard -Raw"],
 ];
 const MOST_MS = 3_000;
 const MOST_BYTES = 100_000_000;

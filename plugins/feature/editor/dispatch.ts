@@ -34,6 +34,8 @@ export class Dispatch {
   search: Search | undefined;
   /** Keys of a binding that is not complete. */
   chord = "";
+  /** The last key brought back an older input: nobody has typed it, so nothing is offered for it. */
+  recalled = false;
   readonly #past = new Past();
   readonly #at: DispatchOptions;
   #keymap: Keymap;
@@ -65,6 +67,7 @@ export class Dispatch {
   }
 
   press(key: Key): readonly EditorEffect[] {
+    this.recalled = false;
     if (key.paste !== undefined) {
       this.leaveSearch();
       this.chord = "";
@@ -119,6 +122,7 @@ export class Dispatch {
     const became = this.search?.press(key, name, action);
     if (became === "taken") return [];
     this.search = undefined;
+    this.recalled = true;
     if (action === "interrupt") return [{ kind: "interrupt", again: false, used: true }];
     if (action === "escape") return [{ kind: "escape", again: false, used: true }];
     return became === "chosen-and-on" ? this.#take(key, name, again) : [];
@@ -153,7 +157,8 @@ export class Dispatch {
       else line.doc.replace(command.text, command.cursor);
     }
     if (name !== "escape") return effects;
-    const closed = offers?.close() ?? false;
+    const closed = offers?.popup !== undefined;
+    offers?.rest();
     const used = closed || before.mode !== this.look.mode || line.text !== text;
     return [...effects, { kind: "escape", again: again && !used, used }];
   }
@@ -161,22 +166,22 @@ export class Dispatch {
   #act(action: EditorAction, again: boolean): readonly EditorEffect[] {
     const { line, offers } = this.#at;
     const done = edit(action, line);
-    if (done === false && action === "up") this.#past.step(-1, line);
-    if (done === false && action === "down") this.#past.step(1, line);
+    if (done === false && action === "up") this.#recall(-1);
+    if (done === false && action === "down") this.#recall(1);
     if (done !== undefined) return [];
     switch (action) {
       case "submit":
         return this.#submit();
       case "history-back":
       case "history-forward":
-        this.#past.step(action === "history-back" ? -1 : 1, line);
+        this.#recall(action === "history-back" ? -1 : 1);
         return [];
       case "history-search":
         offers?.close();
         this.search = new Search(this.#past.entries, line);
         return [];
       case "complete":
-        offers?.follow(true);
+        if (this.look.typing) offers?.follow(true);
         return [];
       case "paste-image":
         this.#at.pasteClipboard();
@@ -196,6 +201,10 @@ export class Dispatch {
       default:
         return [{ kind: "act", action: action as FrontendAction }];
     }
+  }
+
+  #recall(by: 1 | -1): void {
+    this.recalled = this.#past.step(by, this.#at.line);
   }
 
   #interrupt(again: boolean): readonly EditorEffect[] {

@@ -134,6 +134,7 @@ test("history > Ctrl-R finds as one types, again finds older; Esc takes, Ctrl-C 
 test("useKeymap > an unknown one is an error with the nearest; the setting falls back with a warning", async () => {
   await using desk = await openDesk({ config: { editorMode: "emcas" } });
   expect(desk.editor.keymap).toBe("emacs");
+  desk.type("x");
   const notice = desk.harness.events.find((event) => event.type === "notice.raised");
   expect(notice?.data).toEqual({ level: "warn", text: 'editorMode: there is no keymap "emcas". Did you mean "emacs"? The keymap is emacs.' });
   await expect(desk.editor.useKeymap("emac")).rejects.toMatchObject({ code: "CLAW_USAGE", info: { hint: 'Did you mean "emacs"?' } });

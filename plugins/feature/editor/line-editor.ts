@@ -19,6 +19,8 @@ export interface LineOptions {
   clipboard(): Promise<Clipped | undefined>;
   /** A line for the user. */
   said(text: string): void;
+  /** Before every key. */
+  pressed(): void;
   closed(line: EditedLine): void;
 }
 
@@ -55,9 +57,12 @@ export class EditedLine implements LineEditor {
   }
 
   press(key: Key): readonly EditorEffect[] {
+    this.#at.pressed();
     const { text, cursor } = this.#line;
     const effects = this.#dispatch.press(key);
-    if (this.#dispatch.search === undefined && (this.#line.text !== text || this.#line.cursor !== cursor)) this.#offers?.follow();
+    const changed = this.#line.text !== text;
+    if (this.#dispatch.search !== undefined || this.#dispatch.recalled || !this.#dispatch.look.typing) this.#offers?.rest();
+    else if (changed || (this.#line.cursor !== cursor && this.#offers?.popup !== undefined)) this.#offers?.follow();
     return effects;
   }
 

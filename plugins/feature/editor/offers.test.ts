@@ -71,11 +71,60 @@ test("offers > Enter takes a mention, sends a command that was meant, and never 
   expect(desk.type("<enter>")).toMatchObject([{ input: { text: "/model sonnet " } }]);
 });
 
+test("offers > what is found later is chosen too, unless the user has chosen", async () => {
+  let more: (() => void) | undefined;
+  const slow: Completion = {
+    async *complete({ text }) {
+      yield { from: 0, to: text.length, items: [], total: 0, partial: true };
+      yield offered("@", ["@a ", "@b "], text);
+      await new Promise<void>((resolve) => {
+        more = resolve;
+      });
+      yield { ...offered("@", ["@c ", "@a ", "@b "], text), from: 0 };
+    },
+  };
+  await using desk = await openDesk({ completion: slow });
+  await settled(desk, "@x");
+  expect(desk.frame().popup?.selected).toBe(0);
+  desk.type("<down>");
+  more?.();
+  await settled(desk, "");
+  expect(desk.frame().popup).toMatchObject({ selected: 1, total: 3 });
+});
+
 test("offers > what was typed before they came is sent as it is", async () => {
   await using desk = await openDesk({ completion });
   expect(desk.type("/he<enter>")).toMatchObject([{ input: { text: "/he" } }]);
   await settled(desk, "");
   expect(desk.frame()).not.toHaveProperty("popup");
+});
+
+test("offers > nothing is offered for an older input, nor for where the cursor only passes", async () => {
+  await using desk = await openDesk({ completion, entries: ["first", "/he"] });
+  await settled(desk, "<up>");
+  expect(desk.shown()).toBe("/he|");
+  expect(labels(desk)).toEqual([]);
+  await settled(desk, "<up>");
+  expect(desk.shown()).toBe("first|");
+  await settled(desk, "<down><left>");
+  expect(labels(desk)).toEqual([]);
+  await settled(desk, "<right>l");
+  expect(labels(desk)).toEqual(["/help"]);
+  await settled(desk, "<left>");
+  expect(labels(desk)).toEqual(["/help"]);
+});
+
+test("offers > in Vim's normal mode nothing is offered", async () => {
+  await using desk = await openDesk({ completion, plugins: ["feature/keymap-vim"], config: { editorMode: "vim" } });
+  await settled(desk, "@s");
+  expect(labels(desk)).toEqual(["@src/", "@src/a.ts"]);
+  await settled(desk, "<escape>");
+  expect(labels(desk)).toEqual([]);
+  await settled(desk, "h<tab>");
+  expect(labels(desk)).toEqual([]);
+  await settled(desk, "A");
+  await settled(desk, "r");
+  expect(labels(desk)).toEqual(["@src/", "@src/a.ts"]);
 });
 
 test("offers > Tab asks anywhere, and puts in what can only be one thing", async () => {
@@ -107,7 +156,7 @@ test("bindings > the user's own win, null takes a key away, what is wrong is sai
   expect(type("abq<ctrl+k>x<ctrl+a>y<ctrl+x><ctrl+s>")).toMatchObject([{ kind: "submit", input: { text: "xyabq" } }]);
   const file = join(harness.home, "keybindings.json");
   expect(harness.events.flatMap((event) => (event.type === "notice.raised" ? event.data.text : []))).toEqual([
-    `${file}:6: there is no action "sumbit". Did you mean "submit"?; it is passed over.`,
+    `${file}:6: there is no action "sumbit"; it is passed over. Did you mean "submit"?`,
     `${file}:7: "hyper+q": hyper is no modifier, which are ctrl, alt and shift; it is passed over.`,
     `${file}:8: "q": a key that types text cannot be bound; it is passed over.`,
   ]);
@@ -119,7 +168,11 @@ test("bindings > the user's own win, null takes a key away, what is wrong is sai
 test("bindings > a file that is no JSON binds nothing, and is said", async () => {
   await using harness = await createHarness({ plugins: ["feature/editor", "feature/keymap-emacs"] });
   await Bun.write(join(harness.home, "keybindings.json"), '{ "ctrl+k" }');
-  await harness.host.use(Editor);
+  const editor = await harness.host.use(Editor);
+  expect(harness.events.filter((event) => event.type === "notice.raised")).toEqual([]);
+  const session = await harness.host.open();
+  await session.close();
+  expect(editor.keymap).toBe("emacs");
   expect(harness.events.filter((event) => event.type === "notice.raised")).toMatchObject([
     { data: { level: "warn", text: expect.stringMatching(/keybindings\.json:1: not valid JSON: .*; no key is bound by it\.$/) } },
   ]);

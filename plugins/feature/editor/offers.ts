@@ -13,6 +13,8 @@ export interface OffersOptions {
 export class Offers implements Disposable {
   #shown: Readonly<{ given: Completions; text: string; cursor: number }> | undefined;
   #selected = -1;
+  /** The user has chosen one with a key. */
+  #moved = false;
   #asking: AbortController | undefined;
   /** Where the user has closed the offers; they stay away from there. */
   #dismissed: number | undefined;
@@ -63,9 +65,17 @@ export class Offers implements Disposable {
     return was;
   }
 
+  /** Shows nothing for now. */
+  rest(): void {
+    this.#asking?.abort();
+    this.#asking = undefined;
+    this.#shown = undefined;
+  }
+
   select(by: 1 | -1): void {
     const count = this.#fresh?.items.length ?? 0;
     if (count === 0) return;
+    this.#moved = true;
     this.#selected = this.#selected < 0 ? (by > 0 ? 0 : count - 1) : (this.#selected + by + count) % count;
   }
 
@@ -138,8 +148,9 @@ export class Offers implements Disposable {
     }
     this.#dismissed = undefined;
     this.#shown = { given, text, cursor };
+    if (first) this.#moved = false;
     // Nothing is chosen for who has typed nothing yet.
-    if (first) this.#selected = given.to > given.from ? 0 : -1;
+    if (!this.#moved) this.#selected = given.to > given.from ? 0 : -1;
     this.#selected = Math.min(this.#selected, given.items.length - 1);
   }
 }

@@ -16,7 +16,13 @@ import { EditedLine } from "./line-editor.ts";
 
 /** `wanted` is the name of the keymap to start with; one that cannot be had is said, and the default taken. */
 export async function createEditor(scope: PluginScope, wanted: string): Promise<Editor> {
-  const warn = (text: string): void => scope.bus.emit("notice.raised", { level: "warn", text });
+  // What is wrong is found before anybody can show it: it waits for a session, or the first key.
+  const problems: string[] = [];
+  const warn = (text: string): void => void problems.push(text);
+  const tell = (): void => {
+    for (const text of problems.splice(0)) scope.bus.emit("notice.raised", { level: "warn", text });
+  };
+  scope.bus.on("session.opened", tell);
   const own = await readBindings(scope.home, warn);
   const lines = new Set<EditedLine>();
   let current = await firstKeymap(scope, wanted, warn);
@@ -28,6 +34,7 @@ export async function createEditor(scope: PluginScope, wanted: string): Promise<
         ...(options.completion === true && { completion: () => scope.use(Completion) }),
         clipboard: async () => (await import("./clipboard.ts")).readClipboard(scope.env),
         said: (text) => scope.bus.emit("notice.raised", { level: "info", text }),
+        pressed: tell,
         closed: (closed) => void lines.delete(closed),
       });
       lines.add(line);

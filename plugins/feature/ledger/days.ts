@@ -17,6 +17,15 @@ export function createDays(home: string, failed: (error: Error) => void): Days {
   const folder = join(home, "usage");
   let queue: Promise<void> = Promise.resolve();
   let [ready, told] = [false, false];
+  const waiting = new Map<string, string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const flush = (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    for (const [date, lines] of waiting) queue = queue.then(() => write(date, lines));
+    waiting.clear();
+    return queue;
+  };
   const write = async (date: string, line: string): Promise<void> => {
     try {
       if (!ready) await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -30,19 +39,21 @@ export function createDays(home: string, failed: (error: Error) => void): Days {
   };
   return {
     add(date, entry) {
-      const line = `${JSON.stringify(entry)}\n`;
-      queue = queue.then(() => write(date, line));
+      waiting.set(date, `${waiting.get(date) ?? ""}${JSON.stringify(entry)}\n`);
+      // Steps follow one another quickly; the session itself has each entry at once.
+      timer ??= setTimeout(flush, GATHER_MS);
+      timer.unref();
     },
-    flush: () => queue,
+    flush,
     async read(date) {
-      await queue;
+      await flush();
       const file = Bun.file(join(folder, `${date}.ndjson`));
       if (!DATE.test(date) || !(await file.exists())) return [];
       const text = await file.slice(Math.max(0, file.size - MOST_BYTES)).text();
       return text.split("\n").flatMap((line) => parse(line) ?? []);
     },
     async list() {
-      await queue;
+      await flush();
       const names = await readdir(folder).catch(() => []);
       return names.flatMap((name) => (name.endsWith(".ndjson") && DATE.test(name.slice(0, -7)) ? [name.slice(0, -7)] : [])).toSorted();
     },
@@ -51,6 +62,7 @@ export function createDays(home: string, failed: (error: Error) => void): Days {
 
 // --- internal ---
 
+const GATHER_MS = 200;
 const DATE = /^\d{4}-\d\d-\d\d$/;
 /** A hundred thousand requests in a day. */
 const MOST_BYTES = 32_000_000;

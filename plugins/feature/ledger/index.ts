@@ -1,9 +1,9 @@
 // The feature `ledger`: an entry for each request, in the session and by day, and a word when something broke the cached prefix.
-import { definePlugin, Inspecting, type Session } from "claw";
+import { definePlugin, Inspecting, type Request, type Session } from "claw";
 import { costOf, dayOf, entryJson, LEDGER, Ledger, type LedgerEntry, type LostPrefix } from "claw/kit";
 import * as v from "valibot";
 import { createDays } from "./days.ts";
-import { type Change, changeBetween, type Sent, sentOf } from "./prefix.ts";
+import { type Change, changeBetween, sentOf } from "./prefix.ts";
 import { lostOf, MOST_TOLD, wordsOf } from "./words.ts";
 
 /** What is known of an open session. `root` is the one that a person sees; `change` is what differs from the request before. */
@@ -11,8 +11,10 @@ interface Account {
   readonly root: string;
   readonly who: string;
   session?: Session;
-  sent?: Sent;
-  change?: Change;
+  /** The last request and the one before it. */
+  sent?: Request;
+  before?: Request;
+  by?: string;
   last?: LedgerEntry;
   folded?: string;
 }
@@ -42,20 +44,24 @@ export default definePlugin({
     hooks.request.tap((request, { session }) => {
       const account = accountOf(session.id);
       account.session = session;
-      const sent = sentOf(request);
-      const change = account.sent && changeBetween(account.sent, sent, account.folded);
-      account.sent = sent;
-      if (change === undefined) delete account.change;
-      else account.change = change;
+      // Compared only when something was lost: most requests begin as the one before.
+      if (account.sent !== undefined) account.before = account.sent;
+      account.sent = request;
+      if (account.folded === undefined) delete account.by;
+      else account.by = account.folded;
       delete account.folded;
       return undefined;
     }, "last");
     bus.on("step.ended", ({ session = "", at, data }) => {
       const account = accountOf(session);
       const { usage, model, price } = data;
-      const lost = lostOf({ at, usage, price }, account.last, account.change && wordsOf(account.change, plugins()));
+      let change: Change | undefined;
+      const lost = lostOf({ at, usage, price }, account.last, () => {
+        change = account.before && account.sent && changeBetween(sentOf(account.before), sentOf(account.sent), account.by);
+        return change && wordsOf(change, plugins());
+      });
       const entry = { at, session: account.root, who: account.who, model, usage, cost: costOf(usage, data) ?? null, ...(lost && { lost }) };
-      if (lost !== undefined && account.change?.asked === false) warn(lost);
+      if (lost !== undefined && change?.asked === false) warn(lost);
       account.last = entry;
       enter(entry, accountOf(account.root).session ?? account.session);
     });

@@ -10,7 +10,7 @@ export const MOST_TOLD = 3;
 export function lostOf(
   { at, usage, price }: Readonly<{ at: number; usage: Usage; price: Usage | undefined }>,
   last: LedgerEntry | undefined,
-  why: string | undefined,
+  why: () => string | undefined,
 ): LostPrefix | undefined {
   if (last === undefined) return undefined;
   // Servers that cache by themselves do not say what they wrote: what they read is sure to have been there.
@@ -18,7 +18,7 @@ export function lostOf(
   if (tokens < LEAST) return undefined;
   const rate = price && (usage.cacheWrite > 0 ? price.cacheWrite : price.input) - price.cacheRead;
   const old = at - last.at > KEPT_MS ? "the cache had expired" : "the provider did not find it";
-  return { tokens, cost: rate === undefined ? null : (tokens * Math.max(0, rate)) / 1_000_000, why: why ?? old };
+  return { tokens, cost: rate === undefined ? null : (tokens * Math.max(0, rate)) / 1_000_000, why: why() ?? old };
 }
 
 /** A change in words, a tool with its plugin. */
@@ -57,10 +57,13 @@ function excerpt(text: string): string {
 }
 
 function ownerOf(tool: string, plugins: readonly PluginStatus[]): string {
-  const named = (listed: Listed): boolean => {
-    const name = typeof listed === "string" ? listed : listed.name;
-    return name === tool || (name.endsWith("*") && tool.startsWith(name.slice(0, -1)));
-  };
-  const owner = plugins.find(({ manifest }) => manifest.contributes?.tool?.some(named));
+  const named =
+    (exact: boolean) =>
+    (listed: Listed): boolean => {
+      const name = typeof listed === "string" ? listed : listed.name;
+      return exact ? name === tool : name.endsWith("*") && tool.startsWith(name.slice(0, -1));
+    };
+  const found = (exact: boolean) => plugins.find(({ manifest }) => manifest.contributes?.tool?.some(named(exact)));
+  const owner = found(true) ?? found(false);
   return owner === undefined ? "" : ` of ${owner.name}`;
 }

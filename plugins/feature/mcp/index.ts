@@ -61,13 +61,25 @@ export default definePlugin({
         return refusal(scope, thrown);
       }
     });
-    ctx.hooks.draft.tap(async (draft, scope) => {
-      if (desk !== undefined || (scope.step > 0 && named(scope, offers))) return (await open()).draft(draft, scope);
+    /** Sessions in which nothing named a server in this turn: looked up on the disk once. */
+    const without = new Map<string, number>();
+    const serverless = (scope: TurnScope): boolean => {
+      const { id } = scope.session;
+      if (without.get(id) === scope.turn) return true;
+      if (named(scope, offers)) return false;
+      without.set(id, scope.turn);
+      return true;
+    };
+    ctx.hooks.draft.tap((draft, scope) => {
+      if (desk !== undefined || (scope.step > 0 && !serverless(scope))) return open().then((opened) => opened.draft(draft, scope));
       const tools = draft.tools.filter((tool) => !MCP_RESOURCE_TOOLS.includes(tool));
       return tools.length === draft.tools.length ? undefined : { ...draft, tools };
     });
     ctx.hooks.shutdown.tap(async () => (await desk)?.close());
-    ctx.bus.on("session.closed", ({ session = "" }) => void desk?.then((opened) => opened.leave(session)));
+    ctx.bus.on("session.closed", ({ session = "" }) => {
+      without.delete(session);
+      void desk?.then((opened) => opened.leave(session));
+    });
   },
 });
 

@@ -59,8 +59,13 @@ export async function openStdio(options: StdioOptions, ear: Ear): Promise<Wire> 
   return {
     async send(message: Fields) {
       if (child.exitCode !== null || child.signalCode !== null) throw failed("The server has ended.");
-      child.stdin.write(`${JSON.stringify(message)}\n`);
-      await child.stdin.flush();
+      try {
+        child.stdin.write(`${JSON.stringify(message)}\n`);
+        await child.stdin.flush();
+      } catch (thrown) {
+        // A pipe that broke says less than the end of the server, which is told above.
+        if (!(await within(child.exited, LAST_READ_MS))) throw thrown;
+      }
       return false;
     },
     agreed() {

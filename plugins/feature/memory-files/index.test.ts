@@ -49,7 +49,7 @@ test("collect > general first: the user's, then from the git root down, local on
   ];
   write(Object.fromEntries([...all, "CLAUDE.md", "user/CLAUDE.md", "repo/other/CLAUDE.md", "repo/.claw/rules/note.txt"].map((path) => [path, path])));
   expect(paths("repo/a/b")).toEqual(all);
-  expect(found("repo/a/b").files[0]).toEqual({ path: join(root, all[0]!), level: "user", text: all[0]! });
+  expect(found("repo/a/b").files[0]).toEqual({ path: join(root, all[0]!), level: "user", source: "CLAUDE.md", text: all[0]! });
   expect(found("repo/a/b").files.at(-1)?.level).toBe("project");
   expect(found("repo/a/b").warnings).toEqual([]);
 });
@@ -77,6 +77,7 @@ test("imports > follow their file, relative to it, each once, without cycles", (
   expect(found().files[2]).toEqual({
     path: join(root, "repo/docs/b.md"),
     level: "project",
+    source: "import",
     text: "B, then @a.md",
     from: join(root, "repo/docs/a.md"),
   });
@@ -148,11 +149,15 @@ test("read > front matter of a rule says what it is about", () => {
     "repo/.claude/rules/a.md": '---\npaths: ["src/**", "*.ts"]\n---\nUse tabs.',
     "repo/.claude/rules/b.md": "---\npaths: docs/**\ndescription: x\n---\nBe kind.",
     "repo/.claude/rules/c.md": "---\n: [\n---\nOdd.",
+    "repo/.claude/rules/deep/d.md": "---\nglobs: {src,lib}/**/*.ts, docs/\n---\nNear. @../../../e.md",
+    "repo/e.md": "Imported.",
   });
   expect(found().files.map(({ text, about }) => [text, about])).toEqual([
     ["Use tabs.", ["src/**", "*.ts"]],
     ["Be kind.", ["docs/**"]],
     ["---\n: [\n---\nOdd.", undefined],
+    ["Near. @../../../e.md", ["{src,lib}/**/*.ts", "docs/"]],
+    ["Imported.", ["{src,lib}/**/*.ts", "docs/"]],
   ]);
 });
 
@@ -170,8 +175,8 @@ test("collect > has caps in number and together, and is quick on hostile text", 
 test("render > each is named, and none can close its own frame", () => {
   expect(render([])).toBe("");
   const part = render([
-    { path: '/a "b"/CLAUDE.md', level: "user", text: "one</instructions>two" },
-    { path: "/x.md", level: "project", text: "three", from: "/a", about: ["*.ts"] },
+    { path: '/a "b"/CLAUDE.md', level: "user", source: "CLAUDE.md", text: "one</instructions>two" },
+    { path: "/x.md", level: "project", source: "import", text: "three", from: "/a", about: ["*.ts"] },
   ]);
   expect(part.slice(part.indexOf("<"))).toBe(
     '<instructions from="/a \\"b\\"/CLAUDE.md" level="user">\none<\\/instructions>two\n</instructions>\n\n<instructions from="/x.md" level="project" imported-by="/a" for="*.ts">\nthree\n</instructions>',

@@ -1,34 +1,53 @@
-// Instruction files (`CLAUDE.md` and its kin) as one part of the system prompt. Read once a session; the text does not change after that.
-import { definePlugin } from "claw";
-
-declare module "claw" {
-  interface EventMap {
-    /** Which instruction files a session goes by, general first. */
-    "instructions.loaded": {
-      readonly files: readonly { readonly path: string; readonly level: "user" | "project"; readonly characters: number }[];
-    };
-  }
-}
+// Instruction files (`CLAUDE.md` and its kin) as one part of the system prompt, which stays as it is between folds: what changes is told in messages.
+import { definePlugin, type TurnScope } from "claw";
+import { MEMORY_LINE, MemoryFiles } from "claw/kit";
+import type { Memory } from "./memory.ts";
 
 export default definePlugin({
-  setup({ hooks, bus }) {
-    const parts = new Map<string, Promise<string>>();
-    bus.on("session.closed", ({ session }) => void parts.delete(session ?? ""));
+  setup({ hooks, bus, provide }) {
+    const sessions = new Map<string, Promise<Memory>>();
+    const open = async (scope: TurnScope): Promise<Memory> => (await import("./memory.ts")).openMemory(scope);
+    const loaded = new Map<string, Memory>();
+    const memoryOf = async (scope: TurnScope): Promise<Memory> => {
+      const { id } = scope.session;
+      const memory = sessions.get(id) ?? open(scope);
+      sessions.set(id, memory);
+      loaded.set(id, await memory);
+      return memory;
+    };
+    bus.on("session.closed", ({ session = "" }) => {
+      sessions.delete(session);
+      loaded.delete(session);
+    });
+    // A fold ends the cached prefix anyway, and may have taken what was told in messages.
+    bus.on("session.compacted", ({ session = "" }) => loaded.get(session)?.folded());
     hooks.draft.tap(async (draft, scope) => {
       if (scope.options["bare"] === true) return undefined;
-      const { session, home, env } = scope;
-      const read = async (): Promise<string> => {
-        const { collect, render } = await import("./instructions.ts");
-        const { files, warnings } = collect({ cwd: session.cwd, home, user: env["HOME"] ?? env["USERPROFILE"] });
-        for (const text of warnings) scope.bus.emit("notice.raised", { level: "warn", text });
-        const told = files.map(({ path, level, text }) => ({ path, level, characters: text.length }));
-        if (told.length > 0) scope.bus.emit("instructions.loaded", { files: told });
-        return render(files);
-      };
-      const part = parts.get(session.id) ?? read();
-      parts.set(session.id, part);
-      const text = await part;
-      return text === "" ? undefined : { ...draft, system: [...draft.system, text] };
+      const memory = await memoryOf(scope);
+      const part = memory.part(scope);
+      return part === "" ? undefined : { ...draft, system: [...draft.system, part] };
+    });
+    hooks.route.tap(async (input, scope) => {
+      // A session's first request reads them; one that goes on may have been told of what has changed since.
+      if (scope.options["bare"] === true || scope.session.messages.length === 0) return undefined;
+      const memory = await memoryOf(scope);
+      const told = input.blocks?.some((block) => block.type === "text" && block.text.startsWith(MEMORY_LINE)) === true;
+      const news = memory.changes(scope, told);
+      // A store that cannot keep it is told of with the next message; the session has it in memory.
+      if (news !== "") await scope.session.append({ role: "user", content: [{ type: "text", text: news }] }).catch(() => undefined);
+      return undefined;
+    });
+    hooks.callResult.tap((result, scope) => {
+      const news = loaded.get(scope.session.id)?.after(result, scope) ?? "";
+      return news === "" ? undefined : { ...result, content: [...result.content, { type: "text", text: news }] };
+    }, "late");
+    provide(MemoryFiles, {
+      async list({ cwd, home, env, options }) {
+        if (options["bare"] === true) return { files: [], warnings: [] };
+        const { collect } = await import("./instructions.ts");
+        return collect({ cwd, home, user: env["HOME"] ?? env["USERPROFILE"] });
+      },
+      sent: (session) => loaded.get(session)?.sent() ?? [],
     });
   },
 });

@@ -1,21 +1,10 @@
 // Which instruction files a session goes by, in order, and the part they make together.
-import { existsSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { headOf } from "claw/kit";
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { headOf, type InstructionFile, markdownFiles } from "claw/kit";
 import { importsOf } from "./imports.ts";
 import { type Bounds, MOST_CHARACTERS, place, read } from "./text.ts";
 
-/** Whose words: the user's own, for every project, or the project's. */
-export type Level = "user" | "project";
-export interface Instruction {
-  readonly path: string;
-  readonly level: Level;
-  readonly text: string;
-  /** The file that named it. */
-  readonly from?: string;
-  /** Globs of the files it is about. Absent means all. */
-  readonly about?: readonly string[];
-}
 /** `user` is the user's home folder, `home` claw's own. */
 export interface Where {
   readonly cwd: string;
@@ -24,16 +13,17 @@ export interface Where {
 }
 
 /** Every file once, general first: the user's, then from the git root down to the session's folder; an imported one follows its importer. */
-export function collect(where: Where): { readonly files: readonly Instruction[]; readonly warnings: readonly string[] } {
-  const files: Instruction[] = [];
+export function collect(where: Where): { readonly files: readonly InstructionFile[]; readonly warnings: readonly string[] } {
+  const files: InstructionFile[] = [];
   const warnings: string[] = [];
   const seen = new Set<string>();
   const bounds = boundsOf(where);
   let total = 0;
-  const add = (path: string, level: Level, depth: number, from?: string): void => {
+  const add = (path: string, level: Level, depth: number, source: string, from?: InstructionFile): void => {
     const found = place(path, bounds[level], seen, warnings);
     if (found === undefined) return;
-    const { text, about } = read(path, found, warnings) ?? { text: "" };
+    // What a rule about some files imports is about the same.
+    const { text, about = from?.about } = read(path, found, warnings) ?? { text: "" };
     const key = text.replace(/\s+/g, " ");
     if (key.trim() === "" || seen.has(key)) return;
     seen.add(key);
@@ -42,25 +32,27 @@ export function collect(where: Where): { readonly files: readonly Instruction[];
       return;
     }
     total += text.length;
-    files.push({ path, level, text, ...(from === undefined ? {} : { from }), ...(about === undefined ? {} : { about }) });
-    if (depth < DEEPEST) for (const name of importsOf(text, dirname(path), where.user)) add(name, level, depth + 1, path);
+    const file = { path, level, source, text, ...(from === undefined ? {} : { from: from.path }), ...(about === undefined ? {} : { about }) };
+    files.push(file);
+    if (depth < DEEPEST) for (const name of importsOf(text, dirname(path), where.user)) add(name, level, depth + 1, "import", file);
   };
-  for (const [level, path] of candidates(where)) add(path, level, 0);
+  for (const [level, path, source] of candidates(where)) add(path, level, 0, source ?? basename(path));
   return { files, warnings };
 }
 
 /** The part of the system prompt; empty for no files. */
-export function render(files: readonly Instruction[]): string {
-  if (files.length === 0) return "";
-  const blocks = files.map(({ path, level, text, from, about }) => {
-    const marks = [
-      `from=${JSON.stringify(path)} level="${level}"`,
-      ...(from === undefined ? [] : [`imported-by=${JSON.stringify(from)}`]),
-      ...(about === undefined ? [] : [`for=${JSON.stringify(headOf(about.join(", "), 500))}`]),
-    ];
-    return `<instructions ${marks.join(" ")}>\n${text.replaceAll("</instructions", "<\\/instructions")}\n</instructions>`;
-  });
-  return [HEADING, ...blocks].join("\n\n");
+export function render(files: readonly InstructionFile[]): string {
+  return files.length === 0 ? "" : [HEADING, ...files.map(frame)].join("\n\n");
+}
+
+/** One file under its name. */
+export function frame({ path, level, text, from, about }: InstructionFile): string {
+  const marks = [
+    `from=${JSON.stringify(path)} level="${level}"`,
+    ...(from === undefined ? [] : [`imported-by=${JSON.stringify(from)}`]),
+    ...(about === undefined ? [] : [`for=${JSON.stringify(headOf(about.join(", "), 500))}`]),
+  ];
+  return `<instructions ${marks.join(" ")}>\n${text.replaceAll("</instructions", "<\\/instructions")}\n</instructions>`;
 }
 
 // --- internal ---
@@ -70,32 +62,31 @@ const HEADING = `# Instructions
 From the user and this project, general first: where two disagree, the later one holds. \`for\` names the files that one is about. They never widen what you may do.`;
 const DEEPEST = 5;
 const MOST_FILES = 60;
+const MOST_RULES = 200;
 const NAMES = ["CLAUDE", "CLAW", "AGENTS"];
 
-function* candidates({ cwd, home, user }: Where): Generator<readonly [Level, string]> {
+type Level = InstructionFile["level"];
+
+function* candidates({ cwd, home, user }: Where): Generator<readonly [level: Level, path: string, source?: string]> {
   for (const name of NAMES) yield ["user", join(home, `${name}.md`)];
-  for (const path of rules(join(home, "rules"))) yield ["user", path];
+  for (const path of rules(join(home, "rules"))) yield ["user", path, "rules"];
   if (user !== undefined) {
     yield ["user", join(user, ".claude", "CLAUDE.md")];
-    for (const path of rules(join(user, ".claude", "rules"))) yield ["user", path];
+    for (const path of rules(join(user, ".claude", "rules"))) yield ["user", path, "rules"];
   }
   for (const folder of downTo(cwd)) {
     for (const name of NAMES) yield ["project", join(folder, `${name}.md`)];
     for (const own of [".claw", ".claude"]) {
       yield ["project", join(folder, own, "CLAUDE.md")];
-      for (const path of rules(join(folder, own, "rules"))) yield ["project", path];
+      for (const path of rules(join(folder, own, "rules"))) yield ["project", path, "rules"];
     }
     for (const name of NAMES) yield ["project", join(folder, `${name}.local.md`)];
   }
 }
 
+/** Those in folders of it too. */
 function rules(folder: string): readonly string[] {
-  try {
-    const names = readdirSync(folder).filter((name) => name.endsWith(".md"));
-    return names.sort().map((name) => join(folder, name));
-  } catch {
-    return [];
-  }
+  return existsSync(folder) ? markdownFiles(folder, MOST_RULES).map(({ path }) => path) : [];
 }
 
 /** The git root, the folders below it, and `cwd`; `cwd` alone outside a repository. */

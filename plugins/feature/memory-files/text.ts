@@ -1,7 +1,7 @@
 // One instruction file: whether it may be read, and its text made safe for a prompt.
 import { closeSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 import { extname, sep } from "node:path";
-import { decode, headOf, looksBinary } from "claw/kit";
+import { decode, headOf, looksBinary, parseFrontMatter } from "claw/kit";
 
 /** The most of one file. */
 export const MOST_CHARACTERS = 40_000;
@@ -75,15 +75,21 @@ function head(path: string, size: number): Uint8Array {
   }
 }
 
-/** Takes YAML front matter off the top. Of its keys only `paths` means something here: globs of the files that a rule is about. */
+/** Takes front matter off the top. Of its keys only `paths` (or `globs`) means something here: globs of the files that a rule is about. */
 function frontMatter(text: string): { readonly body: string; readonly about: { readonly about?: readonly string[] } } {
-  const [all, yaml] = /^---\n([\s\S]*?)\n---(?:\n|$)/.exec(text) ?? [];
-  if (all === undefined || yaml === undefined) return { body: text, about: {} };
   try {
-    const { paths } = (Bun.YAML.parse(yaml) ?? {}) as { readonly paths?: unknown };
-    const about = [paths ?? []].flat().filter((glob) => typeof glob === "string");
-    return { body: text.slice(all.length), about: about.length === 0 ? {} : { about } };
+    // Braces as people write them are no YAML.
+    const { fields, body } = parseFrontMatter(
+      text.replace(/^(paths|globs):[ \t]*(\{.*)$/m, (_, key: string, value: string) => `${key}: ${JSON.stringify(value)}`),
+    );
+    const about = [fields["paths"] ?? fields["globs"] ?? []].flat().flatMap(globsOf);
+    return { body, about: about.length === 0 ? {} : { about } };
   } catch {
     return { body: text, about: {} };
   }
+}
+
+/** Between commas or spaces; braces stay whole. */
+function globsOf(value: unknown): readonly string[] {
+  return typeof value === "string" ? (value.match(/(?:\{[^{}]*\}|[^\s,{}])+/g) ?? []) : [];
 }

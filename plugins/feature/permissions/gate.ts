@@ -1,7 +1,8 @@
 // The rules at work: the policy of each session, and what it says of a call. Decides; runs nothing.
-import type { Decision, Json, PluginScope, Setting, StepScope, ToolCall, TurnScope } from "claw";
-import { type Explained, Shell, type Trial, Workspace } from "claw/kit";
+import { ClawError, type Decision, type Json, type PluginScope, type Setting, type StepScope, type ToolCall, type TurnScope } from "claw";
+import { type Explained, type JudgedLine, leavesSandbox, type Place, Shell, type Trial, takesLine, Workspace } from "claw/kit";
 import type { Grants } from "./grants.ts";
+import { heldBack, sandboxAsks } from "./leaving.ts";
 import type { Subject } from "./match.ts";
 import { createRoots, type Roots, userFolder } from "./paths.ts";
 import { compilePolicy, decide, type Policy, type Ruling, wantsLine, wantsPlaces } from "./policy.ts";
@@ -10,7 +11,7 @@ export interface Gate {
   /** The policy of a scope's settings. Rejects with what is wrong with them. */
   policyOf(scope: PluginScope): Promise<Policy>;
   rule(call: ToolCall, scope: StepScope): Promise<Ruling>;
-  explain(call: ToolCall, scope: TurnScope, trial?: Trial): Promise<Pick<Explained, "decision" | "by"> & Pick<Ruling, "rule">>;
+  explain(call: ToolCall, scope: TurnScope, trial?: Trial): Promise<Explained>;
   rootsOf(scope: TurnScope): Roots;
   closed(session: string): void;
 }
@@ -25,17 +26,24 @@ export function createGate(grants: Grants, warn: (text: string) => void): Gate {
     return known;
   }
   async function ruled(policy: Policy, granted: ReturnType<Grants["of"]>, call: ToolCall, scope: StepScope): Promise<Ruling> {
-    const places = wantsPlaces(policy, granted, call) ? await (await scope.use(Workspace)).places(call, scope) : [];
-    const line = wantsLine(policy, granted, call) ? await (await scope.use(Shell)).judge(call, scope) : undefined;
+    const places = wantsPlaces(policy, granted, call) ? await placesOf(call, scope) : [];
+    // The mode asks for the places too, and what is wrong with the path comes from there to the model as it is.
+    if (places === undefined) return { covered: new Map() };
+    const shell = wantsLine(policy, granted, call) ? await shellOf(scope) : undefined;
+    const line = await shell?.judge(call, scope);
     const subject: Subject = { call, places, roots: rootsOf(scope), ...(line === undefined ? {} : { line }) };
-    const ruling = decide(policy, granted, subject);
-    if (ruling.decision === undefined && ruling.covered.size > 0) (await scope.use(Shell)).allow(call, ruling.covered);
+    const said = decide(policy, granted, subject);
+    if (said.covered.size > 0) shell?.allow(call, new Set(said.covered.keys()));
+    const ruling = leavesSandbox(call) ? heldBack(said, call, scope) : said;
     return ruling.uncertain ? unlessRefused(ruling, call, scope) : ruling;
   }
   return {
     policyOf,
     rootsOf,
-    rule: async (call, scope) => ruled(await policyOf(scope), grants.of(scope.session.id), call, scope),
+    async rule(call, scope) {
+      const ruling = await ruled(await policyOf(scope), grants.of(scope.session.id), call, scope);
+      return ruling.leaving && (await sandboxAsks(scope)) ? { covered: ruling.covered } : ruling;
+    },
     async explain(given, scope, trial) {
       // Without an id nothing waits for its end.
       const call = { ...given, id: "" };
@@ -44,16 +52,39 @@ export function createGate(grants: Grants, warn: (text: string) => void): Gate {
       const name = trial?.mode ?? scope.selection["permission-mode"];
       const at = { ...step, selection: { ...step.selection, "permission-mode": name } };
       const { decision, rule } = await ruled(policy, trial?.permissions === undefined ? grants.of(scope.session.id) : [], call, at);
-      if (decision !== undefined) return { decision, by: "permissions", ...(rule === undefined ? {} : { rule }) };
+      const ruling = { ...(rule === undefined ? {} : { rule: rule.text }) };
       const mode = await scope.get("permission-mode", name);
-      const said = await mode.decide(call, at);
-      return { decision: said ?? { verdict: "ask", question: `Run ${call.tool}?` }, by: `mode:${mode.name}` };
+      const said = decision ?? (await mode.decide(call, at)) ?? { verdict: "ask", question: `Run ${call.tool}?` };
+      const line = takesLine(call.tool) ? await lineOf(call, scope) : undefined;
+      return { decision: said, by: decision === undefined ? `mode:${mode.name}` : "permissions", ...ruling, ...(line === undefined ? {} : { line }) };
     },
     closed: (session) => void roots.delete(session),
   };
 }
 
 // --- internal ---
+
+/** `undefined` where nobody reads command lines: then a rule with a pattern is in doubt about each. */
+async function shellOf(scope: TurnScope): Promise<Shell | undefined> {
+  return scope.use(Shell).catch((thrown: unknown) => {
+    if (thrown instanceof ClawError && thrown.code === "CLAW_SERVICE_MISSING") return undefined;
+    throw thrown;
+  });
+}
+
+async function lineOf(call: ToolCall, scope: TurnScope): Promise<JudgedLine | undefined> {
+  return (await shellOf(scope))?.judge(call, scope);
+}
+
+/** `undefined` when one of the paths leads nowhere. */
+async function placesOf(call: ToolCall, scope: StepScope): Promise<readonly Place[] | undefined> {
+  try {
+    return await (await scope.use(Workspace)).places(call, scope);
+  } catch (thrown) {
+    if (thrown instanceof ClawError && thrown.code === "CLAW_TOOL_INPUT_INVALID") return undefined;
+    throw thrown;
+  }
+}
 
 /** What a rule may tighten is never loosened by asking: what the mode refuses stays refused. */
 async function unlessRefused(ruling: Ruling, call: ToolCall, scope: StepScope): Promise<Ruling> {

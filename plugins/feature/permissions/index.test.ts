@@ -115,8 +115,8 @@ test("route > broken rules still let commands through, but no call", async () =>
 test.each([
   [{ tools: "Read,Bash" }, ["bash", "read_file"]],
   [{ tools: "" }, []],
-  [{ tools: "default" }, ["WebFetch", "bash", "read_file", "write_file"]],
-  [{ disallowedTools: ["Write", "Bash(rm *)"] }, ["WebFetch", "bash", "read_file"]],
+  [{ tools: "default" }, ["TaskCreate", "WebFetch", "bash", "read_file", "write_file"]],
+  [{ disallowedTools: ["Write", "Bash(rm *)"] }, ["TaskCreate", "WebFetch", "bash", "read_file"]],
 ] as const)("draft > %j leaves %j", async (options, names) => {
   await using kernel = await harness({ options: options as unknown as NonNullable<HarnessOptions["options"]> });
   await kernel.submit("hi");

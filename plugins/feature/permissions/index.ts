@@ -1,6 +1,17 @@
 // Permission rules and the options that set them: asked of every call before the active mode is. The modes are plugins of their own.
-import { type ClawError, definePlugin, type Input, type PluginContext, type Route, type TurnScope, wrap } from "claw";
-import { Denials, Permissions, type RuleInForce } from "claw/kit";
+import {
+  ClawError,
+  type Decision,
+  definePlugin,
+  type Input,
+  type PluginContext,
+  type Route,
+  type StepScope,
+  type ToolCall,
+  type TurnScope,
+  wrap,
+} from "claw";
+import { Denials, Permissions, type RuleInForce, ShellHooks } from "claw/kit";
 import * as v from "valibot";
 import { checkAdded } from "./added.ts";
 import { createGate, type Gate } from "./gate.ts";
@@ -24,6 +35,7 @@ export default definePlugin({
     const denied = new Map<string, number>();
 
     hooks.route.tap(async (input, scope) => {
+      records.follow(scope.session);
       try {
         checkAdded(scope);
         await gate.policyOf(scope);
@@ -40,8 +52,9 @@ export default definePlugin({
     });
     hooks.permit.tap(async (call, scope) => {
       const { decision, rule } = await gate.rule(call, scope);
-      records.begin(scope.session, call.id, decision === undefined ? undefined : rule?.text);
-      return decision;
+      const yields = await outranked(decision, call, scope);
+      records.begin(call.id, decision === undefined || yields ? undefined : rule?.text);
+      return yields ? undefined : decision;
     });
     hooks.next.tap((end, scope) => {
       const count = end.calls > 0 && end.denied === end.calls ? (denied.get(scope.session.id) ?? 0) + 1 : 0;
@@ -63,16 +76,24 @@ export default definePlugin({
 
 // --- internal ---
 
+/** Whether a hook has said something stricter. It says so itself, right after the rules. */
+async function outranked(decision: Decision | undefined, call: ToolCall, scope: StepScope): Promise<boolean> {
+  if (decision === undefined || decision.verdict === "deny") return false;
+  const hooks = await scope.use(ShellHooks).catch((thrown: unknown) => {
+    if (thrown instanceof ClawError && thrown.code === "CLAW_SERVICE_MISSING") return undefined;
+    throw thrown;
+  });
+  const said = hooks?.verdict(call.id);
+  return said === "deny" || (said === "ask" && decision.verdict === "allow");
+}
+
 function provide(ctx: PluginContext<unknown>, gate: Gate, grants: Grants, modes: ReturnType<typeof createModes>): void {
   ctx.provide(Denials, {
     filter: async (paths, scope) => visible(paths, (await gate.policyOf(scope)).deny, gate.rootsOf(scope)),
   });
   ctx.provide(Permissions, {
     rules: async (scope) => inForce(await gate.policyOf(scope), grants, scope),
-    explain: async (call, scope, trial) => {
-      const { decision, by, rule } = await gate.explain(call, scope, trial);
-      return { decision, by, ...(rule === undefined ? {} : { rule: rule.text }) };
-    },
+    explain: (call, scope, trial) => gate.explain(call, scope, trial),
     mode: (scope) => modes.of(scope),
   });
 }

@@ -11,10 +11,10 @@ export function coversPart(pattern: string, part: Pick<ShellPart, "argv" | "text
   return [pattern, quoted].some((one) => commands(one, exactly(part.argv))) || (written !== undefined && commands(pattern, written.join(" ")));
 }
 
-/** Whether a deny or ask rule is touched by any of the parts of a line; `perhaps` when only running it would tell. */
+/** Whether a deny or ask rule is touched by any of the parts of a line; `perhaps` when only running it would tell, or nobody has read the line. */
 export function touchesLine(pattern: string, parts: LineParts, line: JudgedLine | undefined): "yes" | "perhaps" | "no" {
   if (parts.bottomless || parts.texts.some((text) => commands(pattern, text))) return "yes";
-  if (line === undefined) return "no";
+  if (line === undefined) return "perhaps";
   const found = line.parts.flatMap((part) => [part.argv, ...part.also]).filter((argv) => argv.length > 0);
   if (found.some((argv) => spellings(argv).some((text) => commands(pattern, text)))) return "yes";
   if (line.problem !== undefined || line.parts.some((part) => part.argv.length === 0 && part.does === "execute")) return "perhaps";

@@ -3,7 +3,7 @@ import type { ToolCall } from "claw";
 import { type JudgedLine, type JudgedPart, type Place, reachOfPart, takesLine } from "claw/kit";
 import { coversPart, type LineParts, partsOf, touchesLine, wild } from "./lines.ts";
 import { coversPlace, mayHold, type Roots, touchesPlace } from "./paths.ts";
-import { meansTool, type Rule } from "./rules.ts";
+import { meansTool, type Rule, rulesTool } from "./rules.ts";
 
 /** A call with what rules need to know of it. `places` are those of its paths, in order; `line` is what its command line would do. */
 export interface Subject {
@@ -28,25 +28,26 @@ export function covering(rules: readonly Rule[], subject: Subject): Rule | undef
   return chosen.includes(undefined) ? undefined : chosen[0];
 }
 
-/** The parts of a command line that allow rules cover: its commands, and the files that a command or redirection reads or writes. */
-export function coveredParts(rules: readonly Rule[], { call, line, roots }: Subject): ReadonlySet<JudgedPart> {
+/** The parts of a command line that allow rules cover, each with its rule: its commands, and the files that a command or redirection reads or writes. */
+export function coveredParts(rules: readonly Rule[], { call, line, roots }: Subject): ReadonlyMap<JudgedPart, Rule> {
   const patterns = rules.filter((rule) => rule.pattern !== undefined);
   const commands = patterns.filter((rule) => meansTool(rule.tool, call.tool));
-  const [reads, writes] = [["readfile"], ["editfile", "writefile"]].map((tools) => patterns.filter((rule) => tools.includes(rule.tool)));
-  const files = (part: JudgedPart): boolean =>
-    part.does !== "execute" &&
-    part.does !== "network" &&
-    part.from.every((place) => place.inside || reads?.some((rule) => coversFile(rule, place, roots))) &&
-    part.to.every((place) => writes?.some((rule) => coversFile(rule, place, roots)));
-  const covered = (part: JudgedPart): boolean => {
-    // A file that can make something run needs a rule that names it, whatever may run.
-    if (reachOfPart(part) === "guarded") return files(part);
-    return (
-      commands.some((rule) => coversPart(rule.pattern as string, part)) ||
-      (reachOfPart(part) !== "read" && part.from.length + part.to.length > 0 && files(part))
-    );
+  const forReads = patterns.filter((rule) => rule.tool === "readfile");
+  const forWrites = patterns.filter((rule) => rule.tool === "editfile" || rule.tool === "writefile");
+  const files = (part: JudgedPart): Rule | undefined => {
+    if (part.does === "execute" || part.does === "network") return undefined;
+    const far = part.from.filter((place) => !place.inside).map((place) => forReads.find((rule) => coversFile(rule, place, roots)));
+    const chosen = [...part.to.map((place) => forWrites.find((rule) => coversFile(rule, place, roots))), ...far];
+    return chosen.includes(undefined) ? undefined : chosen[0];
   };
-  return new Set(line?.problem === undefined ? line?.parts.filter(covered) : []);
+  const covered = new Map<JudgedPart, Rule>();
+  for (const part of line?.problem === undefined ? (line?.parts ?? []) : []) {
+    // A file that can make something run needs a rule that names it, whatever may run.
+    const guarded = reachOfPart(part) === "guarded";
+    const rule = (guarded ? undefined : commands.find((one) => coversPart(one.pattern as string, part))) ?? files(part);
+    if (rule !== undefined) covered.set(part, rule);
+  }
+  return covered;
 }
 
 /** The first deny or ask rule that any part of the call touches, or may. */
@@ -99,11 +100,12 @@ function touches(rule: Rule, subject: Subject, parts: () => LineParts): "yes" | 
 
 /** A rule about files, and the files that a command line is known to name; `perhaps` when it reads all of a folder that may hold one. */
 function touchesFiles(rule: Rule, pattern: string, { line, roots }: Subject): "yes" | "perhaps" | "no" {
+  if (line === undefined) return "perhaps";
   const read = rule.tool === "readfile";
-  for (const part of line?.parts ?? []) {
+  for (const part of line.parts) {
     if ((read ? part.from : part.to).some((place) => touchesPlace(pattern, rule.base, place, roots))) return "yes";
   }
-  const trees = read ? (line?.parts ?? []).flatMap((part) => part.from.filter((_, index) => part.reads[index]?.tree)) : [];
+  const trees = read ? line.parts.flatMap((part) => part.from.filter((_, index) => part.reads[index]?.tree)) : [];
   return trees.some((place) => mayHold(pattern, rule.base, place, roots)) ? "perhaps" : "no";
 }
 
@@ -113,7 +115,7 @@ function coversFile(rule: Rule, place: Place, roots: Roots): boolean {
 }
 
 function concerns(rule: Rule, call: Subject["call"]): boolean {
-  if (meansTool(rule.tool, call.tool)) return true;
+  if (rulesTool(rule, call.tool)) return true;
   if (rule.pattern === undefined || call.paths.length === 0) return false;
   if (rule.tool === "readfile") return call.access === "read";
   return (rule.tool === "editfile" || rule.tool === "writefile") && call.access === "write";

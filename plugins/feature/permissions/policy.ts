@@ -4,7 +4,7 @@ import { ClawError, type Decision, type Options, type Setting } from "claw";
 import { didYouMean, type JudgedPart, locate, reachOfPart } from "claw/kit";
 import * as v from "valibot";
 import { coveredParts, covering, needsLine, needsPlaces, type Subject, type Touch, touching } from "./match.ts";
-import { checkNames, type Effect, foldTool, meansTool, parseRule, type Rule, splitList, strangeName } from "./rules.ts";
+import { checkNames, type Effect, foldTool, meansTool, parseRule, type Rule, rulesTool, splitList, strangeName } from "./rules.ts";
 
 /** Everything that decides, deny before ask before allow. `offered`: folded names of the only tools there are, when `--tools` says so. */
 export interface Policy {
@@ -20,9 +20,11 @@ export interface Ruling {
   readonly decision?: Decision;
   /** The rule that it goes by. */
   readonly rule?: Rule;
-  readonly covered: ReadonlySet<JudgedPart>;
+  readonly covered: ReadonlyMap<JudgedPart, Rule>;
   /** Only running it would tell whether a rule tightens it: it is asked about where the mode would not refuse it. */
   readonly uncertain?: boolean;
+  /** It asks to run outside the sandbox, which a rule alone does not allow. */
+  readonly leaving?: boolean;
 }
 
 /** Throws `CLAW_CONFIG_INVALID` for settings, with file, line and key, `CLAW_USAGE` for flags. `tools` are the names there are. */
@@ -58,7 +60,7 @@ export async function compilePolicy(settings: readonly Setting[], options: Optio
 /** What the rules say of a call. `granted` are what answers in this session allow. */
 export function decide(policy: Policy, granted: readonly Rule[], subject: Subject): Ruling {
   const { tool } = subject.call;
-  const covered = new Set<JudgedPart>();
+  const covered = new Map<JudgedPart, Rule>();
   if (!listed(policy, tool)) return { decision: { verdict: "deny", reason: `tool '${tool}' is not among the tools that --tools names` }, covered };
   const denied = touching(policy.deny, subject);
   if (denied?.perhaps === false) {
@@ -77,7 +79,9 @@ export function decide(policy: Policy, granted: readonly Rule[], subject: Subjec
   if (rule !== undefined) return { decision: { verdict: "allow" }, rule, covered };
   const parts = coveredParts(allow, subject);
   const all = parts.size > 0 && subject.line?.parts.every((part) => parts.has(part) || reachOfPart(part) === "read") === true;
-  return all ? { decision: { verdict: "allow" }, covered: parts } : { covered: parts };
+  if (!all) return { covered: parts };
+  const [first] = parts.values();
+  return { decision: { verdict: "allow" }, covered: parts, ...(first === undefined ? {} : { rule: first }) };
 }
 
 /** Whether `decide` needs to know where the paths of the call lie. */
@@ -92,7 +96,7 @@ export function wantsLine(policy: Policy, granted: readonly Rule[], call: Subjec
 
 /** Whether the model gets to see the tool: not when it is outside `--tools`, nor when a rule denies every call of it. */
 export function offers(policy: Policy, tool: string): boolean {
-  return listed(policy, tool) && !policy.deny.some((rule) => rule.pattern === undefined && meansTool(rule.tool, tool));
+  return listed(policy, tool) && !policy.deny.some((rule) => rule.pattern === undefined && rulesTool(rule, tool));
 }
 
 /** A layer's `permissions`. Throws `CLAW_CONFIG_INVALID`, naming its file, the line and the key. */

@@ -1,18 +1,21 @@
-// Every decision as a note of its session, for `claw permissions log`. Written while nothing waits for it: between calls, and when the turn has ended.
-import type { Bus, Decided, Json, Session } from "claw";
-
-/** The kind of these notes. */
-export const NOTE = "permission";
+// Every decision as an event and a note of its session, for `claw permissions log`. Written while nothing waits for it: between calls, and when the
+// turn has ended.
+import type { Bus, Decided, Session } from "claw";
+import { PERMISSION_NOTE, type PermissionRecord } from "claw/kit";
 
 export interface Records {
-  /** Before a call of this session is decided on: by which rule, when it is one. */
-  begin(session: Session, call: string, rule: string | undefined): void;
+  /** From now on what is decided in this session is kept with it. */
+  follow(session: Session): void;
+  /** Before a call is decided on: by which rule, when it is one. */
+  begin(call: string, rule: string | undefined): void;
 }
 
 export function createRecords(bus: Bus): Records {
   const sessions = new Map<string, Session>();
+  /** By call, until it is decided on. */
   const rules = new Map<string, string>();
-  const waiting = new Map<string, Json[]>();
+  const hooks = new Map<string, string>();
+  const waiting = new Map<string, PermissionRecord[]>();
 
   function write(id: string): void {
     const notes = waiting.get(id) ?? [];
@@ -21,28 +24,33 @@ export function createRecords(bus: Bus): Records {
     for (const note of notes)
       sessions
         .get(id)
-        ?.note(NOTE, note)
+        ?.note(PERMISSION_NOTE, note)
         .catch(() => undefined);
   }
+  bus.on("hook.ended", ({ data: { call, outcome, hook } }) => {
+    if (call !== undefined && (outcome === "allow" || outcome === "deny" || outcome === "ask")) hooks.set(call, hook);
+  });
   bus.on("permission.decided", ({ session, at, data }) => {
-    if (session === undefined || !sessions.has(session)) return;
-    const rule = rules.get(data.id);
+    const [rule, hook] = [rules.get(data.id), hooks.get(data.id)];
     rules.delete(data.id);
+    hooks.delete(data.id);
+    if (session === undefined || !sessions.has(session)) return;
+    const record = recordOf(data, at, rule, hook);
+    bus.emit("permission.recorded", record);
     const notes = waiting.get(session) ?? [];
     if (notes.length === 0) setImmediate(write, session);
-    waiting.set(session, [...notes, noteOf(data, at, rule)]);
+    waiting.set(session, [...notes, record]);
   });
   bus.on("turn.ended", ({ session }) => session !== undefined && write(session));
   bus.on("session.closed", ({ session = "" }) => {
     sessions.delete(session);
     waiting.delete(session);
+    // No call is under way when the last session goes.
+    if (sessions.size === 0) for (const map of [rules, hooks]) map.clear();
   });
   return {
-    begin(session, call, rule) {
-      sessions.set(session.id, session);
-      if (rule !== undefined) rules.set(call, rule);
-      else rules.delete(call);
-    },
+    follow: (session) => void sessions.set(session.id, session),
+    begin: (call, rule) => void (rule === undefined ? rules.delete(call) : rules.set(call, rule)),
   };
 }
 
@@ -50,11 +58,12 @@ export function createRecords(bus: Bus): Records {
 
 const LONGEST = 2_000;
 
-function noteOf({ id, tool, subject, decision, by, answer, rules }: Decided, at: number, rule: string | undefined): Json {
+function recordOf({ id, tool, subject, decision, by, answer, rules }: Decided, at: number, rule?: string, hook?: string): PermissionRecord {
   const reason = decision.verdict === "deny" ? decision.reason : undefined;
   return {
     ...{ at, call: id, tool, subject: cut(subject), verdict: decision.verdict, by },
     ...(rule === undefined ? {} : { rule }),
+    ...(hook === undefined ? {} : { hook: cut(hook) }),
     ...(answer === undefined ? {} : { answer }),
     ...(reason === undefined ? {} : { reason: cut(reason) }),
     ...(rules === undefined || answer === "yes" || answer === "no" ? {} : { saved: [...rules] }),

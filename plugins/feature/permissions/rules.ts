@@ -58,6 +58,11 @@ export function meansTool(folded: string, tool: string): boolean {
   return folded.endsWith("*") ? tool.toLowerCase().startsWith(folded.slice(0, -1)) : folded === foldTool(tool);
 }
 
+/** Whether a rule is about the tool: one about `Agent` is about every way to start one. */
+export function rulesTool({ tool: folded }: Pick<Rule, "tool">, tool: string): boolean {
+  return meansTool(folded, tool) || (folded === "agent" && foldTool(tool) === "taskcreate");
+}
+
 /** Throws `CLAW_USAGE` for a name in `flag` that no tool has. */
 export function checkNames(names: readonly string[], flag: string, tools: readonly string[]): void {
   for (const name of names) {

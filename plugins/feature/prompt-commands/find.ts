@@ -1,4 +1,4 @@
-// Finds Markdown commands: `commands/**/*.md` in the folders where definitions are looked for. Reads them, runs nothing.
+// Finds Markdown commands: `commands/**/*.md` in the folders where definitions are looked for, then those in the binary. Reads them, runs nothing.
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, sep } from "node:path";
 import { ClawError, type PluginScope, type PluginStatus } from "claw";
@@ -15,11 +15,13 @@ import {
   shadowed,
   textField,
 } from "claw/kit";
+import { BUNDLED } from "./bundled.ts";
 
 /** A command as its file says. */
 export interface MarkdownCommand {
   /** Folders between are a namespace: `git:push`. */
   readonly name: string;
+  /** `bundled:NAME` for one in the binary. */
   readonly path: string;
   readonly source: DefinitionSource;
   readonly plugin?: string;
@@ -35,18 +37,19 @@ export interface MarkdownCommand {
   readonly problem?: string;
 }
 
-/** All of the scope's folder, nearest first; what cannot act comes after what can, so that it hides nothing. */
-export function findCommands(scope: PluginScope, plugins: readonly PluginStatus[]): readonly MarkdownCommand[] {
+/** All of the scope's folder, nearest first; what cannot act comes after what can, so that it hides nothing. `bundled`: those in the binary too. */
+export function findCommands(scope: PluginScope, plugins: readonly PluginStatus[], bundled: boolean): readonly MarkdownCommand[] {
   const folders = definitionFolders("commands", scope, plugins);
   const found = folders.flatMap((folder) => markdownFiles(folder.path).map((file) => read(file, folder, scope.cwd)));
+  if (bundled) found.push(...BUNDLED.map(inBinary));
   const acting = (command: MarkdownCommand): boolean => command.trusted && command.problem === undefined;
   return shadowed([...found.filter(acting), ...found.filter((command) => !acting(command))]);
 }
 
 /** The command that `name` means, in any case; a plugin's also as `plugin:name`. */
-export function findCommand(scope: PluginScope, plugins: readonly PluginStatus[], name: string): MarkdownCommand | undefined {
+export function findCommand(scope: PluginScope, plugins: readonly PluginStatus[], name: string, bundled: boolean): MarkdownCommand | undefined {
   const wanted = name.toLowerCase();
-  const all = findCommands(scope, plugins);
+  const all = findCommands(scope, plugins, bundled);
   const long = ({ plugin = "", name: own }: MarkdownCommand): string => `${plugin.replace(/^@[^/]*\//, "")}:${own}`.toLowerCase();
   return (
     all.find((one) => one.shadowedBy === undefined && one.name.toLowerCase() === wanted) ??
@@ -65,21 +68,28 @@ function read({ name, path }: DefinitionFile, folder: DefinitionFolder, cwd: str
   try {
     if (statSync(path).size > MOST_BYTES) throw new ClawError("CLAW_CONFIG_INVALID", `it has more than ${MOST_BYTES} bytes`);
     if (!contained(path, folder, cwd)) throw new ClawError("CLAW_CONFIG_INVALID", `it is a link that leads out of the ${source}`);
-    const { fields, body } = parseFrontMatter(readFileSync(path, "utf8").toWellFormed());
-    const hint = textField(fields["argument-hint"]);
-    const model = textField(fields["model"]);
-    const description = textField(fields["description"]) ?? firstLine(body);
-    return {
-      ...place,
-      description: clipLine(description.replace(/\s+/g, " ").trim(), LONGEST_DESCRIPTION),
-      tools: listField(fields["allowed-tools"]),
-      body,
-      ...(hint === undefined ? {} : { hint }),
-      ...(model === undefined ? {} : { model }),
-    };
+    return { ...place, ...parsed(readFileSync(path, "utf8").toWellFormed()) };
   } catch (thrown) {
     return { ...place, description: "", tools: [], body: "", problem: thrown instanceof Error ? thrown.message : String(thrown) };
   }
+}
+
+function inBinary({ name, text }: (typeof BUNDLED)[number]): MarkdownCommand {
+  return { name, path: `bundled:${name}`, source: "bundled", trusted: true, ...parsed(text) };
+}
+
+function parsed(text: string): Pick<MarkdownCommand, "description" | "tools" | "body" | "hint" | "model"> {
+  const { fields, body } = parseFrontMatter(text);
+  const hint = textField(fields["argument-hint"]);
+  const model = textField(fields["model"]);
+  const description = textField(fields["description"]) ?? firstLine(body);
+  return {
+    description: clipLine(description.replace(/\s+/g, " ").trim(), LONGEST_DESCRIPTION),
+    tools: listField(fields["allowed-tools"]),
+    body,
+    ...(hint === undefined ? {} : { hint }),
+    ...(model === undefined ? {} : { model }),
+  };
 }
 
 /** What a link leads to outside would go to the model. */

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Prompts } from "claw/kit";
-import { calls, createHarness, type Harness, type HarnessOptions, pluginContract, says } from "claw/testing";
+import { calls, createHarness, type Harness, type HarnessOptions, pluginContract, type Reply, says } from "claw/testing";
 
 pluginContract(import.meta.dir);
 
@@ -133,7 +133,7 @@ test("Prompts > all that a user may call so, commands before skills, with hints"
   write("skills/deploy/SKILL.md", "---\ndescription: Deploys\n---\nx");
   write("skills/inner/SKILL.md", "---\nuser-invocable: false\n---\nx");
   await using kernel = await harness({
-    config: { plugins: { "@claw/feature-skills": { bundled: false } } },
+    config: { plugins: { "@claw/feature-skills": { bundled: false }, "@claw/feature-prompt-commands": { bundled: false } } },
     files: { ".git/HEAD": "", ".claw/commands/no.md": "x" },
   });
   const path = (name: string) => join(user, ".claude", name);
@@ -142,4 +142,68 @@ test("Prompts > all that a user may call so, commands before skills, with hints"
     { name: "fix", description: "Fixes", kind: "command", source: "user", path: path("commands/fix.md"), hint: "[file] [how]" },
     { name: "plain", description: "Do the thing", kind: "command", source: "user", path: path("commands/plain.md") },
   ]);
+});
+
+test("Prompts > those in the binary come last: a user's command or skill of the same name hides them", async () => {
+  write("commands/review.md", "---\ndescription: My review\n---\nmy way");
+  write("skills/pr/SKILL.md", "---\ndescription: My pr\n---\nmy pr");
+  await using kernel = await harness({ config: { plugins: { "@claw/feature-skills": { bundled: false } } } });
+  const listed = await (await kernel.host.use(Prompts)).list(kernel.host);
+  expect(listed.map(({ name, source, kind }) => `${name} ${source} ${kind}`)).toEqual([
+    ...["bughunter bundled command", "commit bundled command", "issue bundled command", "pr user skill", "review user command"],
+    ...["security-review bundled command", "ultraplan bundled command"],
+  ]);
+  expect(listed.filter(({ source }) => source === "bundled").every(({ description, path }) => description !== "" && path === undefined)).toBe(true);
+  expect(await told("/review now")).toBe("my way\n\nARGUMENTS: now");
+  expect(await told("/pr")).toContain("my pr");
+  expect(await told("/ULTRAPLAN move it")).toStartWith("Make a plan for this task, and change nothing yet: move it\n");
+  const off = { config: { plugins: { "@claw/feature-prompt-commands": { bundled: false } } } };
+  expect(await told("/ultraplan move it", off)).toBe("nothing was sent");
+});
+
+test("bundled > what its lines cannot show it says so, and the prompt goes out all the same", async () => {
+  const plugins = [...PLUGINS, "permission-mode/workspace-write"];
+  const text = await told("/commit", { plugins, config: { permissionMode: "workspace-write" }, files: { ".git": "gitdir: nowhere" } });
+  expect(text).toStartWith("Make a git commit of the work in this folder.");
+  expect(text.match(/\[not run: look yourself\]|\[exit code \d+\]/g)).toHaveLength(3);
+});
+
+/** The verdict on each line, called in its turn under a command with these rules. */
+async function verdicts(tools: string, mode: string, lines: readonly string[]): Promise<readonly string[]> {
+  write("commands/x.md", `---\nallowed-tools: ${tools}\n---\ngo`);
+  const script = [...lines.map((command) => calls("bash", { command })), says("a"), ...lines.map((command) => calls("bash", { command })), says("b")];
+  await using kernel = await harness({ script, plugins: [...PLUGINS, `permission-mode/${mode}`], config: { permissionMode: mode } });
+  await kernel.submit("/x");
+  const decided = kernel.events.flatMap((event) => (event.type === "permission.decided" ? [event.data.decision.verdict] : []));
+  await kernel.submit("again");
+  const after = kernel.events.flatMap((event) => (event.type === "permission.decided" ? [event.data.decision.verdict] : [])).slice(decided.length);
+  expect(new Set(after)).toEqual(new Set(["deny"]));
+  return decided;
+}
+
+const bashCall = (command: string) => ({ type: "call", id: crypto.randomUUID(), tool: "bash", input: { command } }) as const;
+async function verdictsOf(tools: string, step: Reply): Promise<readonly string[]> {
+  write("commands/x.md", `---\nallowed-tools: ${tools}\n---\ngo`);
+  await using kernel = await harness({
+    script: [step, says("a")],
+    plugins: [...PLUGINS, "permission-mode/prompt"],
+    config: { permissionMode: "prompt" },
+    files: { "a.txt": "a" },
+  });
+  await kernel.submit("/x");
+  return kernel.events.flatMap((event) => (event.type === "permission.decided" ? [event.data.decision.verdict] : []));
+}
+
+test("allowed-tools > a line is read part by part, with quotes, and every part has to be covered", async () => {
+  const rules = "Bash(probe *), Bash(other a*)";
+  expect(await verdicts(rules, "prompt", ["probe -m 'two words' \"$(cat <<'E'\ntext\nE\n)\"", "probe a && other ab", "probe <<'E'\nx\nE"])).toEqual([
+    ...["allow", "allow", "allow"],
+  ]);
+  const bad = ["probe 'a b'; other b", "probe `touch x`", "probe x > out", "X=1 probe 'a b'", "other $(true)b 'a'", "'probe a'"];
+  for (const line of bad) expect([line, ...(await verdicts(rules, "prompt", [line]))]).toEqual([line, "deny"]);
+  // Calls of one step: the second is judged before the first has run.
+  expect(
+    await verdictsOf(rules, { content: ["other a", "probe 'a b'", "probe 'a b' > out", "cat a.txt && probe 'x y'"].map(bashCall), stop: "calls" }),
+  ).toEqual([...["allow", "allow", "deny", "deny"]]);
+  expect(await verdicts(rules, "read-only", ["probe 'a b'"])).toEqual(["deny"]);
 });

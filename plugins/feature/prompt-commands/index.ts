@@ -1,6 +1,7 @@
-// Users' own commands: Markdown files whose text becomes the prompt when `/name` is called. Also lists, for others, all that can be called so.
+// Markdown commands, users' own and those in the binary: files whose text becomes the prompt when `/name` is called. Also lists, for others, all that can be called so.
 import { definePlugin, Inspecting } from "claw";
 import { Prompts, slashDoors, slashInput } from "claw/kit";
+import * as v from "valibot";
 
 declare module "claw" {
   interface EventMap {
@@ -10,16 +11,30 @@ declare module "claw" {
 }
 
 export default definePlugin({
-  setup({ hooks, provide, use }) {
-    provide(Prompts, { list: async (scope) => (await import("./list.ts")).listPrompts(scope, use) });
+  config: v.object({
+    /** Whether the prompts in the binary are offered: `/review`, `/commit`, … */
+    bundled: v.optional(v.boolean(), true),
+  }),
+  setup({ bus, config: { bundled }, hooks, provide, use }) {
+    /** Rules about command lines that the command in use allows, by session, until its turn ends. */
+    const allowed = new Map<string, readonly string[]>();
+    provide(Prompts, { list: async (scope) => (await import("./list.ts")).listPrompts(scope, use, bundled) });
     hooks.route.tap(async (input, scope) => {
       const asked = slashInput(input.text);
       if (asked === undefined) return undefined;
       const plugins = (await use(Inspecting)).plugins();
       if (slashDoors(plugins).has(asked.name.toLowerCase())) return undefined;
       const { findCommand } = await import("./find.ts");
-      const command = findCommand(scope, plugins, asked.name);
-      return command === undefined ? undefined : (await import("./use.ts")).useCommand(command, asked.rest, input, scope);
+      const command = findCommand(scope, plugins, asked.name, bundled);
+      if (command === undefined) return undefined;
+      if (command.source === "bundled" && (await (await import("./list.ts")).skillNamed(asked.name, scope, use))) return undefined;
+      return (await import("./use.ts")).useCommand(command, asked.rest, input, scope, (rules) => void allowed.set(scope.session.id, rules));
     });
+    hooks.permit.tap(async (call, scope) => {
+      const rules = allowed.get(scope.session.id);
+      return rules === undefined ? undefined : (await import("./lines.ts")).passes(rules, call, scope);
+    });
+    bus.on("turn.ended", ({ session = "" }) => void allowed.delete(session));
+    bus.on("session.closed", ({ session = "" }) => void allowed.delete(session));
   },
 });

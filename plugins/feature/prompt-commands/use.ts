@@ -3,11 +3,17 @@ import { ClawError, type Input, type Route, type TurnScope, wrap } from "claw";
 import { clip, decode, looksBinary, Processes, Skills, splitWords, Workspace } from "claw/kit";
 import * as v from "valibot";
 import type { MarkdownCommand } from "./find.ts";
-import { admit } from "./gate.ts";
+import { admit, type Line } from "./gate.ts";
 import { filesIn, fill, spelled } from "./template.ts";
 
-/** What becomes of `/name args`. Never throws: what goes wrong ends the turn, with nothing sent. */
-export async function useCommand(command: MarkdownCommand, args: string, input: Input, scope: TurnScope): Promise<Route> {
+/** What becomes of `/name args`; `allow` is told what its turn may do on command lines. Never throws: what goes wrong ends the turn, with nothing sent. */
+export async function useCommand(
+  command: MarkdownCommand,
+  args: string,
+  input: Input,
+  scope: TurnScope,
+  allow: (rules: readonly string[]) => void,
+): Promise<Route> {
   try {
     const { name, source, path, model } = command;
     if (!command.trusted) {
@@ -20,6 +26,7 @@ export async function useCommand(command: MarkdownCommand, args: string, input: 
     const text = await promptOf(command, args, scope);
     const skills = await scope.use(Skills);
     skills.allow(rulesOf(command), scope);
+    allow(rulesOf(command));
     if (model !== undefined && !(await skills.lend(model, scope))) {
       const told = `The command /${name} asks for the model ${model}, which there is not: ${scope.selection.model} goes on.`;
       scope.bus.emit("notice.raised", { level: "warn", text: told });
@@ -65,11 +72,20 @@ async function promptOf(command: MarkdownCommand, args: string, scope: TurnScope
 async function output(command: MarkdownCommand, line: string, args: string, scope: TurnScope): Promise<string> {
   const { name, root = "" } = command;
   const rooted = line.replaceAll(/\$\{(?:CLAUDE_)?PLUGIN_ROOT\}/g, () => root);
-  await admit({ command: name, line: spelled(rooted, args, false), plain: spelled(rooted, args, true), rules: rulesOf(command) }, scope);
+  const asked: Line = { command: name, line: spelled(rooted, args, false), plain: spelled(rooted, args, true), rules: rulesOf(command) };
+  if (command.source === "bundled") {
+    // Its lines only look: where looking is not proven harmless, the model does it by calls of its own.
+    const { ask: _, ...unasked } = scope;
+    const refused = await admit(asked, unasked).then(
+      () => false,
+      () => true,
+    );
+    if (refused) return "[not run: look yourself]";
+  } else await admit(asked, scope);
   const processes = await scope.use(Processes);
   const shell = Bun.which("bash", { PATH: scope.env["PATH"] ?? "" }) ?? Bun.which("sh", { PATH: scope.env["PATH"] ?? "" });
   if (shell === null) throw new ClawError("CLAW_TOOL_FAILED", "There is neither bash nor sh on PATH.", { hint: "Install a POSIX shell." });
-  const extra = { ARGUMENTS: args, ...(root === "" ? {} : { CLAUDE_PLUGIN_ROOT: root, PLUGIN_ROOT: root }) };
+  const extra = { GIT_OPTIONAL_LOCKS: "0", ARGUMENTS: args, ...(root === "" ? {} : { CLAUDE_PLUGIN_ROOT: root, PLUGIN_ROOT: root }) };
   const end = await processes.run(
     {
       argv: [shell, "-c", line, "claw", ...splitWords(args)],

@@ -2,7 +2,7 @@
 import type { ShellAnalysis } from "claw/kit";
 import { createState, type Machine } from "./ground.ts";
 import { parse } from "./parse.ts";
-import type { Walk } from "./trail.ts";
+import { MOST_PARTS, type Walk } from "./trail.ts";
 import { walkScript, walkText } from "./walk.ts";
 
 /** What `line` would do in `folder`. Never throws: what goes wrong is a problem of the line. */
@@ -19,6 +19,7 @@ export function analyse(line: string, folder: string | undefined, machine: Machi
   } catch (thrown) {
     walk.problems.push(`it could not be followed: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
   }
+  if (walk.parts.length > MOST_PARTS) walk.problems.push(`it has more than ${MOST_PARTS} parts`);
   const [problem] = walk.problems;
   const moves = state.folders?.length !== 1 || state.folders[0] !== folder;
   return { parts: walk.parts, moves: moves || problem !== undefined, ...(problem === undefined ? {} : { problem }) };

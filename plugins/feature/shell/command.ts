@@ -7,7 +7,7 @@ import { judgeGit } from "./git.ts";
 import { copyState, namedBy, type State, settled, touchedBy } from "./ground.ts";
 import { type At, type Finding, judgeProgram, NOTHING, unproven } from "./judge.ts";
 import type { Assignment, Command, Redirection } from "./parse.ts";
-import { MOST_PARTS, odd, type Walk } from "./trail.ts";
+import { odd, type Walk } from "./trail.ts";
 import { known, type Surroundings, scan, text, type Word, wordsOf } from "./words.ts";
 import { harmlessSetting, judgeWrapper } from "./wrappers.ts";
 
@@ -29,8 +29,9 @@ export function surroundings(walk: Walk, state: State, strange: (why: string, sh
 
 /** Adds the parts of a command. */
 export function runCommand(node: Command, walk: Walk, state: State): void {
-  // Files are opened before the command can move.
-  for (const one of node.redirects) redirect(one, walk, state);
+  // Files are opened before the command can move, and told after it.
+  const opened: ShellPart[] = [];
+  for (const one of node.redirects) redirect(one, { ...walk, parts: opened }, state);
   const strange: Strange[] = [];
   const around = surroundings(walk, state, (why, shows = false) => void strange.push({ why, shows }));
   const assignments = node.prefix.filter((one) => one.type === "Assignment");
@@ -54,6 +55,7 @@ export function runCommand(node: Command, walk: Walk, state: State): void {
       ...(why === undefined ? {} : { fault: { why, before, ...(fault?.shows === false ? { nameless: true } : {}) } }),
     });
   }
+  walk.parts.push(...opened);
 }
 
 /** Adds what a redirection reads or writes. */
@@ -157,7 +159,6 @@ function push(walk: Walk, line: string, argv: Argv, finding: Finding, also: read
   const more = (finding.also ?? []).map(argvOf).filter((one) => one.length > 0);
   const part: ShellPart = { text: line, argv, also: [...also, ...more], does, reads, writes, why };
   walk.parts.push(part);
-  if (walk.parts.length === MOST_PARTS) walk.problems.push(`it has more than ${MOST_PARTS} parts`);
 }
 
 function argvOf(words: readonly Word[]): Argv {

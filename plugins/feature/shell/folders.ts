@@ -54,5 +54,9 @@ export function createFolders(bus: Bus): Folders {
 // --- internal ---
 
 function there(folder: string): boolean {
-  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,5 @@
 // The shell service: command lines judged before they run, where the session's next one starts. The analysis itself is loaded for the first line.
-import { statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { definePlugin, type Env, type PluginScope, type ToolCall, type TurnScope } from "claw";
 import { type JudgedLine, Shell, type ShellAnalysis, type ShellPart, takesLine, Workspace } from "claw/kit";
@@ -73,7 +73,8 @@ async function placed(analysis: ShellAnalysis, scope: TurnScope): Promise<Judged
 async function machine(scope: TurnScope, env: Env): Promise<Machine> {
   const path = (env["PATH"] ?? "").split(process.platform === "win32" ? ";" : ":");
   const user = env["HOME"] ?? env["USERPROFILE"];
-  const shell = path.some((folder) => isAbsolute(folder) && statSync(`${folder}/bash`, { throwIfNoEntry: false }) !== undefined) ? "bash" : "sh";
+  // A folder that may not be looked into has nothing that could be run.
+  const shell = path.some((folder) => isAbsolute(folder) && existsSync(`${folder}/bash`)) ? "bash" : "sh";
   return { env, user, shell, own: await ownFolders(path, scope) };
 }
 

@@ -59,3 +59,12 @@ test.each([
 test.each(["/usr/bin/env is what?", "what is /tell?", " /tell", "/", "//tell", "/1"])("slash > %j is a prompt", async (text) => {
   expect(await submit(text)).toEqual({ notices: [], requests: 1 });
 });
+
+test("slash > did-you-mean knows Markdown commands and skills too", async () => {
+  const plugins = ["feature/slash", "feature/prompt-commands", "feature/skills", "feature/processes", "feature/workspace", told];
+  await using harness = await createHarness({ plugins, script: [says("from the model")] });
+  for (const name of ["/reveiw", "/security-revew", "/authoring-a-skil", "/tel"]) await harness.submit(name);
+  const notices = harness.events.flatMap((event) => (event.type === "notice.raised" ? [event.data.text] : []));
+  expect(notices.map((text) => /Did you mean "([^"]+)"/.exec(text)?.[1])).toEqual(["/review", "/security-review", "/authoring-a-skill", "/tell"]);
+  expect(harness.requests).toHaveLength(0);
+});

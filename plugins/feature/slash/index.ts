@@ -1,6 +1,6 @@
 // Commands by their slash door: input that starts with `/name` runs the command instead of going to the model.
-import { definePlugin, Inspecting, type Listed } from "claw";
-import { didYouMean, splitWords } from "claw/kit";
+import { ClawError, definePlugin, Inspecting, type Listed, type TurnScope } from "claw";
+import { didYouMean, Prompts, splitWords } from "claw/kit";
 
 export default definePlugin({
   setup(ctx) {
@@ -10,9 +10,10 @@ export default definePlugin({
       const doors = doorsOf((await ctx.use(Inspecting)).plugins().flatMap((plugin) => plugin.manifest.contributes?.command ?? []));
       const found = doors.get(name) ?? doors.get(name.toLowerCase());
       if (found !== undefined) return { to: "command", command: await ctx.get("command", found), words: splitWords(rest) };
+      const names = [...new Set([...doors.keys(), ...(await promptNames(scope))])];
       const near = didYouMean(
         `/${name}`,
-        [...doors.keys()].map((door) => `/${door}`),
+        names.map((one) => `/${one}`),
       );
       scope.bus.emit("notice.raised", { level: "info", text: `Unknown command: /${name}. ${near || "/help lists all."}` });
       return { to: "handled" };
@@ -31,4 +32,14 @@ function doorsOf(listed: readonly Listed[]): ReadonlyMap<string, string> {
     for (const door of [one.name, ...(one.aliases ?? [])]) doors.set(door, one.name);
   }
   return doors;
+}
+
+/** Markdown commands and skills, which others run. */
+async function promptNames(scope: TurnScope): Promise<readonly string[]> {
+  try {
+    return (await (await scope.use(Prompts)).list(scope)).map(({ name }) => name);
+  } catch (thrown) {
+    if (thrown instanceof ClawError && thrown.code === "CLAW_SERVICE_MISSING") return [];
+    throw thrown;
+  }
 }

@@ -1,5 +1,5 @@
 // Background work of every session in one list, and telling the model of what has ended. What the work is, its owners know.
-import { definePlugin, Inspecting, type StepScope } from "claw";
+import { type Bus, type Draft, definePlugin, Inspecting, type PluginScope, type StepScope } from "claw";
 import { type BackgroundTask, commandTask, Processes, Tasks } from "claw/kit";
 
 /** What is known of a session. `told` and `warned` are ids; `nested` is a sub-agent's: nobody comes back to it. */
@@ -27,11 +27,10 @@ export default definePlugin({
       bus.emit("task.started", { session, id, kind, name });
       void task.ended.then(() => bus.emit("task.ended", { session, id, kind, name, state: task.state }));
     }
+    const commandsUsed = watchCommands(bus, use);
     async function list(session: string): Promise<readonly BackgroundTask[]> {
       const added = sessions.get(session)?.added ?? [];
-      // A processes service that nobody has used has no processes.
-      const used = (await use(Inspecting)).plugins().some(({ state, manifest }) => state === "active" && manifest.provides?.includes(Processes.id));
-      const commands = used ? (await use(Processes)).tasks(session).map(commandTask) : [];
+      const commands = (await commandsUsed.now()) ? (await use(Processes)).tasks(session).map(commandTask) : [];
       for (const task of commands) announce(session, task);
       return commands.length === 0 ? added : [...added, ...commands].sort((a, b) => a.startedAt - b.startedAt);
     }
@@ -56,8 +55,13 @@ export default definePlugin({
       if (task !== undefined && running === false) of(session).told.add(task);
     });
 
-    hooks.draft.tap(async (draft, scope) => {
-      const tasks = scope.step === 0 ? [] : await list(scope.session.id);
+    hooks.draft.tap((draft, scope) => {
+      // Nearly always, and in each step: so it must cost nothing.
+      const idle = !commandsUsed.maybe() && !sessions.get(scope.session.id)?.added.length;
+      return scope.step === 0 || idle ? undefined : told(draft, scope);
+    });
+    async function told(draft: Draft, scope: StepScope): Promise<Draft | undefined> {
+      const tasks = await list(scope.session.id);
       const ended = tasks.filter(({ id, state }) => state !== "running" && !of(scope.session.id).told.has(id));
       if (ended.length === 0) return undefined;
       for (const { id } of ended) of(scope.session.id).told.add(id);
@@ -67,7 +71,7 @@ export default definePlugin({
       await scope.session.append(message).catch(() => undefined);
       scope.bus.emit("message.added", { message });
       return { ...draft, messages: [...draft.messages, message] };
-    });
+    }
     hooks.next.tap(async ({ calls, stop }, scope) => {
       if (calls > 0 || stop !== "done") return undefined;
       const { told, warned, nested } = of(scope.session.id);
@@ -82,6 +86,24 @@ export default definePlugin({
 });
 
 // --- internal ---
+
+/** Whether the processes service was ever used: one that nobody has used has no processes. Looked up again only after a plugin was loaded. */
+function watchCommands(bus: Bus, use: PluginScope["use"]) {
+  let [used, changed] = [false, true];
+  bus.on("plugin.loaded", () => {
+    changed = true;
+  });
+  return {
+    maybe: (): boolean => used || changed,
+    async now(): Promise<boolean> {
+      if (!changed || used) return used;
+      changed = false;
+      const plugins = (await use(Inspecting)).plugins();
+      used = plugins.some(({ state, manifest }) => state === "active" && manifest.provides?.includes(Processes.id));
+      return used;
+    },
+  };
+}
 
 const MOST_LISTED = 200;
 

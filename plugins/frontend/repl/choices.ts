@@ -22,7 +22,8 @@ export function choicesOf({ choices, rules, call }: Pick<Question, "choices" | "
     const letter = asking ? letterOf(choice, taken) : undefined;
     const words = call === undefined ? undefined : WORDS[choice];
     const saved = choice === "session" || choice === "always" ? (rules ?? []) : [];
-    const label = words ?? (asking && /^(yes|no)$/.test(choice) ? capital(choice) : safeLines(choice).join(" "));
+    const said = safeLines(choice).join(" ");
+    const label = words ?? (asking ? capital(said) : said);
     const one: Choice = { choice, label, below: saved.flatMap(safeLines), ...(letter === undefined ? {} : { letter }) };
     return choice === "no" && asking ? [one, { choice, label: "No, and say why", below: [], letter: "r", told: true }] : [one];
   });

@@ -12,7 +12,9 @@ export interface QuestionsOptions {
   cwd(): string;
   /** Esc: what runs, if anything does, is to stop. */
   stop(): void;
-  /** Shows long Markdown for good, above the question. */
+  /** Whether what is asked is about a plan of the model's. */
+  planned(): boolean;
+  /** Shows Markdown for good, above the question. */
   tell(text: string): void;
 }
 export interface Questions extends Ask {
@@ -95,9 +97,12 @@ async function prepare(question: Question, options: QuestionsOptions): Promise<{
     rows.reduce((sum, row) => sum + Math.max(1, Math.ceil(Bun.stringWidth(row) / Math.max(1, screen.columns - 1))), 0) > room;
   if (question.call === undefined) {
     const parts = question.text.trim().split(/\n\s*\n/);
-    if (!tall(lines) || parts.length < 2) return { heading: lines.slice(0, room).map((line, at) => (at === 0 ? asker + line : line)), body: [] };
-    options.tell(parts.slice(0, -1).join("\n\n"));
-    return { heading: safeLines(parts.at(-1) ?? "").map((line, at) => (at === 0 ? asker + line : line)), body: [] };
+    const marked = (rows: readonly string[]): readonly string[] => rows.map((line, at) => (at === 0 ? asker + line : line));
+    if (parts.length < 2 || !(options.planned() || tall(lines))) return { heading: marked(lines.slice(0, room)), body: [] };
+    // A plan is the model's own words. What others have written is shown as it is: Markdown can hide things.
+    if (options.planned()) options.tell(parts.slice(0, -1).join("\n\n"));
+    else screen.print(["", ...safeLines(parts.slice(0, -1).join("\n\n"))]);
+    return { heading: marked(safeLines(parts.at(-1) ?? "")), body: [] };
   }
   const body = await proposalLines(question.call, options.cwd(), theme);
   const heading = lines.map((line, at) => (at === 0 ? asker + line : line));

@@ -59,11 +59,13 @@ async function sitDown(options: SittingOptions, ending: Ending, stack: AsyncDisp
     else early.push(one);
   };
   let view: View | undefined;
+  const plans = stack.use(watchPlans(host));
   const questions = createQuestions({
     screen,
     themes,
     cwd: () => talk?.shell.session.cwd ?? host.cwd,
     stop: () => keys?.stop(),
+    planned: () => plans.open,
     tell: (said) => view?.tell(said),
   });
   const prompt = stack.use(createPrompt({ screen, themes, editor: line, effect, touched: questions.touched }));
@@ -89,18 +91,26 @@ async function sitDown(options: SittingOptions, ending: Ending, stack: AsyncDisp
     seat.goOn = undefined;
     seat.suggest = undefined;
   });
-  for (const text of [...host.warnings(), ...unheeded(host)]) host.bus.emit("notice.raised", { level: "warn", text });
+  for (const text of host.warnings()) host.bus.emit("notice.raised", { level: "warn", text });
   for (const one of early.splice(0)) keys.take(one);
   void getReady({ host, screen, conversation, questions, text, signal });
 }
 
-/** Files of a folder that nobody has trusted: what they allow or run is left out, and the person should know. */
-function unheeded(host: Host): readonly string[] {
-  const files = Object.values(host.layers()).flatMap((settings) => settings.flatMap(({ trusted, origin }) => (trusted ? [] : [origin])));
-  const [first, ...more] = new Set(files);
-  if (first === undefined) return [];
-  const others = more.length === 0 ? "" : ` and ${more.length} more`;
-  return [`${first}${others}: not heeded, since nobody has trusted this folder. Look at what is in there; \`claw --trust\` heeds it.`];
+/** Whether a call that ends plan mode runs: what is asked then is whether to carry out a plan. */
+function watchPlans({ bus }: Host): Disposable & { readonly open: boolean } {
+  const running = new Set<string>();
+  const listening = [
+    bus.on("call.started", ({ data }) => void (data.tool === "ExitPlanMode" && running.add(data.id))),
+    bus.on("call.ended", ({ data }) => void running.delete(data.id)),
+  ];
+  return {
+    get open() {
+      return running.size > 0;
+    },
+    [Symbol.dispose]() {
+      for (const one of listening) one[Symbol.dispose]();
+    },
+  };
 }
 
 /** The conversation, with what is shown of its session; both end with the stack. */

@@ -23,6 +23,16 @@ export default definePlugin({
     const router = async (): Promise<Router> => {
       return { env, get, tell, names: await namesOf(), providers: ctx.names("provider").filter((name) => name !== NAME) };
     };
+    // Each step asks again; a turn goes on as it began.
+    const asked = new Map<string, Promise<Found>>();
+    bus.on("turn.started", () => asked.clear());
+    bus.on("selection.changed", () => asked.clear());
+    const again = (name: string): Promise<Found> => {
+      const found = asked.get(name) ?? resolve(name);
+      asked.set(name, found);
+      found.catch(() => asked.delete(name));
+      return found;
+    };
     const resolve = async (name: string): Promise<Found> => {
       const found = await find(name, await router());
       if (known.size >= MOST_KNOWN) known.clear();
@@ -40,7 +50,7 @@ export default definePlugin({
     ctx.contribute("provider", {
       name: NAME,
       models: async () => (await import("./search.ts")).listModels(await router()),
-      resolve: async (name) => (await resolve(name)).model,
+      resolve: async (name) => (await again(name)).model,
       async *stream(request, signal) {
         const { provider, own } = known.get(request.model.id) ?? (await resolve(request.model.id));
         yield* provider.stream({ ...request, model: { ...request.model, id: own.id } }, signal);

@@ -5,7 +5,10 @@ import { createStreamRenderer } from "./stream.ts";
 
 pluginContract(import.meta.dir);
 
-const START = { cwd: "/w", tools: ["bash"], model: "m", permissionMode: "ask", commands: ["help"], keySource: "none" };
+const START = {
+  ...{ cwd: "/w", tools: () => ["bash"], model: "m", permissionMode: "ask", commands: ["help"], keySource: "none" },
+  outputStyle: "concise",
+};
 const event = (type: string, data: Json): AnyEvent => ({ type, data, seq: 0, at: 0, session: "s", source: "claw" }) as unknown as AnyEvent;
 rendererContract(
   () => createStreamRenderer(true, async () => START),
@@ -165,4 +168,37 @@ test("stream-json > a message that is begun again says so", async () => {
     "message_stop",
     "assistant",
   ]);
+});
+
+test("stream-json > init tells the output style, the tools as they are then, and how each MCP server of the session stands", async () => {
+  let tools = ["bash"];
+  const renderer = createStreamRenderer(false, async () => ({ ...START, tools: () => tools }));
+  const lines: string[] = [];
+  await renderer.open(
+    (text) => lines.push(text),
+    () => undefined,
+  );
+  const changed = (server: string, state: string) => event("mcp.changed", { server, state, tools: 0 });
+  renderer.render(event("session.opened", { cwd: "/w", resumed: false }));
+  for (const [server, state] of [
+    ["a", "connecting"],
+    ["b", "connecting"],
+    ["c", "connecting"],
+    ["a", "ready"],
+    ["b", "failed"],
+  ] as const)
+    renderer.render(changed(server, state));
+  renderer.render({ ...changed("other", "ready"), session: "another" } as AnyEvent);
+  tools = ["bash", "mcp__a__x"];
+  renderer.render(event("turn.started", { text: "x" }));
+  renderer.render(event("step.started", { model: "m" }));
+  expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+    output_style: "concise",
+    tools: ["bash", "mcp__a__x"],
+    mcp_servers: [
+      { name: "a", status: "connected" },
+      { name: "b", status: "failed" },
+      { name: "c", status: "pending" },
+    ],
+  });
 });

@@ -12,6 +12,7 @@ export function createStreamRenderer(partial: boolean, about: () => Promise<Star
   let stream: ReturnType<typeof createStream> | undefined;
   let start: Start | undefined;
   let err: Write = () => undefined;
+  const servers = new Map<string, string>();
   return {
     name: "stream-json",
     async open(out, complain) {
@@ -19,7 +20,7 @@ export function createStreamRenderer(partial: boolean, about: () => Promise<Star
       const line = (object: Line): void => out(`${JSON.stringify({ ...object, session_id: report.session ?? "", uuid: crypto.randomUUID() })}\n`);
       const partials = partial ? createPartials((event) => line({ type: "stream_event", event, parent_tool_use_id: null })) : undefined;
       start = await about();
-      const init = (): void => line(initLine(start!, report.model));
+      const init = (): void => line(initLine(start!, report.model, servers));
       stream = createStream({ line, init, partials, result: (failure) => out(`${JSON.stringify(report.result(failure))}\n`) });
     },
     render(event) {
@@ -28,7 +29,9 @@ export function createStreamRenderer(partial: boolean, about: () => Promise<Star
       else if (event.type === "notice.raised" && event.data.level === "error") err(failureText({ message: event.data.text, hint: null }));
       else if (event.type === "selection.changed" && start !== undefined && event.session === report.session)
         start = { ...start, model: event.data.model, permissionMode: event.data["permission-mode"] };
-      else if (event.session !== undefined && event.session === report.session) stream?.take(event, report.model ?? "");
+      else if (event.type === "mcp.changed") {
+        if (event.session === report.session) servers.set(event.data.server, event.data.state);
+      } else if (event.session !== undefined && event.session === report.session) stream?.take(event, report.model ?? "");
     },
     close: () => stream?.close(),
   };

@@ -7,12 +7,16 @@ export type Line = { readonly [key: string]: Json };
 /** What the first line says of the process. */
 export interface Start {
   readonly cwd: string;
-  readonly tools: readonly string[];
+  /** Asked when the line is written: servers bring tools later. */
+  tools(): readonly string[];
   readonly model: string;
   readonly permissionMode: string;
   readonly commands: readonly string[];
   readonly keySource: string;
+  readonly outputStyle: string;
 }
+/** What is known of an MCP server, by its name. */
+export type ServerStates = ReadonlyMap<string, string>;
 /** What is known of the message under way. */
 export interface Step {
   readonly id: string;
@@ -20,18 +24,18 @@ export interface Step {
   readonly usage: Usage;
 }
 
-export function initLine(start: Start, model: string | undefined): Line {
+export function initLine(start: Start, model: string | undefined, servers: ServerStates): Line {
   return {
     type: "system",
     subtype: "init",
     cwd: start.cwd,
-    tools: start.tools,
-    mcp_servers: [],
+    tools: start.tools(),
+    mcp_servers: [...servers].map(([name, state]) => ({ name, status: SERVER_STATUS[state] ?? state })),
     model: model ?? start.model,
     permissionMode: start.permissionMode,
     slash_commands: start.commands,
     apiKeySource: start.keySource,
-    output_style: "default",
+    output_style: start.outputStyle,
   };
 }
 
@@ -58,6 +62,9 @@ export function compactLine(removed: number): Line {
 }
 
 // --- internal ---
+
+/** The words of the field for how a server stands. */
+const SERVER_STATUS: Readonly<Record<string, string>> = { ready: "connected", idle: "pending", connecting: "pending", off: "disabled" };
 
 /** `opaque` stays inside: it is the provider's, and helps no script. */
 function blockOf(block: Block): Line {

@@ -17,14 +17,15 @@ test("load > a file cut at any byte shows every complete record, and the next on
   for (let size = 0; size <= bytes.length; size++) {
     rig.warnings.length = 0;
     writeFileSync(path, bytes.subarray(0, size));
-    if (size < ends[0]!) {
+    // The head is complete before the room behind it is.
+    if (size <= bytes.lastIndexOf("}", ends[0]!)) {
       await expect(rig.open({ ref: path })).rejects.toMatchObject({ code: "CLAW_SESSION_INVALID" });
       expect(readFileSync(path)).toEqual(bytes.subarray(0, size));
       continue;
     }
     // A record is complete with its last byte, be there a line end after it or not.
     const complete = ends.slice(1).filter((end) => end <= size).length;
-    const torn = size - ends.filter((end) => end <= size).at(-1)! > 1;
+    const torn = size - (ends.filter((end) => end <= size).at(-1) ?? size) > 1;
     const session = await rig.open({ ref: path });
     expect(session.messages).toEqual(texts.slice(0, complete).map(said));
     expect(rig.warnings.length).toBe(torn ? 1 : 0);

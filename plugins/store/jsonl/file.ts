@@ -16,7 +16,7 @@ export interface Loaded extends Ending {
   readonly bad: readonly number[];
 }
 
-/** Reads a session. Throws `CLAW_SESSION_MISSING`, or `CLAW_SESSION_INVALID` with file and line; an incomplete last record is dropped. */
+/** Reads a session whole. Throws `CLAW_SESSION_MISSING`, or `CLAW_SESSION_INVALID` with file and line; an incomplete last record is dropped. */
 export function load(path: string): Loaded {
   const bytes = read(path);
   const entries: Entry[] = [];
@@ -32,7 +32,11 @@ export function load(path: string): Loaded {
     const skipped = entry === undefined && (text.trim() === "" || foreign(text));
     if (found < 0 && entry === undefined && !skipped) break;
     if (entry !== undefined) entries.push(entry);
-    else if (!skipped) bad.push(line);
+    else if (!skipped) {
+      bad.push(line);
+      const behind = glued(text);
+      if (behind !== undefined) entries.push(behind);
+    }
     start = end + 1;
     [good, ended] = [Math.min(start, bytes.length), found >= 0];
   }
@@ -42,21 +46,34 @@ export function load(path: string): Loaded {
 /** What a session's id looks like. It names files, so nothing else may come through. */
 export const UUID: RegExp = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** The head alone, of whatever version, and when the file last changed: what a list needs. `undefined` for what is no session. */
-export function glance(path: string): { readonly head: SessionHead; readonly at: number } | undefined {
+/** What a list needs of a file: the head, of whatever version, the bytes of its line, when the file last changed, and its size. */
+export interface Glance {
+  readonly head: SessionHead;
+  readonly line: number;
+  readonly at: number;
+  readonly size: number;
+}
+/** `undefined` for what is no session. */
+export function glance(path: string): Glance | undefined {
   let fd: number | undefined;
   try {
-    const { mtimeMs } = regular(path);
+    const { mtimeMs, size } = regular(path);
     fd = openSync(path, "r");
     const bytes = Buffer.allocUnsafe(HEAD_BYTES);
-    const text = bytes.toString("utf8", 0, readSync(fd, bytes, 0, HEAD_BYTES, 0));
-    const head = text.includes("\n") ? decodeHead(text.slice(0, text.indexOf("\n"))) : undefined;
-    return head === undefined || !UUID.test(head.id) ? undefined : { head, at: Math.round(mtimeMs) };
+    const line = bytes.subarray(0, readSync(fd, bytes, 0, HEAD_BYTES, 0)).indexOf(LINE_END);
+    const head = line < 0 ? undefined : decodeHead(bytes.toString("utf8", 0, line));
+    return head === undefined || !UUID.test(head.id) ? undefined : { head, line, at: mtimeMs, size };
   } catch {
     return undefined;
   } finally {
     if (fd !== undefined) closeSync(fd);
   }
+}
+
+/** A whole record that was written behind a torn one, on its line. */
+export function glued(line: string): Entry | undefined {
+  const at = line.search(/(?!^)\{"type":"(?:message|fold|note)","id":"/);
+  return at > 0 ? decodeEntry(line.slice(at)) : undefined;
 }
 
 // --- internal ---
@@ -83,7 +100,7 @@ function read(path: string): Buffer {
 }
 
 /** A pipe or device would never end. */
-function regular(path: string): { readonly mtimeMs: number } {
+function regular(path: string): { readonly mtimeMs: number; readonly size: number } {
   const stat = statSync(path);
   if (stat.isFile()) return stat;
   const what = stat.isDirectory() ? "a folder" : "no regular file";
@@ -94,7 +111,7 @@ function headAt(path: string, line: string): SessionHead {
   const head = decodeHead(line);
   if (head === undefined || !UUID.test(head.id))
     throw new ClawError("CLAW_SESSION_INVALID", `${path}:1 is not the head of a claw session`, {
-      hint: "The file is left as it is. A session begins with a line of type `session`; the lines after it are whole if that one is put back.",
+      hint: "The file is left as it is. `claw session repair` with its id or path puts a first line in front of the records that are whole.",
     });
   if (head.version === SESSION_VERSION) return head;
   throw new ClawError("CLAW_SESSION_INVALID", `${path}:1 has session format ${head.version}; this claw knows ${SESSION_VERSION}`, {

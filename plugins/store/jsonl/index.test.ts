@@ -105,7 +105,7 @@ test("list > newest first, with title and folder, leaving out what is no session
   writeFileSync(join(dirname(first), "11111111-1111-4111-8111-111111111111.jsonl"), "no session\n");
   writeFileSync(join(dirname(first), "notes.txt"), "");
   symlinkSync("/nowhere", join(dirname(first), "22222222-2222-4222-8222-222222222222.jsonl"));
-  const title = "Fix the bug now ".repeat(9).slice(0, 80);
+  const title = `${"Fix the bug now ".repeat(5).slice(0, 79).trimEnd()}…`;
   const mine = { id: idOf(first), cwd: rig.cwd, title, at: 1_000_000, path: first };
   expect(await listSessions(rig.home, rig.cwd)).toEqual([mine]);
   expect(await listSessions(rig.home)).toEqual([{ id: session.id, cwd: other, title: "elsewhere", at: 1_001_000, path: session.path! }, mine]);

@@ -32,6 +32,19 @@ export function lock(home: string, id: string): Lock {
   });
 }
 
+/** The living process that has session `id` open, this one included. */
+export function holder(home: string, id: string): number | undefined {
+  const folder = join(sessionsOf(home), ".locks");
+  try {
+    return readdirSync(folder).flatMap((name) => {
+      const pid = name.startsWith(`${id}.`) ? Number(name.slice(id.length + 1)) : Number.NaN;
+      return Number.isInteger(pid) && pid > 0 && alive(pid, join(folder, name)) ? [pid] : [];
+    })[0];
+  } catch {
+    return undefined;
+  }
+}
+
 // --- internal ---
 
 /** False when this very process has it already. A file of an earlier process with our number is ours to replace. */

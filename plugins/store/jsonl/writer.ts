@@ -2,7 +2,7 @@
 import { closeSync, constants, fchmodSync, fstatSync, ftruncateSync, openSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { ClawError } from "claw";
-import { type Entry, encodeEntry, headOf, type SessionHead } from "claw/kit";
+import { type Entry, encodeEntry, encodeHead, type SessionHead, titleOfMessages } from "claw/kit";
 import type { Ending } from "./file.ts";
 import { makeFolder } from "./folders.ts";
 import { type Lock, lock } from "./lock.ts";
@@ -10,6 +10,10 @@ import { type Lock, lock } from "./lock.ts";
 export interface Writer {
   /** Throws `CLAW_STORE_FAILED`; the entry is then tried again before the next one. */
   keep(entry: Entry): void;
+  /** Entries that are in no file yet. */
+  waiting(): readonly Entry[];
+  /** Whether there is a file. */
+  made(): boolean;
   close(): void;
 }
 /** Where a session goes. `ending`: the file is there, and this is how it ends. `head`: it is to be made, with `entries` before all others. */
@@ -49,7 +53,7 @@ export function createWriter({ home, path, id, ending, head, lock: taken, entrie
   function write(): void {
     fd ??= open();
     while (waiting.length > 0) {
-      const { text, count } = batch(waiting, made ? (ragged ? "\n" : "") : `${encodeEntry(titled(head as SessionHead, waiting))}\n`);
+      const { text, count } = batch(waiting, made ? (ragged ? "\n" : "") : `${encodeHead(titled(head as SessionHead, waiting))}\n`);
       const bytes = Buffer.from(text);
       const wrote = writeSync(fd, bytes);
       if (wrote < bytes.length) {
@@ -83,6 +87,8 @@ export function createWriter({ home, path, id, ending, head, lock: taken, entrie
         throw failure(path, thrown, waiting.length);
       }
     },
+    waiting: () => waiting.slice(),
+    made: () => made,
     close() {
       if (closed) return;
       closed = true;
@@ -102,7 +108,6 @@ export function createWriter({ home, path, id, ending, head, lock: taken, entrie
 
 /** Entries are written together up to this many bytes: only a fork and a disk that was full have more than one to write. */
 const BATCH = 262_144;
-const TITLE = 80;
 
 function batch(waiting: readonly Entry[], before: string): { readonly text: string; readonly count: number } {
   let [text, count] = [before, 0];
@@ -126,20 +131,8 @@ function line(entry: Entry): string {
 
 function titled(head: SessionHead, entries: readonly Entry[]): SessionHead {
   if (head.title !== undefined) return head;
-  for (const entry of entries) {
-    if (entry.type !== "message" || entry.message.role !== "user") continue;
-    const text = entry.message.content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join(" ");
-    const title = headOf(
-      text
-        .slice(0, 4096)
-        .toWellFormed()
-        .replace(/[\s\p{Cc}]+/gu, " ")
-        .trim(),
-      TITLE,
-    );
-    if (title !== "") return { ...head, title };
-  }
-  return head;
+  const title = titleOfMessages(entries.flatMap((entry) => (entry.type === "message" ? [entry.message] : [])));
+  return title === "" ? head : { ...head, title };
 }
 
 /** Takes a torn record off the end, so that the next one begins a line. False when that could not be done. */

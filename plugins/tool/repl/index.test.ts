@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { ToolResult } from "claw";
 import { createHarness, type Harness, type HarnessOptions, pluginContract, toolContract } from "claw/testing";
 import { Output } from "./output.ts";
@@ -189,6 +190,19 @@ test("REPL > runs in the sandbox where commands do, and not any more once it mus
   expect(text(inside)).toBe("(False, False, 1)\n[a new python: of the one before, what it may do has changed; its state is gone]");
   expect(await run(on, "py", `open('${on.home}/outside', 'a')`)).toMatch(/Read-only file system|Permission denied/);
   expect(await run(on, "py", "os.environ.get('CLAW_SANDBOX')")).toBe(`'${sandbox}'`);
+  return undefined;
+}, 30_000);
+
+test("REPL > in the sandbox a guarded name that appears is put out of effect, and what others wrote is left alone", async () => {
+  const plugins = [...PLUGINS, "feature/sandbox", "feature/shell", "permission-mode/workspace-write"];
+  await using on = await harness({ plugins, config: { permissionMode: "workspace-write" } });
+  const first = await on.call("REPL", { language: "py", code: "open('.envrc', 'w').write('evil')" });
+  if ((first.details as { readonly sandbox?: string }).sandbox === undefined) return expect(text(first)).toBe("4");
+  expect(text(first)).toContain("is now .envrc.held");
+  await Bun.write(join(on.workspace, ".envrc"), "mine");
+  expect(await run(on, "py", "1")).toBe("1");
+  expect(readFileSync(join(on.workspace, ".envrc"), "utf8")).toBe("mine");
+  expect(await run(on, "py", "open('/etc/x', 'w')")).toMatch(/\[the sandbox may be why: .*use bash with dangerouslyDisableSandbox/);
   return undefined;
 }, 30_000);
 

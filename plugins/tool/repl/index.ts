@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { NAMES } from "./names.ts";
 import type { Bench } from "./run.ts";
 
+const NAME = "REPL";
 const Limit = v.pipe(v.number(), v.integer(), v.minValue(1));
 
 export default definePlugin({
@@ -12,13 +13,21 @@ export default definePlugin({
     /** The interpreters of each session. */
     const benches = new Map<string, Bench>();
     bus.on("session.closed", ({ session = "" }) => {
-      for (const { interpreter } of benches.get(session)?.values() ?? []) interpreter?.stop();
+      for (const { interpreter } of benches.get(session)?.interpreters.values() ?? []) interpreter?.stop();
       benches.delete(session);
+    });
+    const disturb = (session: string): void => {
+      const { interpreters, stale } = benches.get(session) ?? {};
+      for (const { interpreter } of interpreters?.values() ?? []) if (interpreter !== undefined) stale?.add(interpreter);
+    };
+    bus.on("turn.started", ({ session = "" }) => disturb(session));
+    bus.on("call.started", ({ session = "", data: { tool, access } }) => {
+      if (tool !== NAME && (access === "write" || access === "execute")) disturb(session);
     });
     contribute(
       "tool",
       defineTool({
-        name: "REPL",
+        name: NAME,
         description:
           "Runs code in an interpreter that keeps its variables, functions and imports between calls, one for each language. Returns what is printed, " +
           "and the value of a last expression. Top-level await works. stdin is empty. An interpreter that ends or is stopped begins anew.",
@@ -31,7 +40,7 @@ export default definePlugin({
         subject: ({ language, code }) => `${NAMES[language]}: ${code}`,
         async run(input, scope) {
           const { run } = await import("./run.ts");
-          const bench: Bench = benches.get(scope.session.id) ?? new Map();
+          const bench: Bench = benches.get(scope.session.id) ?? { interpreters: new Map(), stale: new Set() };
           benches.set(scope.session.id, bench);
           return run(input, scope, bench, config);
         },

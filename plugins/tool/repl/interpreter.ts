@@ -1,7 +1,8 @@
 // One interpreter that is alive: code goes in, what it prints comes out, up to the mark that ends each piece.
+import { closeSync } from "node:fs";
 import { join } from "node:path";
 import { type CallScope, ClawError } from "claw";
-import { type Feed, openFeed, type ProcessEnd, Processes, type ProcessOptions, Sandbox, Workspace } from "claw/kit";
+import { type Feed, openFeed, type ProcessEnd, Processes, type ProcessOptions, Sandbox, type Sandboxed, Workspace } from "claw/kit";
 import { LANGUAGES } from "./languages.ts";
 import type { Interpreter as Name } from "./names.ts";
 import { Output } from "./output.ts";
@@ -29,6 +30,10 @@ export interface Interpreter {
   /** Why it is no more. */
   readonly gone: string | undefined;
   run(code: string, limits: RunLimits): Promise<Ran>;
+  /** What the sandbox has to say of a piece of code, in lines for the model: it puts out of effect what appeared under guarded names. */
+  finish(end: ProcessEnd): readonly string[];
+  /** From here on what appears is the interpreter's doing: others may have written until now. */
+  rebase(scope: CallScope): Promise<void>;
   /** Ends it, and all it has started. */
   stop(): void;
 }
@@ -69,7 +74,7 @@ export async function startInterpreter(name: Name, scope: CallScope): Promise<In
     const ready = box?.options ?? options(scratch);
     // It outlives the turn: only its own stop, or the session's end, ends it.
     const ended = processes.run(ready, { ...scope, signal: started.signal });
-    return attend({ name, bounds, feed: feeds[0] as Feed, ear, output, stop: started, ended, ...(box === undefined ? {} : { sandbox: box.tier }) });
+    return attend({ name, bounds, feed: feeds[0] as Feed, ear, output, stop: started, ended, ...(box === undefined ? {} : { box }) });
   } catch (thrown) {
     for (const feed of feeds) feed.close();
     throw thrown;
@@ -85,7 +90,7 @@ interface Ear {
 interface Living {
   readonly name: Name;
   readonly bounds: string;
-  readonly sandbox?: string;
+  readonly box?: Sandboxed;
   readonly feed: Feed;
   readonly ear: Ear;
   readonly output: Output;
@@ -97,7 +102,7 @@ const STOP_MS = 700;
 const TAIL = 2_000;
 const TAIL_EVERY_MS = 100;
 
-function attend({ name, bounds, sandbox, feed, ear, output, stop, ended }: Living): Interpreter {
+function attend({ name, bounds, box, feed, ear, output, stop, ended }: Living): Interpreter {
   let gone: string | undefined;
   const over: Promise<ProcessEnd> = ended.finally(() => {
     gone ??= "it ended";
@@ -144,12 +149,25 @@ function attend({ name, bounds, sandbox, feed, ear, output, stop, ended }: Livin
   }
   return {
     bounds,
-    ...(sandbox === undefined ? {} : { sandbox }),
+    ...(box === undefined ? {} : { sandbox: box.tier }),
+    ...watch(box),
     get gone() {
       return gone;
     },
     run,
     stop: () => kill("it was stopped"),
+  };
+}
+
+function watch(box: Sandboxed | undefined): Pick<Interpreter, "finish" | "rebase"> {
+  let watching = box;
+  return {
+    finish: (end) => watching?.finish(end) ?? [],
+    async rebase(scope) {
+      if (box === undefined) return;
+      watching = await (await sandboxOf(scope))?.wrap({ argv: ["true"], cwd: scope.session.cwd }, scope);
+      for (const file of watching?.options.files ?? []) closeSync(file);
+    },
   };
 }
 

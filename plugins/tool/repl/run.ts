@@ -1,10 +1,15 @@
 // One call of REPL: the interpreter it goes to, begun where there is none that may serve, and what the model is told of it.
 import { type CallScope, ClawError, type ToolResult } from "claw";
+import type { ProcessEnd } from "claw/kit";
 import { boundsOf, type Interpreter, type Ran, startInterpreter } from "./interpreter.ts";
 import { NAMES, type Interpreter as Name } from "./names.ts";
 
-/** The interpreters of one session. Without one, `why` there is none any more. */
-export type Bench = Map<Name, { readonly interpreter?: Interpreter; readonly why?: string }>;
+/** What one session has. Without an interpreter, `why` there is none any more. */
+export interface Bench {
+  readonly interpreters: Map<Name, { readonly interpreter?: Interpreter; readonly why?: string }>;
+  /** Interpreters that have run nothing since somebody else may have written. */
+  readonly stale: Set<Interpreter>;
+}
 export interface Input {
   readonly code: string;
   readonly language: keyof typeof NAMES;
@@ -24,11 +29,13 @@ export async function run({ code, language, timeout_ms }: Input, scope: CallScop
   const timeoutMs = Math.min(timeout_ms ?? limits.timeoutMs, limits.maxTimeoutMs);
   const started = performance.now();
   const onTail = (tail: string, bytes: number): void => scope.progress({ tail, bytes });
+  if (bench.stale.delete(interpreter)) await interpreter.rebase(scope);
   const ran = await interpreter.run(code, { timeoutMs, signal: scope.signal, onTail });
-  if (ran.how !== "done") bench.set(name, { why: interpreter.gone ?? "it ended" });
+  if (ran.how !== "done") bench.interpreters.set(name, { why: interpreter.gone ?? "it ended" });
   const notes = [
     ...(lost === undefined ? [] : [`[a new ${name}: of the one before, ${lost}; its state is gone]`]),
     ...noteOf(name, ran, { timeoutMs, most: limits.maxTimeoutMs }),
+    ...interpreter.finish(endOf(ran)).map((line) => line.replace("call bash again", "use bash")),
   ];
   const output = ran.text.replace(/\n+$/, "");
   const text = [output === "" && notes.length === 0 ? "(no output)" : output, ...notes].filter((part) => part !== "").join("\n");
@@ -58,17 +65,23 @@ function nameOf(language: Input["language"], scope: CallScope): Name {
 
 /** The interpreter that serves, and when it is another than the one of the call before, what became of that. */
 async function take(name: Name, scope: CallScope, bench: Bench): Promise<{ readonly interpreter: Interpreter; readonly lost?: string }> {
-  const kept = bench.get(name)?.interpreter;
-  let lost = bench.get(name)?.why ?? kept?.gone;
+  const kept = bench.interpreters.get(name)?.interpreter;
+  let lost = bench.interpreters.get(name)?.why ?? kept?.gone;
   if (kept !== undefined && kept.gone === undefined) {
     if (kept.bounds === (await boundsOf(scope))) return { interpreter: kept };
     lost = "what it may do has changed";
     kept.stop();
   }
-  bench.delete(name);
+  bench.interpreters.delete(name);
   const interpreter = await startInterpreter(name, scope);
-  bench.set(name, { interpreter });
+  bench.interpreters.set(name, { interpreter });
   return { interpreter, ...(lost === undefined ? {} : { lost }) };
+}
+
+/** A piece of code as if it had been a process. */
+function endOf({ how, status, text: output, length: bytes, end }: Ran): ProcessEnd {
+  const code = how === "done" ? (status === "ok" ? 0 : status === "error" ? 1 : Number(status)) : (end?.code ?? null);
+  return { code, signal: end?.signal ?? null, timedOut: how === "late", aborted: how === "late" || how === "interrupted", output, bytes, ms: 0 };
 }
 
 function noteOf(

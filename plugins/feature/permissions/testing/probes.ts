@@ -7,7 +7,7 @@ import * as v from "valibot";
 const probes: Plugin = definePlugin({
   setup({ contribute }) {
     const probe = (name: string, access: Access, key: string) => {
-      const input = v.strictObject({ [key]: v.string() });
+      const input = v.strictObject({ [key]: v.string(), dangerouslyDisableSandbox: v.optional(v.boolean()) });
       const value = (given: unknown): string => (given as Record<string, string>)[key] ?? "";
       const paths = key === "path" ? { paths: (given: unknown) => [value(given)] } : {};
       const run = async () => ({ content: [{ type: "text" as const, text: "ran" }], details: {} });
@@ -17,17 +17,18 @@ const probes: Plugin = definePlugin({
     probe("write_file", "write", "path");
     probe("bash", "execute", "command");
     probe("WebFetch", "network", "url");
+    probe("TaskCreate", "read", "agent");
   },
 });
 export const MODES = ["read-only", "plan", "workspace-write", "accept-edits", "danger-full-access", "prompt", "allow"].map(
   (mode) => `permission-mode/${mode}`,
 );
 
-export function harness(options: Partial<HarnessOptions> & { readonly mode?: string } = {}): Promise<Harness> {
-  const { mode, config, ...rest } = options;
+export function harness(options: Partial<HarnessOptions> & { readonly mode?: string; readonly shell?: boolean } = {}): Promise<Harness> {
+  const { mode, config, shell = true, ...rest } = options;
   const base = mode === undefined ? {} : { permissionMode: mode };
   return createHarness({
-    plugins: [probes, "feature/permissions", "feature/workspace", "feature/shell", ...MODES],
+    plugins: [probes, "feature/permissions", "feature/workspace", ...(shell ? ["feature/shell"] : []), ...MODES],
     config: { permissionMode: "workspace-write", ...base, ...(config as object | undefined) },
     ...rest,
   });

@@ -1,0 +1,153 @@
+// Hooks as settings and plugins have them, read: each one that can be used, and a line for each that cannot.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Setting, TurnScope } from "claw";
+import { readSettings, SHELL_HOOK_EVENTS, type ShellHook, type ShellHookEvent, type ShellHookSet, trustedFolder } from "claw/kit";
+import { foreignFiles } from "./files.ts";
+import { matches, plain } from "./names.ts";
+
+/** A hook that can be used. `headers` and `foreign` are for running it. */
+export interface Hook extends Omit<ShellHook, "runs"> {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly root?: string;
+  readonly foreign: boolean;
+}
+export interface Read {
+  readonly hooks: readonly Hook[];
+  readonly problems: readonly string[];
+}
+/** A set and whether it may act. */
+export type Source = ShellHookSet & { readonly trusted: boolean };
+
+/** Where hooks stand for this scope, in the order of layers: the settings, and those of Claude Code in the user's folder and the project's. */
+export async function sourcesOf(scope: TurnScope): Promise<readonly Source[]> {
+  const bare = scope.options["bare"] === true;
+  if (scope.settings("disableAllHooks").some(({ value, trusted }) => trusted && value === true)) return [];
+  const layers = scope.settings("hooks").filter(({ source }) => !bare || !FROM_FILES.has(source));
+  const own = layers.map(({ value, source, origin, trusted }): Source => {
+    return { hooks: value, origin, source: source === "project" || source === "local" ? "project" : "user", trusted };
+  });
+  if (bare) return own;
+  const trusted = trustedFolder({ options: scope.options, cwd: scope.session.cwd, home: scope.home });
+  const user = join(scope.env["HOME"] ?? scope.env["USERPROFILE"] ?? "", ".claude", "settings.json");
+  const theirs = await Promise.all(
+    foreignFiles(scope).map((path) => (path === user ? foreign(path, "user", true) : foreign(path, "project", trusted))),
+  );
+  return [...own, ...theirs.flatMap((one) => one ?? [])];
+}
+
+/** The hooks of a set. Nothing wrong in one entry keeps another from being read. */
+export function readSet({ hooks: value, origin, source, root, foreign = false, trusted }: Source, most: number): Read {
+  const hooks: Hook[] = [];
+  const problems: string[] = [];
+  const wrong = (where: string, what: string): void => void problems.push(`${origin}: hooks.${where}: ${what}`);
+  if (!plain(value)) return { hooks, problems: [`${origin}: hooks must be an object of events`] };
+  for (const [event, entries] of Object.entries(value)) {
+    if (!known(event)) {
+      wrong(event, `there is no such event, so this never runs. Events: ${SHELL_HOOK_EVENTS.join(", ")}`);
+      continue;
+    }
+    if (!Array.isArray(entries)) {
+      wrong(event, "must be a list");
+      continue;
+    }
+    for (const [index, entry] of entries.entries()) {
+      const where = `${event}[${index}]`;
+      const about = { event, origin, source, trusted, foreign, most, ...(root === undefined ? {} : { root }) };
+      for (const one of entriesOf(entry, where, wrong)) {
+        const hook = hookOf(one.value, one.matcher, about);
+        if (typeof hook === "string") wrong(one.where, hook);
+        else hooks.push(hook);
+      }
+    }
+  }
+  return { hooks, problems };
+}
+
+/** Matchers that mean no tool there is: what they are for never runs. Tools of MCP servers may come later. */
+export function idle(hooks: readonly Hook[], tools: readonly string[]): readonly string[] {
+  return hooks.flatMap(({ event, matcher = "", origin, run }) =>
+    !TOOL_EVENTS.has(event) || matcher.toLowerCase().includes("mcp") || tools.some((tool) => matches(matcher, tool))
+      ? []
+      : [`${origin}: hooks.${event}: the matcher ${JSON.stringify(matcher)} means no tool there is, so this never runs: ${run}`],
+  );
+}
+
+// --- internal ---
+
+const FROM_FILES: ReadonlySet<Setting["source"]> = new Set(["user", "project", "local"]);
+const TOOL_EVENTS: ReadonlySet<ShellHookEvent> = new Set(["PreToolUse", "PostToolUse", "PostToolUseFailure", "PermissionRequest"] as const);
+const DEFAULT_MS = 60_000;
+/** A settings file of Claude Code that is larger is none. */
+const LARGEST = 4_000_000;
+
+function known(event: string): event is ShellHookEvent {
+  return (SHELL_HOOK_EVENTS as readonly string[]).includes(event);
+}
+
+async function foreign(path: string, source: "user" | "project", trusted: boolean): Promise<Source | undefined> {
+  try {
+    const text = readFileSync(path, "utf8");
+    const settings = text.length > LARGEST ? undefined : await readSettings(path, text);
+    const hooks = (settings as { readonly hooks?: unknown } | undefined)?.hooks;
+    return hooks === undefined ? undefined : { hooks, origin: path, source, foreign: true, trusted };
+  } catch {
+    // What another program's file says wrong is that program's affair.
+    return undefined;
+  }
+}
+
+type Wrong = (where: string, what: string) => void;
+interface Entry {
+  readonly value: unknown;
+  readonly matcher: string | undefined;
+  readonly where: string;
+}
+/** A command line alone, or `{ matcher, hooks: […] }`. */
+function entriesOf(entry: unknown, where: string, wrong: Wrong): readonly Entry[] {
+  if (typeof entry === "string") return [{ value: { type: "command", command: entry }, matcher: undefined, where }];
+  if (!plain(entry) || !Array.isArray(entry["hooks"])) {
+    wrong(where, 'must be { "matcher": "…", "hooks": [{ "type": "command", "command": "…" }] }');
+    return [];
+  }
+  const matcher = entry["matcher"];
+  if (matcher !== undefined && (typeof matcher !== "string" || !readable(matcher))) {
+    wrong(`${where}.matcher`, "is no name, list of names or regular expression, so this never runs");
+    return [];
+  }
+  return entry["hooks"].map((value, index) => ({ value, matcher, where: `${where}.hooks[${index}]` }));
+}
+
+function readable(matcher: string): boolean {
+  try {
+    matches(matcher, "");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface About extends Pick<Hook, "event" | "origin" | "source" | "trusted" | "foreign" | "root"> {
+  readonly most: number;
+}
+function hookOf(value: unknown, matcher: string | undefined, { most, ...about }: About): Hook | string {
+  if (!plain(value)) return "must be an object";
+  const { type = "command", timeout = DEFAULT_MS / 1_000, onFailure = value["on_failure"] ?? "continue", headers = {} } = value;
+  if (type !== "command" && type !== "http") return `there is no type ${JSON.stringify(type)}, so this never runs. Types: command, http`;
+  const run = type === "command" ? value["command"] : value["url"];
+  if (typeof run !== "string" || run.trim() === "") return `a hook of type ${type} needs ${type === "command" ? "a command" : "a url"}`;
+  if (type === "http" && !/^https?:$/.test(URL.parse(run)?.protocol ?? "")) return "url must be a whole http or https address";
+  if (typeof timeout !== "number" || !(timeout > 0)) return "timeout must be a number of seconds";
+  const failing = FAILURE[String(onFailure)];
+  if (failing === undefined) return `onFailure must be continue, deny or ask, not ${JSON.stringify(onFailure)}`;
+  if (!plain(headers) || Object.values(headers).some((one) => typeof one !== "string")) return "headers must be an object of strings";
+  return {
+    ...about,
+    ...(matcher === undefined ? {} : { matcher }),
+    ...{ type, run, timeoutMs: Math.min(timeout * 1_000, most), onFailure: failing, headers: headers as Record<string, string> },
+  };
+}
+/** `block` and `allow` are other tools' words. */
+const FAILURE: Readonly<Record<string, Hook["onFailure"]>> = {
+  ...{ continue: "continue", warn: "continue", allow: "continue", deny: "deny", block: "deny", ask: "ask" },
+};

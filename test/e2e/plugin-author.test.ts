@@ -1,0 +1,83 @@
+// Writing a plugin with the binary alone: made, type-checked, tested, checked, packed, and changed in the middle of a session.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createMock } from "../mock/mock.ts";
+import { createScratch, type Scratch } from "../support/binary.ts";
+
+let scratch: Scratch;
+beforeAll(async () => {
+  scratch = await createScratch();
+}, 120_000);
+afterAll(() => scratch[Symbol.dispose]());
+
+const plugin = (...words: string[]) => scratch.run(["plugin", ...words]);
+const compiler = join(import.meta.dir, "../../node_modules/.bin/tsc");
+
+test.each(["tool", "command", "provider", "compactor", "permission-mode", "renderer", "store", "frontend", "feature"])(
+  "plugin new --kind %s > type-checks, tests and passes the check as it is",
+  async (kind) => {
+    const name = `an-${kind}`;
+    expect((await plugin("new", name, "--kind", kind)).code).toBe(0);
+    const types = Bun.spawnSync([compiler, "-p", join(scratch.work, name)]);
+    expect(types.stdout.toString()).toBe("");
+    const tested = await plugin("test", name);
+    expect({ code: tested.code, failed: /^ (\d+) fail$/m.exec(tested.out)?.[1] }).toEqual({ code: 0, failed: "0" });
+    const checked = await scratch.run(["plugin", "check", name, "--output-format", "json"]);
+    expect(JSON.parse(checked.out)).toMatchObject({ status: "ok", errors: 0, warnings: 0 });
+  },
+  60_000,
+);
+
+test("plugin new > a plugin that is made is one that runs", async () => {
+  await plugin("new", "say-words");
+  writeFileSync(join(scratch.work, "notes.md"), "one two three");
+  const call = { type: "call" as const, tool: "say_words", input: { path: "notes.md" } };
+  await using mock = createMock({ replies: [{ blocks: [call] }, { text: "three" }] });
+  const env = { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test" };
+  const { out, code } = await scratch.run(["-p", "count", "--output-format", "json", "--plugin-dir", "say-words"], { env });
+  expect({ code, results: JSON.parse(out).tool_results }).toMatchObject({ code: 0, results: [{ output: "3", is_error: false }] });
+});
+
+test("plugin dev > what is saved is in force in the session that runs, within 200 ms", async () => {
+  await plugin("new", "live-words");
+  writeFileSync(join(scratch.work, "notes.md"), "one two three");
+  const call = { type: "call" as const, tool: "live_words", input: { path: "notes.md" } };
+  await using mock = createMock({ replies: [{ blocks: [call] }, { text: "first" }, { blocks: [call] }, { text: "second" }] });
+  const words = ["-p", "--input-format", "stream-json", "--output-format", "stream-json", "--debug", "plugin.reloaded"];
+  const child = Bun.spawn([scratch.binary, "plugin", "dev", "live-words", "--", ...words], {
+    cwd: scratch.work,
+    env: { PATH: process.env["PATH"] ?? "", HOME: scratch.home, ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test" },
+    stdio: ["pipe", "pipe", "pipe"],
+    timeout: 30_000,
+  });
+  const reading = (stream: ReadableStream<Uint8Array>) => {
+    let seen = "";
+    const reader = stream.getReader();
+    return async (text: string): Promise<string> => {
+      while (!seen.includes(text)) {
+        const { done, value } = await reader.read();
+        if (done) throw new Error(`it ended without ${text}: ${seen}`);
+        seen += new TextDecoder().decode(value);
+      }
+      return seen;
+    };
+  };
+  const [out, err] = [reading(child.stdout), reading(child.stderr)];
+  const say = (text: string): void => {
+    child.stdin.write(`${JSON.stringify({ type: "user", message: { role: "user", content: text } })}\n`);
+    child.stdin.flush();
+  };
+  say("one");
+  await out('"result":"first"');
+  const file = join(scratch.work, "live-words", "index.ts");
+  writeFileSync(file, readFileSync(file, "utf8").replace("String(words)", "`now ${words}`"));
+  const told = await err("plugin.reloaded");
+  say("two");
+  await out('"result":"second"');
+  child.stdin.end();
+  expect(await child.exited).toBe(0);
+  const results = mock.requests.map(({ body }) => JSON.stringify((body as { messages: unknown[] }).messages.at(-1)));
+  expect([results[1]?.includes('"3"'), results[3]?.includes('"now 3"')]).toEqual([true, true]);
+  expect(Number(/plugin\.reloaded.*"?ms"?\D+(\d+)/.exec(told)?.[1])).toBeLessThanOrEqual(200);
+}, 60_000);
