@@ -23,6 +23,7 @@ export * from "./failure.ts";
 export * from "./feed.ts";
 export * from "./folder-content.ts";
 export * from "./foreign.ts";
+export * from "./foreign-tools.ts";
 export * from "./front-matter.ts";
 export * from "./git.ts";
 export * from "./graphemes.ts";

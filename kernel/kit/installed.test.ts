@@ -9,6 +9,10 @@ const plugin = (name: string, more: object = {}): Partial<StoredPlugin> =>
 function store(text: unknown): { readonly root: string } & Disposable {
   const root = mkdtempSync(join(tmpdir(), "claw-installed-"));
   mkdirSync(root, { recursive: true });
+  for (const name of ["a", "b", "c", "d"]) {
+    mkdirSync(join(root, "packages", name), { recursive: true });
+    writeFileSync(join(root, "packages", name, "index.ts"), "");
+  }
   writeFileSync(join(root, "index.json"), typeof text === "string" ? text : JSON.stringify(text));
   return { root, [Symbol.dispose]: () => rmSync(root, { recursive: true }) };
 }
@@ -50,4 +54,9 @@ test("installedPlugins > a store that is not there is empty; a broken index is o
     expect(installedPlugins(at.root, load, "1.0.0")).toMatchObject([{ problem: { code: "CLAW_CONFIG_INVALID" } }]);
     expect(() => readStoreIndex(at.root)).toThrow("is not an index of plugins");
   }
+});
+
+test("installedPlugins > one whose files are gone has a problem", () => {
+  using at = store({ version: 1, claw: "1.0.0", plugins: [plugin("a"), plugin("gone")] });
+  expect(installedPlugins(at.root, load, "1.0.0").map(({ problem }) => problem?.code)).toEqual([undefined, "CLAW_PLUGIN_LOAD_FAILED"]);
 });

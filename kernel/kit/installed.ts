@@ -1,5 +1,5 @@
 // The package store as every start sees it: one small file says which plugins are installed. Writing it is feature/plugin-store's affair.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ClawError, type Loadable, type Manifest } from "claw";
 import type { Loader } from "./discover.ts";
@@ -62,7 +62,7 @@ export function readStoreIndex(root: string): StoreIndex {
 }
 
 /**
- * The plugins of the store at `root` that are on, each with its problem when it is not for this version of `claw` (which may be unknown, `""`). Reads the index and nothing else, runs none
+ * The plugins of the store at `root` that are on, each with its problem when it is not for this version of `claw` (which may be unknown, `""`). Reads the index and looks whether each is there, runs none
  * of their code. A broken index is one plugin with a problem: claw starts all the same.
  */
 export function installedPlugins(root: string, load: Loader, claw: string): readonly Loadable[] {
@@ -112,6 +112,11 @@ function loadableOf(plugin: StoredPlugin, root: string, load: Loader, claw: stri
     return family === undefined ? load(join(source, entry)) : foreign(plugin, source);
   };
   const common = { name, version, source, load: main };
+  if (family === undefined && !existsSync(join(source, entry))) {
+    const hint = "`claw plugin add` of it again brings them back, `claw plugin remove` takes it off the list.";
+    const problem = new ClawError("CLAW_PLUGIN_LOAD_FAILED", `the files of plugin ${name} are gone from ${source}`, { plugin: name, hint });
+    return { ...common, problem, load: () => Promise.reject(problem) };
+  }
   if (judged) return { ...common, manifest };
   try {
     if (claw !== "") checkEngine(engine, name, claw);

@@ -71,7 +71,7 @@ export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
     if (slice === false || plugins.some((one) => one.name === name)) continue;
     const origin = draft["plugins"]?.findLast(({ trusted, value }) => trusted && name in (value as object))?.origin ?? "";
     try {
-      plugins.push(discover(name, isAbsolute(origin) ? dirname(origin) : cwd, join(home, "plugins"), load, at.version));
+      put(plugins, discover(name, isAbsolute(origin) ? dirname(origin) : cwd, join(home, "plugins"), load, at.version));
     } catch (thrown) {
       const problem = wrap(thrown, "CLAW_PLUGIN_LOAD_FAILED");
       plugins.push({ name, version: "?", source: origin, problem, load: () => Promise.reject(problem) });
@@ -82,7 +82,7 @@ export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
     plugins.push(untrusted(name, origin));
   }
   const tried = [early["plugin-dir"] ?? []].flat().map((folder) => discover(resolve(cwd, String(folder)), cwd, home, load, at.version));
-  plugins.push(...tried);
+  for (const one of tried) put(plugins, one);
   const parsed = at.parse(optionsOf(plugins), true);
   const { words } = parsed;
   const options = vouches(cwd) ? { ...parsed.options, [VOUCHED]: [cwd] } : parsed.options;
@@ -131,6 +131,12 @@ function fromStores({ bundled, home, version = "" }: MachineOptions, cwd: string
   const first = trusted ? [...theirs, ...own] : [...own, ...theirs];
   const named = new Map(first.toReversed().map((one) => [one.name, one]));
   return first.filter((one) => named.get(one.name) === one && !bundled.some(({ name }) => name === one.name));
+}
+
+/** Adds a plugin in the place of the one of its name that was found before it: what is named here and now is meant, not what is installed. */
+function put(plugins: Loadable[], one: Loadable): void {
+  const at = plugins.findIndex(({ name, source }) => name === one.name && source !== undefined);
+  plugins.splice(at === -1 ? plugins.length : at, 1, one);
 }
 
 /** A plugin that a folder names which nobody has trusted. */

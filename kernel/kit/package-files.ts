@@ -1,5 +1,4 @@
 // A package's files: looked over, measured and hashed. Links are refused: one could bring in anything of this machine, or lead out later.
-import { createHash } from "node:crypto";
 import { lstat, readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { ClawError } from "claw";
@@ -41,7 +40,7 @@ export async function packageFiles(folder: string, most: number, skip: readonly 
 
 /** One checksum over names, bytes and who may be executed. */
 export async function packageHash(folder: string, { files, executable }: PackageFiles): Promise<string> {
-  const sum = createHash("sha512");
+  const sum = new Bun.CryptoHasher("sha512");
   for (const file of files) {
     const bytes = await readFile(join(folder, file));
     sum.update(`${file}\0${executable.has(file) ? "x" : "-"}${bytes.length}\0`).update(bytes);

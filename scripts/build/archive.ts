@@ -7,7 +7,8 @@ import type { BunPlugin } from "bun";
 export async function embedArchives(root: string, cache: string): Promise<BunPlugin> {
   const files = new Map<string, string>();
   for (const path of new Bun.Glob("plugins/*/*/archive.ts").scanSync({ cwd: root, absolute: true })) {
-    const { readArchive } = (await import(path)) as { readArchive(): Promise<unknown> };
+    const { readArchive } = (await import(path)) as { readArchive?(): Promise<unknown> };
+    if (readArchive === undefined) continue;
     const bytes = Bun.zstdCompressSync(JSON.stringify(await readArchive()), { level: 22 });
     const file = join(cache, `archive-${Bun.hash(bytes).toString(36)}.zst`);
     await Bun.write(file, bytes);
@@ -17,6 +18,7 @@ export async function embedArchives(root: string, cache: string): Promise<BunPlu
     name: "embed-archives",
     setup(build) {
       build.onLoad({ filter: /[\\/]plugins[\\/][^\\/]+[\\/][^\\/]+[\\/]archive\.ts$/ }, ({ path }) => {
+        if (!files.has(path)) return undefined;
         const contents = `import { readFileSync } from "node:fs";
 import file from ${JSON.stringify(files.get(path))} with { type: "file" };
 export const readArchive = async () => JSON.parse(new TextDecoder().decode(Bun.zstdDecompressSync(readFileSync(file))));`;

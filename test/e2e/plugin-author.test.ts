@@ -29,6 +29,15 @@ test.each(["tool", "command", "provider", "compactor", "permission-mode", "rende
   60_000,
 );
 
+test("plugin new > what plugins use of Bun and Node has its types, with nothing installed", async () => {
+  await plugin("new", "typed-one");
+  const folder = join(scratch.work, "typed-one");
+  writeFileSync(join(folder, "extra.ts"), typed);
+  expect(Bun.spawnSync([compiler, "-p", folder]).stdout.toString()).toBe("");
+  writeFileSync(join(folder, "extra.ts"), `${typed}export const wrong: number = Bun.file("x").name;\n`);
+  expect(Bun.spawnSync([compiler, "-p", folder]).stdout.toString()).toContain("error TS2322");
+}, 30_000);
+
 test("plugin new > a plugin that is made is one that runs", async () => {
   await plugin("new", "say-words");
   writeFileSync(join(scratch.work, "notes.md"), "one two three");
@@ -81,3 +90,23 @@ test("plugin dev > what is saved is in force in the session that runs, within 20
   expect([results[1]?.includes('"3"'), results[3]?.includes('"now 3"')]).toEqual([true, true]);
   expect(Number(/plugin\.reloaded.*"?ms"?\D+(\d+)/.exec(told)?.[1])).toBeLessThanOrEqual(200);
 }, 60_000);
+
+// --- internal ---
+
+const typed = `import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+export async function f(): Promise<string> {
+  const b = Buffer.from(await readFile("x"));
+  const r = await fetch("https://x.y", { signal: AbortSignal.timeout(5) });
+  const j = (await r.json()) as { a: number };
+  const c = spawn("a", ["b"]); c.on("exit", (code) => console.log(code));
+  const s = Bun.spawn(["a"], { stdio: ["ignore", "pipe", "pipe"] });
+  const text = await s.stdout.text();
+  createServer((q, p) => { p.end(q.url); }).listen(0);
+  using d = new DisposableStack(); d.defer(() => {});
+  const u = new URL("a", "b"); const t = new TextDecoder().decode(b); process.env["A"]; setTimeout(() => {}, 5).unref();
+  return createHash("sha256").update(t + u.href + text + j.a).digest("hex") + structuredClone(crypto.randomUUID()) + Bun.file("x").size;
+}
+`;

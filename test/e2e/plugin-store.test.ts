@@ -143,6 +143,18 @@ test("a Claude Code plugin from a marketplace > its skill, agent, command and ho
   expect(existsSync(join(scratch.work, "hooked"))).toBe(true);
 }, 30_000);
 
+test("one that is named here and now > is meant, not the installed one of its name", async () => {
+  const { scratch, plugin, turn } = shelf;
+  await plugin("add", shelf.folder("mine", tool("mine_tool")), "--yes");
+  writeFileSync(join(scratch.work, "mine", "index.ts"), tool("mine_tool").replace("said ", "says "));
+  expect((await turn("mine_tool")).results).toEqual(["said x"]);
+  expect((await turn("mine_tool", ["--plugin-dir", "mine"])).results).toEqual(["says x"]);
+  const [installed] = await shelf.listed();
+  rmSync(String(installed?.["path"]), { recursive: true });
+  expect(await turn("glob_search")).toMatchObject({ code: 0, result: "fine" });
+  expect((await plugin("list")).out).toContain("are gone from");
+}, 30_000);
+
 test("on a terminal > it asks, and only yes agrees", async () => {
   const { scratch } = shelf;
   const source = shelf.folder("asked", tool("asked_tool"), { capabilities: ["net"] });
@@ -165,6 +177,8 @@ test("100 installed plugins > cost a start little", async () => {
   const plugins = Array.from({ length: 100 }, (_, at) => {
     const name = `plugin-${at}`;
     const manifest = { api: 1, contributes: { tool: [toolOf(name)] }, hooks: { draft: "normal" } };
+    mkdirSync(join(shelf.store, "packages", name), { recursive: true });
+    writeFileSync(join(shelf.store, "packages", name, "index.ts"), "");
     const size = { bytes: 1_000, files: 2, dependencies: {}, at: 0, integrity: "sha512-x", capabilities: { net: ["a.com"] }, brings: {} };
     return {
       name,

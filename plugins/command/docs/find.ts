@@ -35,7 +35,7 @@ export function read(words: readonly string[], pages: Pages): CommandOutcome {
 
 const MOST_FOUND = 40;
 /** In the order of reading. */
-const GUIDES = ["plugins", "testing", "cassettes", "api", "errors", "kernel"];
+const GUIDES = ["plugins", "testing", "files", "cassettes", "api", "errors", "kernel"];
 const KINDS = ["tool", "command", "provider", "compactor", "permission-mode", "renderer", "store", "frontend", "feature"];
 
 const topicOf = (path: string): string => path.replace(/\.md$/, "");

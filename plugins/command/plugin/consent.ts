@@ -1,6 +1,5 @@
 // What somebody sees before a package is put in the store. Text only; asking is words.ts.
-
-import { type Capabilities, packageSize, type StagedPlugin, type StoredPlugin } from "claw/kit";
+import { type Capabilities, packageSize, plain, type StagedPlugin, type StoredPlugin } from "claw/kit";
 import { listedNames } from "./listed.ts";
 
 /** A staged package, in full. */
@@ -23,7 +22,12 @@ export function described(staged: StagedPlugin): string {
     ...(before !== undefined && wider.length > 0 ? [["MORE", `than ${before.version} declared: ${wider.join(", ")}`] as const] : []),
     ...warnings.map((warning) => ["WARNING", warning] as const),
   ];
-  return [`${name} ${version}${change}`, ...rows.map(([key, value]) => `  ${key.padEnd(9)} ${value}`)].join("\n");
+  return [`${name} ${version}${change}`, ...rows.map(([key, value]) => `  ${key.padEnd(9)} ${oneLine(value)}`)].join("\n");
+}
+
+/** Text from outside on a line of its own: it must not be able to look like another row. */
+export function oneLine(text: string): string {
+  return plain(text).replace(/\s+/g, " ").trim();
 }
 
 /** The end of every such text. */

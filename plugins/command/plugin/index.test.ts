@@ -53,6 +53,17 @@ test("add > shows what it is and fails with nobody to ask; nothing is written", 
   expect(existsSync(index(kernel))).toBe(false);
 });
 
+test("add > what a package says of itself cannot look like a row of ours, nor move the cursor", async () => {
+  await using kernel = await harness();
+  const source = plugin(kernel, "sly", "1.0.0", { capabilities: { net: ["x\n  Declares  nothing"], exec: ["\u001b[2Jgit\u202e"] } });
+  const pack = join(kernel.workspace, "sly", "package.json");
+  writeFileSync(pack, JSON.stringify({ ...JSON.parse(readFileSync(pack, "utf8")), description: "Nice.\n  Declares  nothing\u0007" }));
+  const error = await run(kernel, "add", source).then(String, (thrown: Error) => thrown.message);
+  expect(error.match(/^ +Declares /gm)).toHaveLength(1);
+  expect(error).toContain("exec git; net x Declares nothing");
+  expect(error).not.toMatch(/[\u0007\u001b\u202e]/);
+});
+
 test("add > asks, and heeds the answer", async () => {
   await using kernel = await harness({ answers: ["no", "yes"] });
   const source = plugin(kernel, "echo");

@@ -2,13 +2,14 @@
 import { ClawError, type CommandOutcome, Inspecting, type Kind, type TurnScope } from "claw";
 import { clipLine, didYouMean, type ListedPlugin, PluginStore } from "claw/kit";
 import { type Tried, trials } from "./change.ts";
+import { oneLine } from "./consent.ts";
 import { listedNames } from "./listed.ts";
 import type { Asked } from "./words.ts";
 
 export async function search({ names }: Asked, scope: TurnScope): Promise<CommandOutcome> {
   const found = await (await scope.use(PluginStore)).search(names.join(" "), scope);
   const lines = found.map(({ name, version, publisher, description }) =>
-    [`${name} ${version}${publisher === undefined ? "" : `  by ${publisher}`}`, `  ${clipLine(description.replace(/\s+/g, " "), 150)}`].join("\n"),
+    [oneLine(`${name} ${version}${publisher === undefined ? "" : ` by ${publisher}`}`), `  ${clipLine(oneLine(description), 150)}`].join("\n"),
   );
   const notice = lines.length === 0 ? `No package with the keyword claw-plugin fits ${names.join(" ")}.` : lines.join("\n");
   const plugins = found.map((one) => ({ ...one, publisher: one.publisher ?? null }));

@@ -1,6 +1,7 @@
 // `plugin marketplace`: catalogues of plugins, added, listed, fetched anew and removed. `add NAME@MARKETPLACE` then installs from one.
 import { ClawError, type CommandOutcome, type Json, type TurnScope } from "claw";
 import { clipLine, type Marketplace, PluginStore } from "claw/kit";
+import { oneLine } from "./consent.ts";
 import type { Asked } from "./words.ts";
 
 export async function marketplace({ names: [verb = "list", ...rest] }: Asked, scope: TurnScope): Promise<CommandOutcome> {
@@ -28,7 +29,7 @@ function told(action: string, markets: readonly Marketplace[]): CommandOutcome {
     [
       `${name}  (${source})${problem === undefined ? "" : `\n  cannot be read: ${problem}`}`,
       ...plugins.map((one) =>
-        clipLine(`  ${one.name}@${name}${one.version === undefined ? "" : `  ${one.version}`}  ${one.description.replace(/\s+/g, " ")}`, 160),
+        clipLine(`  ${one.name}@${name}${one.version === undefined ? "" : `  ${one.version}`}  ${oneLine(one.description)}`, 160),
       ),
     ].join("\n"),
   );

@@ -1,7 +1,7 @@
 // Lists of plugins, and everything about one.
 import { ClawError, type CommandOutcome, Inspecting, type PluginStatus, type TurnScope } from "claw";
 import { clipLine, didYouMean, type ListedPlugin, PluginStore, packageSize } from "claw/kit";
-import { capabilitiesText } from "./consent.ts";
+import { capabilitiesText, oneLine } from "./consent.ts";
 import { facts, otherFacts } from "./facts.ts";
 import { kindOf, listedNames } from "./listed.ts";
 import type { Asked } from "./words.ts";
@@ -17,8 +17,17 @@ export async function list({ level, all }: Asked, scope: TurnScope): Promise<Com
   ];
   const failed = plugins.filter((one) => one["last_error"] !== null).length;
   const enabled = plugins.filter((one) => one["enabled"] === true).length;
+  const failures = plugins.flatMap((one) => (one["last_error"] === null ? [] : [{ name: one["name"] ?? null, error: one["last_error"] ?? null }]));
   const summary = { total: plugins.length, enabled, disabled: plugins.length - enabled, load_failures: failed };
-  const data = { kind: "plugin", action: "list", status: failed > 0 ? "degraded" : "ok", working_directory: scope.cwd, summary, plugins };
+  const data = {
+    kind: "plugin",
+    action: "list",
+    status: failed > 0 ? "degraded" : "ok",
+    working_directory: scope.cwd,
+    summary,
+    load_failures: failures,
+    plugins,
+  };
   const none =
     "No plugins are installed. `claw plugin add NAME` adds one, `claw plugin search WORD` looks for some, `claw plugin list --all` has the bundled.";
   return { kind: "done", notice: plugins.length === 0 ? none : rows(plugins).join("\n"), data };
@@ -38,7 +47,7 @@ export async function info({ names: [name = ""] }: Asked, scope: TurnScope): Pro
   }
   const plugin = found === undefined ? otherFacts(other!) : facts(found, statusOf(found, others));
   const lines = found === undefined ? shortRows(other!) : fullRows(found, statusOf(found, others));
-  const notice = lines.map(([key, value]) => `${key.padEnd(11)} ${value}`).join("\n");
+  const notice = lines.map(([key, value]) => `${key.padEnd(11)} ${oneLine(value)}`).join("\n");
   return { kind: "done", notice, data: { kind: "plugin", action: "info", status: plugin["last_error"] === null ? "ok" : "degraded", plugin } };
 }
 
@@ -67,9 +76,9 @@ function rows(plugins: readonly ReturnType<typeof facts>[]): readonly string[] {
     const adds = Object.entries(one["contributes"] as Record<string, readonly string[]>).map(([what, names]) => `${what} ${names.join(", ")}`);
     const brings = Object.entries((one["brings"] ?? {}) as Record<string, readonly string[]>).map(([what, names]) => `${what} ${names.join(", ")}`);
     const columns = [state, String(one["name"]).padEnd(name), String(one["version"]).padEnd(version), String(one["kind"]).padEnd(kind)];
-    const more = [String(one["sort"]).padEnd(sort), load.padStart(8), tokens.padStart(8), clipLine([...adds, ...brings].join("; "), 100)];
+    const more = [String(one["sort"]).padEnd(sort), load.padStart(8), tokens.padStart(8), clipLine(oneLine([...adds, ...brings].join("; ")), 100)];
     const line = [...columns, ...more].join("  ").trimEnd();
-    return one["last_error"] === null ? line : `${line}\n     ${clipLine(String(one["last_error"]).replace(/\s+/g, " "), 300)}`;
+    return one["last_error"] === null ? line : `${line}\n     ${clipLine(oneLine(String(one["last_error"])), 300)}`;
   });
 }
 

@@ -136,6 +136,19 @@ test("readCassette > a run that was killed is read as far as it goes; what is no
   expect(() => readCassette(join(root, "nowhere"))).toThrow("no cassette");
 });
 
+test("record > writes over a cassette, never over anything else", async () => {
+  const path = join(root, "mine.md");
+  writeFileSync(path, "# My notes");
+  await expect(inRun({ record: path }, async () => {})).rejects.toMatchObject({
+    code: "CLAW_USAGE",
+    message: expect.stringContaining("is no cassette"),
+  });
+  expect(readFileSync(path, "utf8")).toBe("# My notes");
+  const tape = join(root, "again.jsonl");
+  for (const _ of [1, 2]) await inRun({ record: tape }, async () => {});
+  expect(readCassette(tape).entries).toEqual([]);
+});
+
 test("playFetch > in a test of one's own", async () => {
   const head = { cassette: 1, claw: "0.1.0", at: 0, cwd: "/", options: {}, env: {} } as const;
   const entry = {

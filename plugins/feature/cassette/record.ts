@@ -10,6 +10,8 @@ import { pieceOf, Secrets } from "./secrets.ts";
 /** Begins; what it gives ends it. */
 export async function record(file: string, { cwd, env, options, bus }: PluginContext<unknown>): Promise<() => Promise<void>> {
   const path = resolve(cwd, file);
+  if (existsSync(path) && !/^(?:\{"cassette":|$)/.test(readFileSync(path, "utf8").slice(0, 20)))
+    throw new ClawError("CLAW_USAGE", `--record: ${path} is there, and is no cassette`, { hint: "Name a new file; a cassette is written over." });
   const secrets = new Secrets(env);
   const keep = (entry: CassetteEntry | CassetteHead): void => appendFileSync(path, `${JSON.stringify(entry).toWellFormed()}\n`);
   try {

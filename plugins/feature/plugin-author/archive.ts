@@ -22,10 +22,10 @@ export async function readArchive(): Promise<Archive> {
 const LIBRARIES = ["@valibot/to-json-schema", "diff", "jsonc-parser", "tapable"];
 /** Bundled plugins that a test may want beside its own, since they provide a service. */
 const COMPANIONS = ["feature/processes", "feature/workspace"];
-const BUN_TYPES = ["bun", "bun.ns", "globals", "extensions", "fetch", "overrides", "shell", "serve", "sqlite", "jsc", "test", "deprecated"];
+const BUN_TYPES = ["bun", "bun.ns", "globals", "extensions", "fetch", "overrides", "shell", "serve", "sqlite", "test"];
 const NODE_TYPES = [
-  ...["assert", "async_hooks", "buffer", "buffer.buffer", "child_process", "console", "crypto", "events", "fs", "fs/promises", "globals"],
-  ...["globals.typedarray", "http", "module", "net", "os", "path", "perf_hooks", "process", "readline", "stream", "stream/promises", "stream/web"],
+  ...["assert", "buffer", "buffer.buffer", "child_process", "console", "crypto", "events", "fs", "fs/promises", "globals"],
+  ...["globals.typedarray", "http", "net", "os", "path", "process", "readline", "stream", "stream/promises", "stream/web"],
   ...["string_decoder", "timers", "timers/promises", "tty", "url", "util", "worker_threads", "zlib"],
 ];
 
@@ -71,6 +71,11 @@ function types(from: NodeJS.Require, put: (path: string, text: string) => void):
       put(`claw/types/${folder}/${name}.d.ts`, bare(read(at, `${name}.d.ts`)));
       listed.push(`/// <reference path="./${folder}/${name}.d.ts" />\n`);
     }
+  const fetched = dirname(createRequire(join(node, "index.d.ts")).resolve("undici-types/package.json"));
+  const parts = ["fetch", "formdata", "patch", "websocket", "eventsource"];
+  for (const name of parts) put(`claw/node_modules/undici-types/${name}.d.ts`, bare(read(fetched, `${name}.d.ts`)));
+  put("claw/node_modules/undici-types/index.d.ts", parts.map((name) => `export * from "./${name}";\n`).join(""));
+  put("claw/node_modules/undici-types/package.json", JSON.stringify({ name: "undici-types", license: "MIT", types: "./index.d.ts" }));
   const head = "// Types of Bun and Node (MIT, by their contributors), cut to what plugins use. `bun-types` has all of them.\n";
   put("claw/types/index.d.ts", `${head}${listed.join("")}declare var onmessage: Bun.__internal.UseLibDomIfAvailable<"onmessage", never>;\n`);
 }

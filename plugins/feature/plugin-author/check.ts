@@ -1,5 +1,5 @@
 // `claw plugin check`: manifest against code, the contract suites, types where there is a compiler, what it weighs, what it costs each start and each
-// request. The code runs in children of its own, with neither the user's home nor claw's secrets.
+// request. The code runs in children of its own, without claw's secrets.
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";

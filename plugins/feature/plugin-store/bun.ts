@@ -1,5 +1,4 @@
 // Bun's package manager, which is in the binary: installing what a package needs, and what the registry says of one. No script of any package runs.
-
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";

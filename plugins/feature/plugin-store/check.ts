@@ -1,5 +1,4 @@
 // Looking after the stores: files that are not what was installed, folders nobody needs, a broken index.
-
 import { existsSync } from "node:fs";
 import { readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";

@@ -37,14 +37,15 @@ export function readPins(path: string): Pins {
   }
 }
 
-/** Writes what is installed in the project's store at `root`. */
-export async function writePins(root: string, plugins: readonly StoredPlugin[]): Promise<void> {
-  const pins: Record<string, Pin> = {};
+/** Writes what is installed in the project's store at `root`, and `kept`: what was pinned, and is not installed here yet. */
+export async function writePins(root: string, plugins: readonly StoredPlugin[], kept: Pins): Promise<void> {
+  const pins: Record<string, Pin> = { ...kept };
   for (const plugin of plugins) {
     const { name, version, source, resolved, integrity, capabilities } = plugin;
     const bun = await lockOf(root, plugin);
     pins[name] = { version, source, resolved, integrity, capabilities, ...(bun !== undefined && { bun }) };
   }
   const path = join(resolve(dirname(dirname(root))), "claw.lock");
-  await writeWhole(path, `${JSON.stringify({ version: 1, plugins: pins }, undefined, 2)}\n`, 0o644);
+  const sorted = Object.fromEntries(Object.entries(pins).sort(([a], [b]) => (a < b ? -1 : 1)));
+  await writeWhole(path, `${JSON.stringify({ version: 1, plugins: sorted }, undefined, 2)}\n`, 0o644);
 }

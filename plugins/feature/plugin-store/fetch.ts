@@ -1,5 +1,4 @@
 // Getting a package into a folder of its own, by where it comes from. What comes is not judged here, and none of it runs.
-
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

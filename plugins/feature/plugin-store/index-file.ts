@@ -19,21 +19,21 @@ export async function prepare(root: string, level: StoreLevel): Promise<void> {
 }
 
 /**
- * Changes the index under the lock; what `change` throws leaves it as it was. Afterwards what nobody needs is removed. `also` is told of the new list
+ * Changes the index under the lock; what `change` throws leaves it as it was. Afterwards what nobody needs is removed. `also` is told of the new list and the old one
  * while the lock is held, and whether the user had agreed to all of the old one.
  */
 export async function changeIndex(
   { root, claw, home }: Readonly<{ root: string; claw: string; home: string }>,
   signal: AbortSignal,
   change: (plugins: readonly StoredPlugin[]) => Promise<readonly StoredPlugin[]>,
-  also?: (plugins: readonly StoredPlugin[], sealed: boolean) => Promise<void>,
+  also?: (plugins: readonly StoredPlugin[], before: readonly StoredPlugin[], sealed: boolean) => Promise<void>,
 ): Promise<void> {
   await locked(root, signal, async () => {
     const { plugins } = readStoreIndex(root);
     const sealed = plugins.length === 0 || sealedStore(home, root);
     const next = (await change(plugins)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
     await writeWhole(join(root, STORE_INDEX), `${JSON.stringify({ version: 1, claw, plugins: next })}\n`);
-    await also?.(next, sealed);
+    await also?.(next, plugins, sealed);
     await sweep(root, plugins, next);
   });
 }

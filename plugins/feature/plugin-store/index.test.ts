@@ -86,6 +86,24 @@ describe("the store", () => {
     await expect(store.sync(false, rig.scope)).rejects.toMatchObject({ code: "CLAW_CONFIG_INVALID" });
   });
 
+  test("a project that was cloned > what is pinned and not installed yet stays pinned when something is added or removed", async () => {
+    await using rig = await createRig();
+    for (const name of ["mine", "more"]) rig.write({ [`${name}/package.json`]: JSON.stringify(pack(name, "1.0.0")), [`${name}/index.ts`]: CODE });
+    rig.write({ ".git/HEAD": "" });
+    await rig.add("./mine", "project");
+    const lock = join(rig.kernel.workspace, "claw.lock");
+    const pinned = (): readonly string[] => Object.keys(JSON.parse(readFileSync(lock, "utf8")).plugins);
+    rmSync(join(rig.kernel.workspace, ".claw"), { recursive: true });
+    const more = await rig.add("./more", "project");
+    expect(pinned()).toEqual(["mine", "more"]);
+    await rig.store.remove([more], rig.scope);
+    expect(pinned()).toEqual(["mine"]);
+    expect((await rig.store.sync(true, rig.scope)).staged.map(({ plugin }) => plugin.name)).toEqual(["mine"]);
+    rig.write({ "claw.lock": "{" });
+    await expect(rig.add("./more", "project")).rejects.toMatchObject({ code: "CLAW_CONFIG_INVALID" });
+    expect(await rig.store.list(rig.scope)).toEqual([]);
+  });
+
   test("outdated and search > ask the registry", async () => {
     await using rig = await createRig();
     rig.registry.publish(release("moving", "1.0.0", {}, { keywords: ["claw-plugin"] }));

@@ -67,24 +67,28 @@ async function own(folder: string, label: string, claw: string, pack: Record<str
 async function foreign(folder: string, label: string, pack: Record<string, unknown>, family: "agent-plugin" | "claude"): Promise<Found> {
   const name = checkName(pack["name"], label);
   const parts = readForeign(folder);
-  const { servers = {}, hooks } = parts;
+  const { servers = {}, hooks, tools } = parts;
   const brings = { ...(await lies(folder)), ...names("hooks", Object.keys(Object(hooks))), ...names("servers", Object.keys(servers)) };
   return {
     ...common(name, pack),
     entry: "plugin.json",
     manifest: foreignManifest(parts),
-    capabilities: implied(servers, brings["hooks"] !== undefined),
+    capabilities: implied(
+      servers,
+      brings["hooks"] !== undefined,
+      tools.map(({ command }) => command),
+    ),
     brings,
     family,
     wants: {},
   };
 }
 
-/** What hooks and servers can do, whatever their package says. */
-function implied(servers: Readonly<Record<string, unknown>>, hooks: boolean): Capabilities {
+/** What hooks, servers and commands can do, whatever their package says. */
+function implied(servers: Readonly<Record<string, unknown>>, hooks: boolean, commands: readonly string[]): Capabilities {
   const urls = Object.values(servers).flatMap((one) => (typeof Object(one).url === "string" ? [hostOf(Object(one).url)] : []));
   const local = Object.values(servers).flatMap((one) => (typeof Object(one).command === "string" ? [String(Object(one).command)] : []));
-  const exec = hooks ? ["*"] : local;
+  const exec = hooks ? ["*"] : [...local, ...commands];
   return { ...(exec.length > 0 && { exec: [...new Set(exec)].sort() }), ...(urls.length > 0 && { net: [...new Set(urls)].sort() }) };
 }
 

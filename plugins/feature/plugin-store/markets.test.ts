@@ -1,7 +1,8 @@
 // Marketplaces, and packages of other families from them.
 import { expect, test } from "bun:test";
-import { existsSync, symlinkSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { createHarness } from "claw/testing";
 import { CODE, createRig, pack, type Rig, release } from "./testing/rig.ts";
 
 const SKILL = "---\nname: tidy\ndescription: Tidies when asked.\n---\nTidy.\n";
@@ -87,4 +88,38 @@ test("addMarketplace > refuses what is none", async () => {
     await expect(store.addMarketplace(folder, scope)).rejects.toMatchObject({ code: "CLAW_MANIFEST_INVALID" });
   await expect(store.addMarketplace("nothing-like-it", scope)).rejects.toMatchObject({ code: "CLAW_USAGE" });
   expect(await store.marketplaces(scope)).toEqual([]);
+});
+
+test("a manifest of claw-code > its tools are commands: input on stdin, permission as it says; hooks as command lines", async () => {
+  await using rig = await createRig();
+  const echo = {
+    name: "shout",
+    description: "Shouts.",
+    inputSchema: { type: "object" },
+    command: "./shout.sh",
+    args: ["!"],
+    requiredPermission: "read-only",
+  };
+  const bad = { ...echo, name: "fails", command: "sh", args: ["-c", "echo why >&2; exit 3"] };
+  const manifest = { name: "shouting", version: "1.0.0", description: "x", tools: [echo, bad], hooks: { PreToolUse: ["true"] } };
+  rig.write({ "shouting/plugin.json": JSON.stringify(manifest), "shouting/shout.sh": '#!/bin/sh\necho "$(cat) $CLAWD_TOOL_NAME $1"\n' });
+  chmodSync(join(rig.kernel.workspace, "shouting/shout.sh"), 0o755);
+  const added = await rig.add("./shouting");
+  expect(added).toMatchObject({
+    manifest: { contributes: { tool: ["shout", "fails"] } },
+    brings: { hooks: ["PreToolUse"] },
+    capabilities: { exec: ["*"] },
+  });
+  rig.write({ "broken/plugin.json": JSON.stringify({ ...manifest, name: "broken", tools: [{ ...echo, requiredPermission: "all" }] }) });
+  await expect(rig.add("./broken")).rejects.toMatchObject({ code: "CLAW_MANIFEST_INVALID" });
+  const { hooks: _, ...hookless } = manifest;
+  rig.write({
+    "plain/plugin.json": JSON.stringify({ ...hookless, name: "plain" }),
+    "plain/shout.sh": readFileSync(join(added.path, "shout.sh"), "utf8"),
+  });
+  chmodSync(join(rig.kernel.workspace, "plain/shout.sh"), 0o755);
+  const plugins = [join(rig.kernel.workspace, "plain"), "feature/processes", "feature/workspace", "permission-mode/allow"];
+  await using kernel = await createHarness({ plugins, config: { permissionMode: "allow" } });
+  expect(await kernel.call("shout", { text: "hey" })).toMatchObject({ failed: false, content: [{ text: '{"text":"hey"} shout !' }] });
+  expect(await kernel.call("fails", {})).toMatchObject({ failed: true, content: [{ text: "why" }] });
 });

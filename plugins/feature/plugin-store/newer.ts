@@ -1,5 +1,4 @@
 // Which newer versions there are: of packages by the registry, of repositories by their host, of folders by what lies in them now.
-
 import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";

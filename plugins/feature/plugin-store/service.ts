@@ -1,10 +1,11 @@
 // The service as others use it: lists, changes and looks after the stores. Fetching and judging a package is stage.ts.
+import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ClawError, type PluginScope, type TurnScope } from "claw";
 import { type ListedPlugin, type PluginStore, projectRoot, readStoreIndex, type StoredPlugin, type StoreLevel } from "claw/kit";
 import pack from "claw/package.json" with { type: "json" };
-import { writePins } from "./claw-lock.ts";
+import { lockPath, readPins, writePins } from "./claw-lock.ts";
 import { changeIndex, prepare, seal } from "./index-file.ts";
 import { type Limits, rootOf } from "./limits.ts";
 import { addMarketplace, marketplaces, removeMarketplace, resolveSource, updateMarketplaces } from "./markets.ts";
@@ -22,9 +23,12 @@ export function service(limits: Limits): PluginStore {
   ) => {
     const root = rootOf(level, scope);
     const user = rootOf("user", scope);
-    const also = async (next: readonly StoredPlugin[], sealed: boolean): Promise<void> => {
+    // Read before anything is changed: a broken lock stops it.
+    const pins = level === "project" && existsSync(lockPath(scope)) ? readPins(lockPath(scope)) : {};
+    const also = async (next: readonly StoredPlugin[], before: readonly StoredPlugin[], sealed: boolean): Promise<void> => {
       if (level === "user") return;
-      await writePins(root, next);
+      const here = new Set([...before, ...next].map(({ name }) => name));
+      await writePins(root, next, Object.fromEntries(Object.entries(pins).filter(([name]) => !here.has(name))));
       if (sealed && agreed) await seal(root, user, scope.signal);
     };
     await changeIndex({ root, claw, home: scope.home }, scope.signal, edit, also).catch((thrown) => {

@@ -24,7 +24,7 @@ export function parseSource(word: string, cwd: string, project?: string): Source
   const git = gitOf(word);
   if (git !== undefined) return git;
   const path = resolve(cwd, bare.replace(/^~(?=$|[\\/])/, homedir()));
-  if (PATHLIKE.test(bare) || (!word.startsWith("npm:") && existsSync(path) && !NPM.test(bare))) {
+  if (PATHLIKE.test(bare) || (bare !== "" && !word.startsWith("npm:") && existsSync(path) && !NPM.test(bare))) {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat === undefined) throw new ClawError("CLAW_USAGE", `there is nothing at ${path}`, { hint: WAYS });
     if (stat.isDirectory()) return { sort: "folder", path, text: kept(path) };

@@ -1,5 +1,4 @@
 // From a source to a package that somebody can be asked about: fetched beside the store, looked over, measured, compared with what is installed.
-
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ClawError, Inspecting, type TurnScope } from "claw";

@@ -1,5 +1,4 @@
 // Unpacking a tarball that did not come through the package manager: a file or an address. Only plain files inside its own folder come out of it.
-
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createGunzip } from "node:zlib";

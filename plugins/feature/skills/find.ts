@@ -56,7 +56,7 @@ export function readSkill(path: string): ReadSkill {
 /** The body of a skill in the binary. */
 export async function bundledBody(name: string): Promise<string> {
   const { bundledSkills } = await import("./bundled.gen.ts");
-  return parse(bundledSkills.find((one) => one.name === name)?.text ?? "").body;
+  return bundledSkills.find((one) => one.name === name)?.body ?? "";
 }
 
 // --- internal ---
@@ -118,7 +118,7 @@ function onDisk(path: string, { source, plugin, trusted }: DefinitionFolder, rea
 
 async function inBinary(): Promise<readonly Skill[]> {
   const { bundledSkills } = await import("./bundled.gen.ts");
-  return bundledSkills.map(({ name, text }) => describe(parse(text), { name, path: `bundled:${name}`, source: "bundled", trusted: true }));
+  return bundledSkills.map(({ name, ...read }) => describe(read, { name, path: `bundled:${name}`, source: "bundled", trusted: true }));
 }
 
 type Place = Pick<Skill, "name" | "path" | "source" | "trusted" | "plugin" | "folder">;
