@@ -1,5 +1,5 @@
 // What a turn came to, gathered from its events: the `result` object of `json` and `stream-json`. Knows no output.
-import type { AnyEvent, Block, ClawError, EventMap, Json, Usage } from "claw";
+import type { AnyEvent, Block, ClawError, EventMap, Json, Message, Usage } from "claw";
 import { addUsage, costOf, NO_USAGE } from "./cost.ts";
 import { type Failure, failureOf, failureOfEnd } from "./failure.ts";
 
@@ -25,12 +25,6 @@ export function createReport({ calls }: { readonly calls: boolean }): Report {
   let turn = emptyTurn(0);
   const inside = (event: AnyEvent): boolean => event.session === session;
 
-  function addMessage(content: readonly Block[], role: string): void {
-    if (role === "assistant") {
-      turn.answer = content;
-      for (const block of content) if (block.type === "call") turn.calls.set(block.id, { name: block.tool, input: block.input });
-    } else if (calls) for (const block of content) if (block.type === "result") turn.results.push(block);
-  }
   function add(event: AnyEvent): void {
     switch (event.type) {
       case "session.opened":
@@ -50,8 +44,11 @@ export function createReport({ calls }: { readonly calls: boolean }): Report {
         turn.steps += 1;
         turn.stop = STOPS[event.data.stop];
         break;
+      case "ledger.entered":
+        countBeside(turn, event.data);
+        break;
       case "message.added":
-        if (inside(event)) addMessage(event.data.message.content, event.data.message.role);
+        if (inside(event)) addMessage(turn, event.data.message, calls);
         break;
       case "notice.raised":
         if (event.data.level !== "info") turn.warnings.add(event.data.text);
@@ -60,11 +57,9 @@ export function createReport({ calls }: { readonly calls: boolean }): Report {
       case "plugin.failed":
         turn.warnings.add(`plugin ${event.data.plugin}: ${event.data.message}`);
         break;
-      case "call.ended": {
-        const details = event.data.details;
-        if (inside(event) && record(details) && details["structured_output"] !== undefined) turn.structured = details["structured_output"];
+      case "call.ended":
+        if (inside(event)) turn.structured = structuredOf(event.data.details) ?? turn.structured;
         break;
-      }
       case "permission.decided":
         if (inside(event) && event.data.decision.verdict === "deny") turn.denied.push({ id: event.data.id, tool: event.data.tool });
         break;
@@ -132,7 +127,7 @@ interface TurnFacts {
   readonly warnings: Set<string>;
   readonly models: Map<string, { readonly usage: Usage; readonly cost: number }>;
   answer?: readonly Block[];
-  structured?: Json;
+  structured?: Json | undefined;
   ended?: Ended;
   stop?: string;
   usage: Usage;
@@ -150,10 +145,32 @@ function emptyTurn(at: number): TurnFacts {
 }
 
 function count(turn: TurnFacts, step: EventMap["step.ended"]): void {
-  const before = turn.models.get(step.model) ?? { usage: NO_USAGE, cost: 0 };
-  turn.models.set(step.model, { usage: addUsage(before.usage, step.usage), cost: before.cost + (costOf(step.usage, step) ?? 0) });
-  turn.usage = addUsage(turn.usage, step.usage);
+  addUsed(turn, step.model, step.usage, costOf(step.usage, step) ?? 0);
   turn.apiMs += step.ms;
+}
+
+/** What was asked of a model beside the loop; steps are counted as they end. */
+function countBeside(turn: TurnFacts, { who, model, usage, cost }: EventMap["ledger.entered"]): void {
+  if (BESIDE.test(who)) addUsed(turn, model, usage, cost ?? 0);
+}
+
+function addMessage(turn: TurnFacts, { role, content }: Message, calls: boolean): void {
+  if (role === "assistant") {
+    turn.answer = content;
+    for (const block of content) if (block.type === "call") turn.calls.set(block.id, { name: block.tool, input: block.input });
+  } else if (calls) for (const block of content) if (block.type === "result") turn.results.push(block);
+}
+
+function structuredOf(details: Json | undefined): Json | undefined {
+  return record(details) ? details["structured_output"] : undefined;
+}
+
+const BESIDE = /^(compactor|tool|hook):/;
+
+function addUsed(turn: TurnFacts, model: string, usage: Usage, cost: number): void {
+  const before = turn.models.get(model) ?? { usage: NO_USAGE, cost: 0 };
+  turn.models.set(model, { usage: addUsage(before.usage, usage), cost: before.cost + cost });
+  turn.usage = addUsage(turn.usage, usage);
 }
 
 function textOf(turn: TurnFacts): string {

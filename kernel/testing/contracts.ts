@@ -1,6 +1,6 @@
 // Contract suites: what every contribution of a kind must do, run by the test beside each plugin.
 import { describe, expect, test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -196,12 +196,16 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
 /** Official plugins that provide what a plugin needs, and what those need in turn. */
 function companions(needs: readonly string[], self: string): string[] {
   const base = join(import.meta.dir, "..", "..", "plugins");
+  const providers = new Map<string, string>();
+  for (const path of new Bun.Glob("*/*/package.json").scanSync({ cwd: base })) {
+    const folder = path.replaceAll("\\", "/").replace(/\/package\.json$/, "");
+    for (const token of loadable(folder).manifest?.provides ?? []) providers.set(token, folder);
+  }
   const found = new Set<string>();
   const queue = [...needs];
   for (let token = queue.shift(); token !== undefined; token = queue.shift()) {
-    const name = token.replace(/^claw\./, "").replace(/@\d+$/, "");
-    const folder = `feature/${name}`;
-    if (found.has(folder) || !existsSync(join(base, folder, "package.json"))) continue;
+    const folder = providers.get(token);
+    if (folder === undefined || found.has(folder)) continue;
     const { manifest, name: plugin } = loadable(folder);
     if (plugin === self) continue;
     found.add(folder);

@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, join, parse } from "node:path";
 import { ClawError, type Inspection, type PluginScope, type Setting, type TurnScope } from "claw";
-import { Mcp, plain, Sandbox, sandboxLine } from "claw/kit";
+import { Mcp, plain, Sandbox, ShellHooks, sandboxLine } from "claw/kit";
 
 /** `hint` is what to do about it. */
 export interface Check {
@@ -133,6 +133,14 @@ export async function checkSandbox(scope: TurnScope): Promise<Check> {
   if (state.tier !== "landlock") return { status: "ok", summary, details };
   const hint = "It cannot protect .git/hooks and the like, nor allow a program to serve itself. Install bubblewrap.";
   return { status: "warn", summary, details, hint };
+}
+
+/** Hooks that would never run say so here: nothing else would. */
+export async function checkHooks(scope: TurnScope): Promise<Check> {
+  const hooks = await scope.use(ShellHooks);
+  const [details, listed] = [await hooks.problems(scope), await hooks.list(scope)];
+  const summary = `${listed.length} hook${listed.length === 1 ? "" : "s"}`;
+  return details.length === 0 ? { status: "ok", summary, details } : { status: "warn", summary, details, hint: "`claw hooks` lists them." };
 }
 
 /** Starts the servers of this folder that are trusted, as a session would, and ends them with it. */

@@ -1,7 +1,7 @@
 // All checks, and how they are told.
 import type { CommandOutcome, PluginScope, TurnScope } from "claw";
 import { Inspecting } from "claw";
-import { Lsp, Mcp, Sandbox } from "claw/kit";
+import { Lsp, Mcp, Sandbox, ShellHooks } from "claw/kit";
 import {
   type Check,
   checkBaseUrls,
@@ -9,6 +9,7 @@ import {
   checkCredentials,
   checkFolder,
   checkHome,
+  checkHooks,
   checkMcp,
   checkPlugins,
   checkSandbox,
@@ -30,6 +31,7 @@ export async function examine(scope: TurnScope, plugin: PluginScope): Promise<Co
     ["folder", () => checkFolder(scope.cwd, inspection)],
     ["tools", () => checkTools(scope.env, provided(Lsp) ? scope.settings("lspServers") : undefined)],
     ...(provided(Sandbox) ? [["sandbox", () => checkSandbox(scope)] as const] : []),
+    ...(provided(ShellHooks) ? [["hooks", () => checkHooks(scope)] as const] : []),
     ...(provided(Mcp) ? [["MCP", () => checkMcp(scope)] as const] : []),
   ];
   const checks = await Promise.all(named.map(async ([name, check]) => ({ name, ...(await guarded(check)) })));

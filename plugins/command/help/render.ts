@@ -115,8 +115,8 @@ export function table(title: string, rows: readonly Row[]): string {
 type Row = readonly [string, string];
 
 const WAYS: readonly Row[] = [
-  ["claw", "with piped stdin, one-shot with that as the prompt"],
-  ['claw "TEXT"', "one-shot with TEXT as the prompt"],
+  ["claw", "a session; with piped stdin, one-shot with that as the prompt"],
+  ['claw "TEXT"', "a session that starts with TEXT; without a terminal, one-shot"],
   ['claw -p "TEXT"', "one-shot: print the answer and exit; piped stdin is appended (also: claw prompt)"],
   ['claw -c ["TEXT"]', "continue this folder's latest session"],
   ['claw -r [REF] ["TEXT"]', "continue a session: an id, the start of one, a path, or latest"],

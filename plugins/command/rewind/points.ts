@@ -20,7 +20,8 @@ export function pointsOf(entries: readonly Entry[], last: string | null, checkpo
   const written = (end < 0 ? [] : branchOf(entries, end)).flatMap((entry) => {
     if (entry.type !== "message" || entry.message.role !== "user") return [];
     const whole = entry.message.content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join("\n");
-    return whole.trim() === "" ? [] : [{ entry, whole }];
+    // What claw says in the user's place is nobody's message.
+    return whole.trim() === "" || /^<(note|system-reminder)>/.test(whole) ? [] : [{ entry, whole }];
   });
   return written.reverse().map(({ entry, whole }, index) => ({
     back: index + 1,

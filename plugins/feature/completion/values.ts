@@ -1,6 +1,6 @@
 // What there is of a sort of thing that a command's usage names: models, themes, modes, sessions.
 import { Inspecting, type PluginScope } from "claw";
-import { type CompletionItem, Themes } from "claw/kit";
+import { type CompletionItem, OutputStyles, Themes } from "claw/kit";
 
 export interface ValuesOptions {
   readonly scope: PluginScope;
@@ -39,6 +39,7 @@ const models: List = async ({ scope }) => {
   return (await (await scope.get("provider", config.provider)).models()).map(({ id }) => item(id));
 };
 const themes: List = async ({ scope }) => (await (await scope.use(Themes)).list()).map(({ name, summary }) => item(name, summary));
+const styles: List = async ({ scope }) => (await (await scope.use(OutputStyles)).list(scope)).map(({ name, description }) => item(name, description));
 const modes: List = async ({ scope }) => scope.names("permission-mode").map((name) => item(name));
 const providers: List = async ({ scope }) => scope.names("provider").map((name) => item(name));
 const topics: List = async ({ names }) => names.map((name) => item(name));
@@ -56,5 +57,5 @@ const settings: List = async ({ scope }) => {
 /** By command and sort, or for every command by sort. */
 const LISTS: Readonly<Record<string, List>> = {
   ...{ "model NAME": models, "theme NAME": themes, MODEL: models, THEME: themes, MODE: modes, PROVIDER: providers, TOPIC: topics, REF: sessions },
-  ...{ "config KEY": settings },
+  ...{ "config KEY": settings, "output-style NAME": styles },
 };

@@ -62,6 +62,10 @@ export default definePlugin({
         text: `The price of ${data.model} is unknown: its steps do not count towards the budget.`,
       });
     });
+    // What is asked of a model beside the loop; steps are counted above.
+    bus.on("ledger.entered", ({ data: { session, who, cost } }) => {
+      if (/^(compactor|tool|hook):/.test(who)) spent.set(rootOf(session), totalOf(session) + (cost ?? 0));
+    });
     bus.on("session.opened", ({ session, data }) => {
       if (session !== undefined && data.parent !== undefined) parents.set(session, data.parent);
     });

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { ClawError, type TurnScope } from "claw";
-import { type ProcessEnd, Processes, type Sandbox, type Sandboxed, type SandboxState, Workspace } from "claw/kit";
+import { AddedFolders, type ProcessEnd, Processes, type Sandbox, type Sandboxed, type SandboxState, Workspace } from "claw/kit";
 import { watchLoose } from "./loose.ts";
 import { CACHES, DOOR_VARIABLES } from "./names.ts";
 import { real, within } from "./paths.ts";
@@ -33,7 +33,7 @@ export function createService({ only }: ServiceOptions = {}): Service {
     const scratch = await (await scope.use(Workspace)).scratch(scope);
     const temp = join(scratch, "tmp");
     mkdirSync(temp, { recursive: true, mode: 0o700 });
-    const policy = buildPolicy({ rules, roots: rootsOf(scope, user), temp, user, home: scope.home });
+    const policy = buildPolicy({ rules, roots: [...rootsOf(scope, user), ...(await addedTo(scope))], temp, user, home: scope.home });
     const { tier, tried } = rules.enabled === false ? { tier: undefined, tried: [] } : await find(scope);
     const reason = reasonOf(scope, rules, policy, tier);
     const { network, writable, guarded, hidden } = policy;
@@ -99,6 +99,15 @@ function rootsOf(scope: TurnScope, user: string): string[] {
   const folders = typeof added === "string" ? [added] : typeof added === "object" ? added : [];
   const named = folders.map((path) => (path === "~" || path.startsWith("~/") ? join(user, path.slice(1)) : path));
   return [scope.session.cwd, ...named.map((path) => (isAbsolute(path) ? path : resolve(scope.cwd, path)))];
+}
+
+/** What a person has added to the session. */
+async function addedTo(scope: TurnScope): Promise<readonly string[]> {
+  if (READING.has(scope.selection["permission-mode"])) return [];
+  return scope.use(AddedFolders).then(
+    (folders) => folders.of(scope.session.id),
+    () => [],
+  );
 }
 
 function reasonOf(scope: TurnScope, rules: Rules, policy: Policy, tier: Tier | undefined): string | undefined {

@@ -1,5 +1,5 @@
 // Bytes of a terminal into keys. Pure but for its buffer: whoever feeds it also keeps the time, and calls `expire` when nothing more came.
-import type { Key } from "claw/kit";
+import { graphemes, type Key } from "claw/kit";
 import { controlKey, FUNCTION_KEYS, KEYPAD, keyOfCode, LETTERS, NO_MODIFIERS, TILDES } from "./codes.ts";
 
 export interface KeyDecoder {
@@ -167,9 +167,4 @@ function emitCharacter(character: string, alt: boolean, emit: (key: Key) => void
     emit({ key, ctrl: false, alt, shift, ...(alt ? {} : { text: character }) });
   }
   return character.length;
-}
-
-function graphemes(text: string): readonly string[] {
-  if (/^[ -~]*$/.test(text)) return text.split("");
-  return Array.from(new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(text), ({ segment }) => segment);
 }

@@ -86,7 +86,7 @@ function slash(first: string, rest: readonly string[], commands: readonly Doors[
   if (given.prompts?.has(name.toLowerCase()) === true) return prompt(given, [first, ...rest.map(quoted)]);
   const near = didYouMean(
     `/${name}`,
-    known.flatMap((one) => one.names.map((other) => `/${other}`)),
+    [...known.flatMap((one) => one.names), ...(given.prompts ?? [])].map((other) => `/${other}`),
   );
   return { run: "usage", message: `unknown command: /${name}`, hint: near || "`claw help` lists all; after `--` it is prompt.", slash: true };
 }
