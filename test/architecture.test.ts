@@ -123,6 +123,19 @@ describe("imports", () => {
     expect(cycle(edges)).toBeUndefined();
   });
 
+  test("nothing heavy of Node's is loaded at the start: only behind an import() where it is used", () => {
+    const heavy = /^node:(child_process|crypto|dgram|dns|http2?|https|inspector|net|readline|repl|sqlite|stream|tls|vm|worker_threads|zlib)(\/|$)/;
+    const reached = new Set<string>();
+    const queue = ["scripts/claw.ts", "scripts/main.ts", "kernel/index.ts", "kernel/kit/index.ts", ...files("plugins/*/*/index.ts")];
+    for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+      if (reached.has(path) || !existsSync(join(root, path))) continue;
+      reached.add(path);
+      queue.push(...imports(path).flatMap(({ file, lazy, types }) => (lazy || types ? [] : (file ?? []))));
+    }
+    const found = [...reached].flatMap(imports).filter(({ lazy, types, specifier }) => !lazy && !types && heavy.test(specifier));
+    expect(shown(found)).toEqual([]);
+  });
+
   test("importing any module of claw or any plugin is free: no output, no handles, no globals", async () => {
     const modules = ["kernel/index.ts", "kernel/kit/index.ts", ...files("plugins/*/*/index.ts")].map((path) => join(root, path));
     const program = `const before = Object.keys(globalThis).join();

@@ -84,3 +84,23 @@ test(
   },
   MINUTE,
 );
+
+test(
+  "model > picked from a list by a few letters, and used for the next request",
+  async () => {
+    await using at = await sitDown([{ text: "Answered." }]);
+    const claw = at.start();
+    await claw.shows(idle);
+    claw.write("/model \r");
+    await claw.shows("Which model?");
+    claw.write("haiku-4-5");
+    await claw.shows((rows) => rows.some((row) => row.includes("❯") && row.includes("claude-haiku-4-5")));
+    claw.write("\r");
+    await claw.shows("Model: claude-haiku-4-5");
+    await claw.shows(idle);
+    claw.write("hello\r");
+    await claw.shows("Answered.");
+    expect(at.mock.requests[0]?.body).toMatchObject({ model: expect.stringMatching(/^claude-haiku-4-5/) });
+  },
+  MINUTE,
+);

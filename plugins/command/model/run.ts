@@ -1,12 +1,13 @@
 // Lists models, tells of one, and switches the running session to it. Sends nothing to any model.
 
 import { ClawError, type CommandOutcome, Inspecting, type Model, type TurnScope } from "claw";
-import { type Catalogue, Models, type Offer } from "claw/kit";
+import { type Catalogue, Models, type Offer, pick as pickItem, Screen } from "claw/kit";
 import { contextText, dollars, priceText, table } from "./words.ts";
 
 /** A session takes the model; from a shell there is none to take it, and the words tell of it. */
 export async function run(words: readonly string[], scope: TurnScope): Promise<CommandOutcome> {
   const [first, provider] = words;
+  if (first === undefined && (await scope.use(Screen).catch(() => undefined))?.opened === true) return choose(scope);
   if (first === undefined || first === "help") return list(scope, (offer) => offer.ready);
   if (first === "list") return list(scope, chosen(provider), provider);
   return scope.turn > 0 ? change(first, scope) : show(first, scope);
@@ -55,6 +56,24 @@ async function list(scope: TurnScope, shown: (offer: Offer) => boolean, wanted?:
   const away = table(missing.map(({ provider, problem = "", hint = "" }) => [provider, [problem, hint].filter((text) => text !== "").join(": ")]));
   if (away.length > 0) lines.push("", "Not set up:", ...away.map((line) => `  ${line}`));
   return { kind: "done", notice: lines.join("\n"), data };
+}
+
+/** A person at a terminal picks one of those that there are credentials for. */
+async function choose(scope: TurnScope): Promise<CommandOutcome> {
+  const catalogue = await scope.use(Models);
+  const [offers, current] = await Promise.all([catalogue.offers(), currentOf(scope, catalogue)]);
+  const used = "problem" in current ? "" : current.model.id;
+  const items = offers
+    .filter(({ ready }) => ready)
+    .flatMap(({ provider, models }) => models.map((model) => ({ provider, model })))
+    .map(({ provider, model: { id, context, price } }) => ({
+      label: id,
+      detail: [id === used ? "in use" : "", provider, contextText(context), priceText(price)].filter((part) => part !== "").join(" · "),
+      value: id,
+    }));
+  if (scope.ask === undefined || items.length === 0) return list(scope, (offer) => offer.ready);
+  const picked = await pickItem(scope.ask, "Which model? `/model list` shows all, with prices.", items, scope.signal);
+  return picked === undefined ? { kind: "done" } : change(picked, scope);
 }
 
 async function show(name: string, scope: TurnScope): Promise<CommandOutcome> {

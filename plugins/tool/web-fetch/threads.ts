@@ -1,5 +1,4 @@
 // Pages are turned into text in threads of their own: a hostile one can neither stall claw nor take it down. One job a thread, few at once.
-import { Worker } from "node:worker_threads";
 import { ClawError } from "claw";
 import type { Converted, Job, News } from "./worker.ts";
 
@@ -30,7 +29,7 @@ export function createThreads(limitMs: number): Threads {
 const MOST = 2;
 
 async function convertOne(job: Job, signal: AbortSignal, limitMs: number): Promise<Converted> {
-  const { WORKER_MARK, WORKER_PATH } = await import("./worker.ts");
+  const [{ Worker }, { WORKER_MARK, WORKER_PATH }] = await Promise.all([import("node:worker_threads"), import("./worker.ts")]);
   const worker = new Worker(WORKER_PATH, { workerData: WORKER_MARK, env: {} });
   const { promise, resolve, reject } = Promise.withResolvers<Converted>();
   const fail = (message: string): void => reject(new ClawError("CLAW_TOOL_FAILED", message));
