@@ -156,7 +156,7 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/command-plugin",
     version: "0.1.0",
-    manifest: {"api":1,"contributes":{"command":[{"name":"plugin","summary":"Add, update, list, inspect, switch and remove plugins; make and test your own","aliases":["plugins"],"usage":"[list | add SOURCE… [-g|--project] [--yes] | remove NAME… | info NAME | enable NAME… | disable NAME… | update [NAME…] [--check] | outdated | search WORD | doctor [--repair] | why TOOL | sync [--frozen] | marketplace add|list|update|remove | new | dev | check | test | pack | publish]","category":"Plugins","slash":true,"shell":true}]},"needs":["claw.inspect@1","claw.plugin-store@1"]},
+    manifest: {"api":1,"contributes":{"command":[{"name":"plugin","summary":"Add, update, list, inspect, switch and remove plugins; make and test your own","aliases":["plugins"],"usage":"[list | add SOURCE… [-g|--project] [--yes] | remove NAME… | info NAME | enable NAME… | disable NAME… | isolate [--off] NAME… | update [NAME…] [--check] | outdated | search WORD | doctor [--repair] | why TOOL | sync [--frozen] | marketplace add|list|update|remove | new | dev | check | test | pack | publish]","category":"Plugins","slash":true,"shell":true}]},"needs":["claw.inspect@1","claw.plugin-store@1"]},
     load: () => import("../plugins/command/plugin/index.ts"),
   },
   {
@@ -322,6 +322,12 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/feature/history/index.ts"),
   },
   {
+    name: "@claw/feature-isolate",
+    version: "0.1.0",
+    manifest: {"api":1,"hooks":{"callInput":"last","shutdown":"normal"},"provides":["claw.isolate@1"],"needs":["claw.processes@1","claw.sandbox@1","claw.workspace@1"]},
+    load: () => import("../plugins/feature/isolate/index.ts"),
+  },
+  {
     name: "@claw/feature-keymap-emacs",
     version: "0.1.0",
     manifest: {"api":1,"provides":["claw.keymap-emacs@1"]},
@@ -396,7 +402,7 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/feature-processes",
     version: "0.1.0",
-    manifest: {"api":1,"hooks":{"shutdown":"normal"},"provides":["claw.processes@1"],"needs":["claw.workspace@1"]},
+    manifest: {"api":1,"settings":["env"],"hooks":{"shutdown":"normal"},"provides":["claw.processes@1"],"needs":["claw.workspace@1"]},
     load: () => import("../plugins/feature/processes/index.ts"),
   },
   {

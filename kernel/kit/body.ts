@@ -140,6 +140,7 @@ function cutShort(bytes: number, malformed: number, response: Response, endpoint
   const requestId = requestIdOf(response.headers);
   const skipped = malformed === 0 ? "" : `, ${malformed} unreadable events`;
   const about = `${bytes} bytes${skipped}${requestId === undefined ? "" : `, request ${requestId}`}`;
-  const info = { status: response.status, ...(requestId === undefined ? {} : { requestId }) };
+  // A status says that this was all of the answer: so it was where nothing came.
+  const info = { ...(bytes === 0 ? { status: response.status } : {}), ...(requestId === undefined ? {} : { requestId }) };
   return unavailable(`${endpoint.host} ended its answer before it was complete (${about})`, endpoint, info);
 }

@@ -23,6 +23,7 @@ test.each([
   ["an empty file", "", [{ path: ["a", "b"], value: [1] }], '{\n  "a": {\n    "b": [\n      1\n    ]\n  }\n}\n'],
   ["a comment", '{\n  // mine\n  "model": "x", // why\n}\n', [{ path: ["model"], value: "y" }], '{\n  // mine\n  "model": "y", // why\n}\n'],
   ["a key to remove", '{\n  "a": 1,\n  "b": 2\n}\n', [{ path: ["a"] }], '{\n  "b": 2\n}\n'],
+  ["the only key, and the comma behind it", '{ "a": 1, }', [{ path: ["a"] }], "{\n  \n}\n"],
   ["a list", '{\n  "l": ["a"] // all\n}\n', [{ path: ["l"], value: "b", added: true }], '{\n  "l": [\n    "a",\n    "b"\n  ] // all\n}\n'],
   ["CRLF and a BOM", '\uFEFF{\r\n  "a": 1\r\n}\r\n', [{ path: ["b"], value: 2 }], '\uFEFF{\r\n  "a": 1,\r\n  "b": 2\r\n}\r\n'],
   ["nothing to do", '{ "a": 1 }', [], '{ "a": 1 }'],

@@ -61,6 +61,12 @@ async function edited(path: string, before: string, what: string, change: Parame
   const formattingOptions = { insertSpaces: true, tabSize: 2, eol: text.includes("\r\n") ? "\r\n" : "\n" };
   for (const { path: keys, value, added = false } of edits) {
     text = applyEdits(text, modify(text, added ? [...keys, -1] : [...keys], value, { formattingOptions, isArrayInsertion: added }));
+    if (value !== undefined) continue;
+    // The comma behind the only key of an object stays when the key goes.
+    const left: import("jsonc-parser").ParseError[] = [];
+    parse(text, left, { allowTrailingComma: true });
+    const at = left[0]?.offset ?? -1;
+    if (text[at] === ",") text = applyEdits(text, [{ offset: at, length: 1, content: "" }]);
   }
   const whole = mark + text;
   return whole === before || text.endsWith("\n") ? whole : `${whole}\n`;

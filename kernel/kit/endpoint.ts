@@ -36,6 +36,9 @@ export interface EndpointParts extends Pick<Endpoint, "baseUrl" | "names"> {
 export function makeEndpoint(env: Env, { baseUrl: given, names, slice, headers: more, keys }: EndpointParts): Endpoint {
   const baseUrl = given.replace(/\/+$/, "");
   const url = parseUrl(baseUrl, names.baseUrl);
+  // Else each try fails as if the server were away, and is made again.
+  if (keys.some((key) => key !== undefined && UNSENDABLE.test(key)))
+    throw new ClawError("CLAW_PROVIDER_AUTH", "the key has characters that no request can carry", { hint: `Check ${names.key}.` });
   const headers = { ...slice.headers, ...more };
   const proxy = proxyFor(url, env);
   return {
@@ -44,7 +47,8 @@ export function makeEndpoint(env: Env, { baseUrl: given, names, slice, headers: 
     headers,
     secrets: [...keys, ...Object.values(headers), url.password].filter((text) => text !== undefined && text.length > 5) as string[],
     idleMs: seconds(env, "CLAW_API_REQUEST_TIMEOUT") ?? slice.idleMs ?? 60_000,
-    connectMs: seconds(env, "CLAW_API_CONNECT_TIMEOUT") ?? slice.connectMs ?? 120_000,
+    // Who limits silence means the one before the first byte too.
+    connectMs: seconds(env, "CLAW_API_CONNECT_TIMEOUT") ?? slice.connectMs ?? seconds(env, "CLAW_API_REQUEST_TIMEOUT") ?? 120_000,
     ...(proxy === undefined ? {} : { proxy }),
     names,
   };
@@ -116,6 +120,9 @@ export function refuseProjects({ settings }: Pick<PluginScope, "settings">, plug
 }
 
 // --- internal ---
+
+/** What is not allowed in a header: line ends and other control characters, and all beyond Latin-1. */
+const UNSENDABLE = /[^\t -~\u0080-\u00ff]/;
 
 function parseUrl(text: string, name: string): URL {
   const url = URL.parse(text);

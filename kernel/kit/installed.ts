@@ -1,8 +1,9 @@
 // The package store as every start sees it: one small file says which plugins are installed. Writing it is feature/plugin-store's affair.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ClawError, type Loadable, type Manifest } from "claw";
+import { ClawError, type Manifest } from "claw";
 import type { Loader } from "./discover.ts";
+import type { StoredLoadable } from "./isolate.ts";
 import { type Capabilities, checkEngine, checkManifest } from "./manifest.ts";
 
 /** What loading a plugin came to, the last time that it was tried in a process of its own. `tokens` are what its tools take of each request, roughly. */
@@ -10,6 +11,8 @@ export type LoadTrial = Readonly<{ ms: number; tokens: number; problem?: string 
 /** An installed plugin, as the store's index keeps it. Paths are relative: `folder` to the store, `entry` to `folder`. */
 export interface StoredPlugin extends Readonly<{ name: string; version: string; description?: string; folder: string; entry: string }> {
   readonly enabled: boolean;
+  /** What the user has said with `claw plugin isolate`; absent when its manifest decides. */
+  readonly isolated?: boolean;
   /** What was asked for, in the form that `claw plugin add` takes it; and what that came to: a version, a commit, a checksum. */
   readonly source: string;
   readonly resolved: string;
@@ -65,7 +68,7 @@ export function readStoreIndex(root: string): StoreIndex {
  * The plugins of the store at `root` that are on, each with its problem when it is not for this version of `claw` (which may be unknown, `""`). Reads the index and looks whether each is there, runs none
  * of their code. A broken index is one plugin with a problem: claw starts all the same.
  */
-export function installedPlugins(root: string, load: Loader, claw: string): readonly Loadable[] {
+export function installedPlugins(root: string, load: Loader, claw: string): readonly StoredLoadable[] {
   let index: StoreIndex;
   try {
     index = readStoreIndex(root);
@@ -104,14 +107,15 @@ function contained(path: unknown): boolean {
 }
 
 /** What this version of claw has written, it has judged already. */
-function loadableOf(plugin: StoredPlugin, root: string, load: Loader, claw: string, judged: boolean): Loadable {
-  const { name, version, folder, entry, manifest, engine, family } = plugin;
+function loadableOf(plugin: StoredPlugin, root: string, load: Loader, claw: string, judged: boolean): StoredLoadable {
+  const { name, version, folder, entry, manifest, engine, family, isolated } = plugin;
   const source = join(root, folder);
+  const check = async (): Promise<void> => (await import("./package-files.ts")).checkIntegrity(name, source, plugin.integrity);
   const main = async (): ReturnType<Loader> => {
-    await (await import("./package-files.ts")).checkIntegrity(name, source, plugin.integrity);
+    await check();
     return family === undefined ? load(join(source, entry)) : foreign(plugin, source);
   };
-  const common = { name, version, source, load: main };
+  const common = { name, version, source, load: main, check, foreign: family !== undefined, ...(isolated !== undefined && { isolated }) };
   if (family === undefined && !existsSync(join(source, entry))) {
     const hint = "`claw plugin add` of it again brings them back, `claw plugin remove` takes it off the list.";
     const problem = new ClawError("CLAW_PLUGIN_LOAD_FAILED", `the files of plugin ${name} are gone from ${source}`, { plugin: name, hint });

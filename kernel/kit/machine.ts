@@ -17,6 +17,7 @@ import { ConfigSchema, invalid, LIMITS, mergeConfig, type Pass } from "./config.
 import { VOUCHED } from "./definitions.ts";
 import { createLoader, discover, type Loader, type Modules } from "./discover.ts";
 import { installedPlugins, STORE_INDEX, sealedStore } from "./installed.ts";
+import { type StoredLoadable, withIsolation } from "./isolate.ts";
 import { checkNeeds } from "./manifest.ts";
 import { checkNames } from "./names.ts";
 import { didYouMean } from "./nearest.ts";
@@ -64,25 +65,26 @@ export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
   const where = { home, env, managed: at.managed, vouches };
   const draft = await readLayers(where, once, cwd, early, optionsOf(bundled), pass);
   const { plugins: wanted } = await mergeConfig(draft, locate, pass);
-  const plugins = bundled.filter((one) => wanted[one.name] !== false);
+  const found: StoredLoadable[] = bundled.filter((one) => wanted[one.name] !== false);
   const load = createLoader(at.modules);
-  plugins.push(...fromStores(at, cwd, early, load).filter((one) => wanted[one.name] !== false));
+  found.push(...fromStores(at, cwd, early, load).filter((one) => wanted[one.name] !== false));
   for (const [name, slice] of Object.entries(early["bare"] === true ? {} : wanted)) {
-    if (slice === false || plugins.some((one) => one.name === name)) continue;
+    if (slice === false || found.some((one) => one.name === name)) continue;
     const origin = draft["plugins"]?.findLast(({ trusted, value }) => trusted && name in (value as object))?.origin ?? "";
     try {
-      put(plugins, discover(name, isAbsolute(origin) ? dirname(origin) : cwd, join(home, "plugins"), load, at.version));
+      put(found, { ...discover(name, isAbsolute(origin) ? dirname(origin) : cwd, join(home, "plugins"), load, at.version), asked: name });
     } catch (thrown) {
       const problem = wrap(thrown, "CLAW_PLUGIN_LOAD_FAILED");
-      plugins.push({ name, version: "?", source: origin, problem, load: () => Promise.reject(problem) });
+      found.push({ name, version: "?", source: origin, problem, load: () => Promise.reject(problem) });
     }
   }
   for (const [name, origin] of unvouched(draft)) {
-    if (plugins.some((one) => one.name === name)) continue;
-    plugins.push(untrusted(name, origin));
+    if (found.some((one) => one.name === name)) continue;
+    found.push(untrusted(name, origin));
   }
   const tried = [early["plugin-dir"] ?? []].flat().map((folder) => discover(resolve(cwd, String(folder)), cwd, home, load, at.version));
-  for (const one of tried) put(plugins, one);
+  for (const one of tried) put(found, one);
+  const { plugins, warnings: refused } = withIsolation(found, draft["plugins"] ?? []);
   const parsed = at.parse(optionsOf(plugins), true);
   const { words } = parsed;
   const options = vouches(cwd) ? { ...parsed.options, [VOUCHED]: [cwd] } : parsed.options;
@@ -102,7 +104,7 @@ export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
     options,
     words,
     plugins: checkNeeds(plugins),
-    warnings: [...new Set(passed), ...strange],
+    warnings: [...new Set(passed), ...strange, ...refused],
     config,
     layers,
     folder,
@@ -118,7 +120,7 @@ export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
 const optionsOf = (loadables: readonly Loadable[]): readonly Option[] => loadables.flatMap((one) => one.manifest?.options ?? []);
 
 /** What is installed: the project's, where the user agreed to exactly that or says --trust, before the user's. A name that a bundled plugin has stays that one's. */
-function fromStores({ bundled, home, version = "" }: MachineOptions, cwd: string, early: Options, load: Loader): readonly Loadable[] {
+function fromStores({ bundled, home, version = "" }: MachineOptions, cwd: string, early: Options, load: Loader): readonly StoredLoadable[] {
   if (early["bare"] === true) return [];
   const project = join(projectRoot(cwd), ".claw");
   const own = installedPlugins(join(home, "plugins"), load, version);
@@ -134,7 +136,7 @@ function fromStores({ bundled, home, version = "" }: MachineOptions, cwd: string
 }
 
 /** Adds a plugin in the place of the one of its name that was found before it: what is named here and now is meant, not what is installed. */
-function put(plugins: Loadable[], one: Loadable): void {
+function put(plugins: StoredLoadable[], one: StoredLoadable): void {
   const at = plugins.findIndex(({ name, source }) => name === one.name && source !== undefined);
   plugins.splice(at === -1 ? plugins.length : at, 1, one);
 }
@@ -145,6 +147,9 @@ function untrusted(name: string, origin: string, { version, source }: Pick<Loada
   const problem = new ClawError("CLAW_PLUGIN_UNTRUSTED", `plugin ${name} is named by ${origin}, and nobody has trusted this folder`, { hint });
   return { name, version, source: source ?? origin, problem, load: () => Promise.reject(problem) };
 }
+
+/** Keys of Claude Code's settings that are read as ours; its hooks are read by who runs them. */
+const COMPATIBLE = ["permissions", "env"];
 
 /** Reads every layer. A file that is absent is no layer; one that cannot be read or parsed is an error that names it. */
 async function readLayers(
@@ -166,12 +171,27 @@ async function readLayers(
   };
   const file = async (path: string, source: SettingSource, trusted = true): Promise<void> =>
     put(await read(path).catch((error: ClawError) => (trusted ? broken(error) : undefined)), source, path, trusted);
+  // Claude Code's files stand below ours of the same level, and only with what means the same here; what it would pass over counts for nothing.
+  const theirs = async (folder: string | undefined, name: string, source: SettingSource, trusted = true): Promise<void> => {
+    if (folder === undefined || options["bare"] === true) return;
+    const path = join(folder, ".claude", name);
+    const values = Object.entries((await read(path).catch(() => undefined)) ?? {});
+    put(Object.fromEntries(values.filter(([key, value]) => COMPATIBLE.includes(key) && typeof value === "object")), source, path, trusted);
+  };
+  const user = env["HOME"] ?? env["USERPROFILE"];
+  await theirs(user, "settings.json", "user");
   await file(join(home, "settings.json"), "user");
-  const project = join(projectRoot(cwd), ".claw");
+  const root = projectRoot(cwd);
+  const project = join(root, ".claw");
   if (options["bare"] !== true && project !== home) {
     const trusted = options["trust"] === true || vouches(cwd);
-    await file(join(project, "settings.json"), "project", trusted);
-    await file(join(project, "settings.local.json"), "local", trusted);
+    for (const [name, source] of [
+      ["settings.json", "project"],
+      ["settings.local.json", "local"],
+    ] as const) {
+      if (root !== user) await theirs(root, name, source, trusted);
+      await file(join(project, name), source, trusted);
+    }
   }
   for (const { sets, env: names } of known) {
     const variable = names?.find((name) => (env[name] ?? "") !== "");

@@ -23,12 +23,14 @@ const rights = v.picklist(["fs", "net", "exec", "env", "model"]);
 const declared = v.union([v.array(rights), v.record(rights, v.union([v.boolean(), v.array(v.string())]))]);
 /**
  * What a plugin says it wants: files, network, programs, environment variables, requests to the model. `*` is all of a sort; else paths, hosts, names.
- * Shown before it is installed, kept in the lock and compared at each update. No limit of a plugin that runs inside claw.
+ * Shown before it is installed, kept in the lock and compared at each update. Of an isolated plugin they are all that it can do; no limit of one that
+ * runs inside claw.
  */
 export type Capabilities = Readonly<Partial<Record<v.InferOutput<typeof rights>, readonly string[]>>>;
 /**
  * `settings` are top-level keys it owns; `hooks` what it taps, and when; `provides` and `needs` ids of services; `start`: active before the first turn.
- * `capabilities` is `["fs", "net"]`, or `{ "fs": ["read:./**"], "net": ["api.example.com"], "model": true }`.
+ * `capabilities` is `["fs", "net"]`, or `{ "fs": ["read:./**"], "net": ["api.example.com"], "model": true }`. `isolate`: runs in a child of claw inside
+ * the sandbox, which lets it do what it declares and no more.
  */
 export const ManifestSchema = v.strictObject({
   api: v.literal(1),
@@ -40,6 +42,7 @@ export const ManifestSchema = v.strictObject({
   needs: names,
   activate: v.optional(v.picklist(["start", "use"])),
   capabilities: v.optional(declared),
+  isolate: flag,
 });
 
 /** The manifest of a plugin found at `source`. Throws `CLAW_MANIFEST_INVALID` or `CLAW_PLUGIN_API_MISMATCH`. */

@@ -46,6 +46,8 @@ export interface PluginStore {
   remove(plugins: readonly ListedPlugin[], scope: TurnScope): Promise<void>;
   /** Switches plugins on or off, from the next start on. */
   enable(plugins: readonly ListedPlugin[], enabled: boolean, scope: TurnScope): Promise<void>;
+  /** Has plugins run in a child inside the sandbox from the next start on, or not, whatever their manifest says. */
+  isolate(plugins: readonly ListedPlugin[], isolated: boolean, scope: TurnScope): Promise<void>;
   /** Loads a plugin in a claw of its own, with a time limit, and keeps what came of it. One that does not work is switched off. */
   tryOut(plugin: ListedPlugin, scope: TurnScope): Promise<LoadTrial | undefined>;
   /** Newer versions of what is installed; those that are current are left out. Asks registries and git hosts. */

@@ -87,6 +87,24 @@ describe("safeLine", () => {
     }
   });
 
+  test("safeLine and plain > wherever a text is cut, what is put together again does nothing", () => {
+    for (const text of texts()) {
+      for (let at = 0; at <= text.length; at++) {
+        const [head, tail] = [text.slice(0, at), text.slice(at)];
+        expect([text, at, CONTROLS.test((safeLine(head) + safeLine(tail)).replace(STYLES, ""))]).toEqual([text, at, false]);
+        expect([text, at, /[\x00-\x08\x0b-\x1f\x7f-\x9f]/.test(plain(head) + plain(tail))]).toEqual([text, at, false]);
+      }
+    }
+  });
+
+  test("safeLine and plain > no character of Unicode moves the cursor or turns the direction of writing", () => {
+    const acting = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/;
+    for (let code = 0; code <= 0xffff; code++) {
+      const text = `a${String.fromCharCode(code)}b`;
+      expect([code, acting.test(safeLine(text)), acting.test(plain(text).replaceAll("\n", ""))]).toEqual([code, false, false]);
+    }
+  });
+
   test("safeLine > styles, links and words stay as they are", () => {
     const line = "a \x1b[1;38;2;1;2;3mb\x1b[0m \x1b]8;;https://a.b/c?d=e\x07f\x1b]8;;\x07 日本語";
     expect(safeLine(line)).toBe(line);

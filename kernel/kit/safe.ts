@@ -3,7 +3,7 @@ import { plain } from "./plain.ts";
 
 /**
  * `line` with nothing in it that a terminal acts on but styles: SGR sequences and OSC 8 links with a web or file address. Other sequences, control
- * characters and line ends are removed, tabs become spaces. What has no others is given back as it is.
+ * characters, line ends and what turns the direction of writing are removed, tabs become spaces. What has no others is given back as it is.
  */
 export function safeLine(line: string): string {
   if (!UNSAFE.test(line)) return line;
@@ -82,8 +82,8 @@ export function wrapCells(text: string, width: number): string[] {
 // --- internal ---
 
 /** Most lines have nothing of this; those with links do. */
-const UNSAFE = /[\x00-\x1a\x1c-\x1f\x7f-\x9f\u2028\u2029]|\x1b(?!\[[\d;:]*m)/;
-const CONTROL = /[\x00-\x1f\x7f-\x9f\u2028\u2029]/;
+const UNSAFE = /[\x00-\x1a\x1c-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\x1b(?!\[[\d;:]*m)/;
+const CONTROL = /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 /** The sequences that may stand in a line. */
 const STYLE = /\x1b\[[\d;:]*m|\x1b\]8;[\w=:-]*;(?:(?:https?|file|mailto):[!-~]*)?(?:\x07|\x1b\\)/g;
 

@@ -20,7 +20,12 @@ export interface SandboxState {
   readonly active: boolean;
   /** Why it is not active. */
   readonly reason?: string;
+  /** All of the network. */
   readonly network: boolean;
+  /** With `network` false: what commands reach through a proxy of claw's, as people write it: `registry.npmjs.org`, `*.github.com`, `127.0.0.1:8080`. */
+  readonly domains?: readonly string[];
+  /** The tier cannot let single domains through, so commands have no network in spite of `domains`. */
+  readonly unbridged?: true;
   /** Folders commands may write in; empty in a mode that only reads. The session's temporary folder comes with them. */
   readonly writable: readonly string[];
   /** What commands cannot write although it lies in `writable`. */
@@ -43,7 +48,7 @@ export interface Sandbox {
   inspect(scope: TurnScope): Promise<SandboxState>;
   /**
    * Whether whatever a command of this scope does stays in the workspace: no write elsewhere nor to guarded names, no network, no secrets. What a
-   * gate may allow on the strength of the sandbox. Never true for the tiers `landlock` and `none`, nor with the network on.
+   * gate may allow on the strength of the sandbox. Never true for the tiers `landlock` and `none`, nor with the network or a part of it on.
    */
   holds(scope: TurnScope): Promise<boolean>;
   /**
@@ -61,7 +66,10 @@ export interface Sandbox {
 export const Sandbox: ServiceToken<Sandbox> = defineService<Sandbox>("claw.sandbox@1");
 
 /** How a session's commands run, in one line for people. */
-export function sandboxLine({ active, reason, tier, network, writable }: SandboxState): string {
+export function sandboxLine({ active, reason, tier, network, domains, unbridged, writable }: SandboxState): string {
   if (!active) return `${tier === "none" ? "none" : `${tier}, not used`}: ${reason ?? "unknown"}`;
-  return `${tier}: commands write ${writable.length === 0 ? "nowhere" : `in ${writable.join(", ")}`}, ${network ? "and use the network" : "without network"}`;
+  const bridged = domains !== undefined && unbridged !== true;
+  const offline = unbridged ? `without network: ${tier} cannot let single domains through` : "without network";
+  const reach = network ? "and use the network" : bridged ? `and reach only ${domains.join(", ")}` : offline;
+  return `${tier}: commands write ${writable.length === 0 ? "nowhere" : `in ${writable.join(", ")}`}, ${reach}`;
 }

@@ -87,3 +87,40 @@ test("matchesWild > stars anywhere, in linear time", () => {
   expect(matchesWild(`${"*a".repeat(200)}b`, "a".repeat(20_000))).toBe(false);
   expect(performance.now() - started).toBeLessThan(1_000);
 });
+
+/** Numbers that look random, the same each time. */
+function createRandom(seed: number): (below: number) => number {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+test("readToolRule and coveredByRules > any text is a rule or none, and none is wider than it says", () => {
+  const random = createRandom(5);
+  // biome-ignore format: a list reads better in rows
+  const pieces = [..."git*()!:;|&$`<>'\"\\ \n\r\t#{}[]?~=/.-", "Bash(", "Read(", "WebFetch(domain:", "git ", "git push", "../", "**", "example.com", "\0", "\u00a0", "\u2028", "\u{1f600}", "\ud800", "status"];
+  const text = (most: number): string => Array.from({ length: random(most) }, () => pieces[random(pieces.length)]).join("");
+  let [covered, read] = [0, 0];
+  for (let count = 0; count < 20_000; count++) {
+    const given = text(10);
+    const rule = readToolRule(given);
+    read += Number(rule !== undefined);
+    if (rule !== undefined)
+      expect([given, /^[a-z]/.test(rule.tool), rule.pattern]).toEqual([given, true, rule.pattern === "" ? "never empty" : rule.pattern]);
+    // A rule with a pattern covers nothing but words.
+    const line = `git ${text(6)}`;
+    if (bash("Bash(git *)", line)) {
+      covered += 1;
+      expect([line, /[;|&$`<>'"\\\n\r#{}[\]?*!()\0\u00a0\u2028]/.test(line.trim())]).toEqual([line, false]);
+    }
+    const subject = `https://${text(5)}`;
+    const named = coveredByRules(rules("WebFetch(domain:example.com)"), { tool: "WebFetch", subject, paths: [] }, [], "/w");
+    if (named) expect([subject, URL.parse(subject)?.hostname.replace(/\.$/, "")]).toEqual([subject, "example.com"]);
+    const pattern = text(5);
+    if (!/\.\.|~|^\s*[/{[\\]/.test(pattern) && !/^[*:]*$/.test(pattern.trim()))
+      expect([pattern, file(`Read(${pattern})`, "read_file", place("/x/a"))]).toEqual([pattern, false]);
+  }
+  expect([covered > 100, read > 50]).toEqual([true, true]);
+});

@@ -1,7 +1,12 @@
 // What is measured, and the limits it is held to. Each case runs ours and its floor in turn and gives the rows of the report.
 import { stat } from "node:fs/promises";
+import { appending, checkpoint } from "./checkpoints.ts";
+import { gate } from "./gate.ts";
 import { interleave, median, peak, type Row, type Run, run, type Subject } from "./measure.ts";
+import { adding, installed } from "./plugins.ts";
+import { largeTree, manyAgents } from "./search.ts";
 import { vastSession } from "./sessions.ts";
+import { keys, prompt, streaming } from "./terminal.ts";
 import { slowness, type World } from "./world.ts";
 
 export type Case = (world: World, runs: number) => Promise<readonly Row[]>;
@@ -172,6 +177,17 @@ export const cases: Readonly<Record<string, Case>> = {
   },
 
   sessions: vastSession,
+
+  gate,
+  append: appending,
+  checkpoint,
+  adding,
+  installed,
+  search: largeTree,
+  agents: manyAgents,
+  screen: prompt,
+  deltas: streaming,
+  keys,
 
   plugins: async (world, runs) => {
     const ask = (home?: string) => first(world, "text-1", () => world.claws("text-1", ["-p", "hi"], home));

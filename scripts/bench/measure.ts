@@ -12,6 +12,7 @@ export interface Subject {
 }
 /** Milliseconds. `start` is the machine's clock when the program was started. */
 export interface Run {
+  readonly out: string;
   readonly wall: number;
   readonly cpu: number;
   readonly start: number;
@@ -35,7 +36,7 @@ export async function run(subject: Subject): Promise<Run> {
   const wall = performance.timeOrigin + performance.now() - start;
   if (code !== 0 || !out.includes(subject.expects ?? ""))
     throw new Error(`${subject.line.join(" ")}: exit ${code}\n${out.slice(-500)}\n${err.slice(-2_000)}`);
-  return { wall, cpu: Number(child.resourceUsage()?.cpuTime.total ?? 0n) / 1_000, start };
+  return { wall, cpu: Number(child.resourceUsage()?.cpuTime.total ?? 0n) / 1_000, start, out };
 }
 
 /** Peak memory of one run in bytes, of the program itself or a child, whichever is larger; `undefined` where there is no GNU time. */

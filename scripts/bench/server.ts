@@ -12,8 +12,18 @@ export interface ServerLog {
 }
 
 type Json = Readonly<Record<string, unknown>>;
+/** A first answer that calls these tools with these inputs; every later one waits so many milliseconds and says "fine". */
+interface CallScript {
+  readonly first: readonly (readonly [string, Json])[];
+  readonly pause: number;
+}
 /** The chunks of one answer; a number is a pause in milliseconds. */
 type Answer = readonly (Uint8Array | number)[];
+
+/** The name of a script that makes these calls. */
+export function calling(first: CallScript["first"], pause = 0): string {
+  return `calls-${Buffer.from(JSON.stringify({ first, pause } satisfies CallScript)).toString("hex")}`;
+}
 
 if (import.meta.main) {
   const server = serve();
@@ -96,6 +106,12 @@ function answer(script: string, step: number): Answer {
   if (name === "loop")
     return step < Number(count) ? [encode([begin, ...call(0, "read_file", { path: `data/${step}.txt` }), ...finish("tool_use")])] : last;
   if (name === "stream") return streamed(Number(count));
+  if (name === "pace" || name === "markdown") return paced(Number(count), name === "pace" ? 1 : 10);
+  if (name === "calls") {
+    const { first, pause } = JSON.parse(Buffer.from(count, "hex").toString()) as CallScript;
+    if (step > 0) return [pause, ...last];
+    return [encode([begin, ...first.flatMap(([tool, input], index) => call(index, tool, input)), ...finish("tool_use")])];
+  }
   if (step > 0) return last;
   if (name === "parallel") {
     const calls = Array.from({ length: Number(count) }, (_, index) => call(index, "slow_read", { name: String(index) })).flat();
@@ -145,6 +161,26 @@ function streamed(count: number): Answer {
   const opening = encode([begin, { type: "content_block_start", index: 0, content_block: text }]);
   const closing = encode([{ type: "content_block_stop", index: 0 }, ...finish("end_turn")]);
   return [opening, ...Array.from({ length: count / 128 }, () => batch), closing];
+}
+
+/** What a model writes of an evening, in lower case but for its last words, so that typed capitals can be told from it. */
+const section = [
+  "## a heading of the section\n\nsome words with **weight**, some *slanted*, `code in a line` and [a link](https://example.com/there) to follow, then more of them, ",
+  "on and on until the paragraph is wider than any terminal that a person would sit before.\n\n- the first of three points\n- the second, a little longer\n",
+  "- the third\n\n| name | what it is |\n| --- | --- |\n| one | the first row of a table |\n| two | the second row of it |\n\n```ts\n",
+  "export function add(left: number, right: number): number {\n  // the sum\n  return left + right;\n}\n```\n\n> words that somebody else said\n\n",
+].join("");
+
+/** `count` deltas of Markdown, about 100 bytes each, `together` of them every 10 ms. */
+function paced(count: number, together: number): Answer {
+  const long = section.repeat(2 + Math.ceil(100 / section.length));
+  const piece = (index: number) => long.slice((index * 100) % section.length, ((index * 100) % section.length) + 100);
+  const batches = Array.from({ length: count / together }, (_, batch) =>
+    encode(Array.from({ length: together }, (_ignored, at) => delta(0, piece(batch * together + at)))),
+  );
+  const opening = encode([begin, { type: "content_block_start", index: 0, content_block: text }]);
+  const closing = encode([delta(0, "\n\nTHE END.\n"), { type: "content_block_stop", index: 0 }, ...finish("end_turn")]);
+  return [opening, ...batches.flatMap((batch) => [10, batch]), closing];
 }
 
 function encode(events: readonly Json[]): Uint8Array {

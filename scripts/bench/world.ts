@@ -12,6 +12,8 @@ export const slowness = 200;
 export interface World extends AsyncDisposable {
   readonly claw: string;
   readonly empty: string;
+  /** Scratch of this run, removed at its end. */
+  readonly folder: string;
   /** claw with these words, its model played by `script`. `id` tells runs apart in the server's log; `home` is one of `homes`. */
   claws(script: string, words: readonly string[], home?: string): Subject & { readonly id: string };
   /** A workspace that is a git repository with a commit and a change. */
@@ -52,6 +54,7 @@ export async function createWorld(): Promise<World> {
   const world: World = {
     claw,
     empty,
+    folder,
     repository,
     slow,
     crowded,
@@ -81,6 +84,15 @@ export async function createWorld(): Promise<World> {
   return world;
 }
 
+/** A plugin's folder, which is returned. */
+export async function writePlugin(folder: string, name: string, contributes: object, source: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const pack = { name, version: "1.0.0", type: "module", exports: "./index.ts", claw: { api: 1, contributes } };
+  await Bun.write(join(folder, "package.json"), JSON.stringify(pack));
+  await Bun.write(join(folder, "index.ts"), source);
+  return folder;
+}
+
 // --- internal ---
 
 async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
@@ -103,14 +115,6 @@ async function writeRepository(folder: string): Promise<string> {
   await git("add", ".");
   await git("commit", "--quiet", "--message=First");
   await Bun.write(join(folder, "a.txt"), "b\n");
-  return folder;
-}
-
-async function writePlugin(folder: string, name: string, contributes: object, source: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  const pack = { name, version: "1.0.0", type: "module", exports: "./index.ts", claw: { api: 1, contributes } };
-  await Bun.write(join(folder, "package.json"), JSON.stringify(pack));
-  await Bun.write(join(folder, "index.ts"), source);
   return folder;
 }
 

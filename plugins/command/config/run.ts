@@ -8,7 +8,8 @@ export async function config(words: readonly string[], scope: TurnScope): Promis
   const [verb, key] = words.length === 1 && words[0] !== "show" ? ["show", words[0]] : words;
   if (key === undefined) return showAll(inspection);
   const found = lookUp(key, inspection);
-  return verb === "explain" ? explain(key, found, await startOf(key, scope)) : show(key, found);
+  const strange = inspection.warnings().filter((warning) => warning.includes(`unknown key "${key}"`));
+  return verb === "explain" ? explain(key, found, strange, await startOf(key, scope)) : show(key, found);
 }
 
 /** `value` as it may be shown: without what a key's name says is secret. */
@@ -65,7 +66,12 @@ async function startOf(key: string, scope: TurnScope): Promise<{ readonly [name:
   }
 }
 
-function explain(key: string, { layers, value, used }: Found, start: Awaited<ReturnType<typeof startOf>>): CommandOutcome {
+function explain(
+  key: string,
+  { layers, value, used }: Found,
+  strange: readonly string[],
+  start: Awaited<ReturnType<typeof startOf>>,
+): CommandOutcome {
   const lines = layers.map((layer) => {
     const mark = layer === used ? "*" : " ";
     const trusted = layer.trusted ? "" : "  (not used: this folder is not trusted; see --trust)";
@@ -74,10 +80,15 @@ function explain(key: string, { layers, value, used }: Found, start: Awaited<Ret
   if (used === undefined) lines.unshift(value === undefined ? "  nothing sets it" : `* default      ${JSON.stringify(redact(value, key))}`);
   if (start !== undefined && start["key"] !== key)
     lines.push(`> A session starts in ${start["mode"]}: ${start["key"]}${start["origin"] === null ? "" : `, ${start["origin"]}`}`);
+  lines.push(...strange.map((warning) => `warning: ${warning}`));
   const notice = `${key}, lowest precedence first; * is in force${merged(value) ? ", parts of the others may be too" : ""}\n${lines.join("\n")}`;
   const told = layers.map(({ source, origin, trusted, value: said }) => ({ source, origin, trusted, value: redact(said, key) }));
   const data = { kind: "config", action: "explain", status: "ok", key, value: redact(value, key), source: used?.source ?? "default" };
-  return { kind: "done", notice, data: { ...data, layers: told, ...(start === undefined ? {} : { in_force: start }) } };
+  return {
+    kind: "done",
+    notice,
+    data: { ...data, layers: told, ...(strange.length > 0 && { warnings: [...strange] }), ...(start === undefined ? {} : { in_force: start }) },
+  };
 }
 
 function showAll(inspection: Inspection): CommandOutcome {

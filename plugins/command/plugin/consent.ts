@@ -1,5 +1,5 @@
 // What somebody sees before a package is put in the store. Text only; asking is words.ts.
-import { type Capabilities, packageSize, plain, type StagedPlugin, type StoredPlugin } from "claw/kit";
+import { asksIsolation, type Capabilities, packageSize, plain, type StagedPlugin, type StoredPlugin } from "claw/kit";
 import { listedNames } from "./listed.ts";
 
 /** A staged package, in full. */
@@ -33,6 +33,9 @@ export function oneLine(text: string): string {
 /** The end of every such text. */
 export function caution(plugins: readonly StoredPlugin[]): string {
   const one = plugins.length === 1;
+  if (plugins.every(({ manifest, family }) => family === undefined && asksIsolation(manifest))) {
+    return `${one ? "It is" : "They are"} isolated: inside the sandbox ${one ? "it can do what it declares" : "they can do what they declare"}, and no more.`;
+  }
   return `${one ? "It runs" : "They run"} inside claw with all of your rights; what ${one ? "it declares" : "they declare"} is a promise, no limit.`;
 }
 

@@ -1,6 +1,6 @@
 // A plugin as programs read it. Pure.
 import type { Json, Listed, PluginStatus } from "claw";
-import type { ListedPlugin } from "claw/kit";
+import { asksIsolation, type ListedPlugin } from "claw/kit";
 import { kindOf } from "./listed.ts";
 
 /** `status` is how it stands in this process, when it is part of it. */
@@ -25,6 +25,7 @@ export function facts(plugin: ListedPlugin, status?: PluginStatus): { readonly [
   return {
     ...{ id: name, name, version, description, kind: kindOf(plugin), sort, source, resolved, integrity, level, path, enabled, family, engine },
     ...{ state: enabled ? (status?.state ?? "listed") : "disabled", contributes: contributed(plugin.manifest.contributes), brings: json(brings) },
+    ...{ isolated: plugin.isolated ?? asksIsolation(plugin.manifest) },
     ...{ hooks: Object.keys(plugin.manifest.hooks ?? {}), capabilities: json(capabilities), publisher, bytes, files },
     ...{ dependencies: { ...dependencies }, installed_at: new Date(at).toISOString() },
     ...{ load_ms: status?.ms ?? trial?.ms ?? null, tokens: trial?.tokens ?? null, last_error: problem },

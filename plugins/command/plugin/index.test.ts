@@ -143,3 +143,33 @@ test("doctor > a fault ends it with 1", async () => {
   expect(await run(kernel, "doctor", "--repair")).toMatchObject({ kind: "done", data: { faults: [{ mended: true }] } });
   expect(existsSync(dirname(index(kernel)))).toBe(true);
 });
+
+test("isolate > is kept in the store, shown, kept over an update, and taken back by the user alone", async () => {
+  await using kernel = await harness();
+  await run(kernel, "add", plugin(kernel, "apart", "1.0.0", { isolate: true, hooks: { permit: "normal" } }), "--yes");
+  expect((await run(kernel, "info", "apart")).notice).toContain("it can do what it declares, and no more");
+  // A version that no longer asks for it does not thereby get out.
+  await run(kernel, "add", plugin(kernel, "apart", "1.1.0"), "--yes");
+  expect(await run(kernel, "list")).toMatchObject({ data: { plugins: [{ version: "1.1.0", isolated: true }] } });
+  const off = await run(kernel, "isolate", "--off", "apart");
+  expect([off.notice, off.data]).toMatchObject([
+    expect.stringContaining("all of your rights"),
+    { action: "isolate", isolated: false, plugins: [{ isolated: false }] },
+  ]);
+  expect((await run(kernel, "info", "apart")).notice).toContain("no: it runs inside claw");
+  const on = await run(kernel, "isolate", "apart");
+  expect([on.notice, JSON.parse(readFileSync(index(kernel), "utf8")).plugins[0].isolated]).toEqual([
+    expect.stringContaining("no files, network"),
+    true,
+  ]);
+});
+
+test("isolate > says what is refused, and refuses what cannot be", async () => {
+  await using kernel = await harness();
+  await run(kernel, "add", plugin(kernel, "hooked", "1.0.0", { hooks: { permit: "normal" } }), "--yes");
+  expect((await run(kernel, "isolate", "hooked")).notice).toContain("only tools and commands cross over: hook permit");
+  await run(kernel, "add", plugin(kernel, "bare", "1.0.0", { contributes: {} }), "--yes");
+  await expect(run(kernel, "isolate", "bare")).rejects.toThrow("adds neither tools nor commands");
+  const asked = await run(kernel, "add", plugin(kernel, "caged", "1.0.0", { isolate: true })).catch((error: Error) => error);
+  expect(String(asked)).toContain("It is isolated: inside the sandbox it can do what it declares, and no more.");
+});

@@ -20,4 +20,18 @@ export default definePlugin({
 });
 
 /** Words that want another. */
-const NEEDY: readonly string[] = ["add", "install", "i", "remove", "uninstall", "rm", "info", "show", "enable", "disable", "search", "why"];
+const NEEDY: readonly string[] = [
+  "add",
+  "install",
+  "i",
+  "remove",
+  "uninstall",
+  "rm",
+  "info",
+  "show",
+  "enable",
+  "disable",
+  "isolate",
+  "search",
+  "why",
+];

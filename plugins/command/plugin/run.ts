@@ -39,6 +39,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   show: info,
   enable: async (words, scope) => (await import("./switch.ts")).turn(words, true, scope),
   disable: async (words, scope) => (await import("./switch.ts")).turn(words, false, scope),
+  isolate: async (words, scope) => (await import("./isolate.ts")).isolate(words, scope),
   update: async (words, scope) => (await import("./update.ts")).update(words, scope),
   outdated: async (words, scope) => (await import("./update.ts")).outdated(words, scope),
   search: async (words, scope) => (await import("./look.ts")).search(words, scope),

@@ -1,6 +1,6 @@
 // Lists of plugins, and everything about one.
 import { ClawError, type CommandOutcome, Inspecting, type PluginStatus, type TurnScope } from "claw";
-import { clipLine, didYouMean, type ListedPlugin, PluginStore, packageSize } from "claw/kit";
+import { asksIsolation, clipLine, didYouMean, type ListedPlugin, PluginStore, packageSize } from "claw/kit";
 import { capabilitiesText, oneLine } from "./consent.ts";
 import { facts, otherFacts } from "./facts.ts";
 import { kindOf, listedNames } from "./listed.ts";
@@ -111,6 +111,12 @@ function fullRows(plugin: ListedPlugin, status: PluginStatus | undefined): reado
     ["Enabled", `${enabled ? "yes" : "no"}, ${level === "user" ? "for you" : "for this project"}`],
     ["Adds", listedNames(plugin).join("; ") || "nothing by name"],
     ["Declares", capabilitiesText(capabilities)],
+    [
+      "Isolated",
+      (plugin.isolated ?? asksIsolation(plugin.manifest))
+        ? "yes: it can do what it declares, and no more"
+        : "no: it runs inside claw with all of your rights",
+    ],
     [
       "Needs",
       Object.entries(dependencies)

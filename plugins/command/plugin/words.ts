@@ -13,6 +13,7 @@ export interface Asked {
   readonly frozen: boolean;
   readonly repair: boolean;
   readonly all: boolean;
+  readonly off: boolean;
 }
 
 /** Throws `CLAW_USAGE` for an option there is not. */
@@ -23,10 +24,17 @@ export function asked(words: readonly string[]): Asked {
     const hint = didYouMean(strange, FLAGS.flat()) || "See `claw help plugin`.";
     throw new ClawError("CLAW_USAGE", `plugin: unknown option ${strange}`, { hint });
   }
-  const [user, project, yes, check, frozen, repair, all] = FLAGS.map((names) => names.some((name) => flags.includes(name)));
+  const [user, project, yes, check, frozen, repair, all, off] = FLAGS.map((names) => names.some((name) => flags.includes(name)));
   if (user && project) throw new ClawError("CLAW_USAGE", "-g is yours, --project is the project's: say one of them");
   const level = project ? ("project" as const) : user ? ("user" as const) : undefined;
-  const said = { agreed: yes === true, check: check === true, frozen: frozen === true, repair: repair === true, all: all === true };
+  const said = {
+    agreed: yes === true,
+    check: check === true,
+    frozen: frozen === true,
+    repair: repair === true,
+    all: all === true,
+    off: off === true,
+  };
   return { names: words.filter((word) => !word.startsWith("-")), ...said, ...(level !== undefined && { level }) };
 }
 
@@ -70,6 +78,7 @@ const FLAGS = [
   ["--frozen", "--frozen-lockfile"],
   ["--repair", "--fix"],
   ["--all", "-a"],
+  ["--off"],
 ];
 
 /** A line on the terminal. Only "y" and "yes" agree. */

@@ -28,11 +28,11 @@ export async function show(scope: TurnScope): Promise<CommandOutcome> {
 // --- internal ---
 
 function layOut(state: SandboxState, scope: TurnScope): string {
-  const { tried, enabled, network, writable, guarded, hidden } = state;
+  const { tried, enabled, network, domains, writable, guarded, hidden } = state;
   const rows: readonly (readonly [string, readonly string[]])[] = [
     ["Sandbox", [sandboxLine(state)]],
     ["Mode", [scope.selection["permission-mode"]]],
-    ["Setting", [`enabled: ${enabled}, network: ${network}`]],
+    ["Setting", [`enabled: ${enabled}, network: ${domains?.join(", ") ?? network}`]],
     ["Tried", tried.length === 0 ? ["nothing"] : tried.map(({ tier, problem }) => `${tier}: ${problem ?? "it holds"}`)],
     ["Writes in", writable.length === 0 ? ["the session's temporary folder only"] : [...writable, "the session's temporary folder"]],
     ["But not in", guarded.length === 0 ? ["names that make programs run something, when they appear"] : guarded],

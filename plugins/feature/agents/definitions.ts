@@ -33,7 +33,10 @@ export function acting(listed: readonly ListedAgent[]): readonly AgentDefinition
 /** The one of that name, in any case of letters. Throws `code` with the names there are. */
 export function findAgent(name: string, listed: readonly ListedAgent[], code: "CLAW_TOOL_INPUT_INVALID" | "CLAW_USAGE"): AgentDefinition {
   const able = acting(listed);
-  const found = able.find((one) => one.name === name) ?? able.find((one) => one.name.toLowerCase() === name.toLowerCase());
+  const lower = name.toLowerCase();
+  // A plugin's answers to `plugin:name` too.
+  const called = ({ name: own, plugin }: AgentDefinition): boolean => own.toLowerCase() === lower || `${plugin}:${own}`.toLowerCase() === lower;
+  const found = able.find((one) => one.name === name) ?? able.find(called);
   if (found !== undefined) return found;
   const broken = listed.find((one) => one.name.toLowerCase() === name.toLowerCase());
   const why = broken === undefined ? "" : `: ${broken.path}: ${broken.problem}`;

@@ -229,3 +229,16 @@ test("before > a home that cannot be written holds nothing up", async () => {
   await at.bash("echo three > a.txt");
   expect([at.text("a.txt"), await at.points.list(await at.scope())]).toEqual(["three\n", []]);
 });
+
+test("snapshot > a repository in the folder is left alone, and so are the programs that it names", async () => {
+  await using at = await rig({ "a.txt": "a", "inner/f.txt": "one", "inner/.gitattributes": "*.txt filter=x\n" });
+  const inner = (words: string): string => at.git(`-C inner ${words}`);
+  inner("init -q && git -C inner add . && git -C inner -c user.name=x -c user.email=x@y commit -qm first");
+  for (const key of ["core.fsmonitor", "filter.x.clean"]) inner(`config ${key} 'touch ${at.harness.home}/${key};cat'`);
+  await at.write("inner/f.txt", "two");
+  for (const name of ["b.txt", "c.txt", "d.txt"]) {
+    await at.bash(`echo x > ${name}`);
+    await at.harness.submit("on");
+  }
+  expect(readdirSync(at.harness.home).filter((name) => /core|filter/.test(name))).toEqual([]);
+});

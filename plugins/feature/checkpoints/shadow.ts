@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, wr
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Content, get, type Mode } from "./objects.ts";
+import { treeOfIndex } from "./tree-of-index.ts";
 
 /** A path that differs between two trees, relative to the folder. */
 export interface Difference {
@@ -33,8 +34,10 @@ export class Shadow {
     this.#ready ??= this.#prepare(small);
     if (!(await this.#ready)) return undefined;
     return this.#alone(async () => {
+      await this.#leaveAlone();
       const added = (await this.#git(["add", "--all", "--ignore-errors"])) ?? (await this.#anew());
-      return added === undefined ? undefined : (await this.#git(["write-tree", "--missing-ok"]))?.toString("latin1").trim();
+      if (added === undefined) return undefined;
+      return knownTree(this.#folder) ?? (await this.#git(["write-tree", "--missing-ok"]))?.toString("latin1").trim();
     });
   }
 
@@ -73,7 +76,8 @@ export class Shadow {
     const git = gitFolder(this.#root);
     if (UNFIT.has(this.#root) || this.#root === homedir()) return false;
     if (git === undefined && !(await small())) return false;
-    if (existsSync(join(this.#folder, "config"))) return (await this.#git(["rev-parse", "--git-dir"])) !== undefined;
+    // Where git has gone meanwhile, adding says so.
+    if (existsSync(join(this.#folder, "config"))) return true;
     mkdirSync(join(this.#folder, "info"), { recursive: true, mode: 0o700 });
     if ((await this.#git(["init", "--quiet", "--bare", this.#folder])) === undefined) return false;
     for (const [key, value] of CONFIG) await this.#git(["config", key, value]);
@@ -91,6 +95,14 @@ export class Shadow {
     if (large.length === 0) return;
     const lines = large.map((path) => `/${path.replace(/[\\*?[\]!# ]/g, "\\$&")}`);
     writeFileSync(join(this.#folder, "info", "exclude"), `${textOf(join(this.#folder, "info", "exclude"))}\n${lines.join("\n")}\n`);
+  }
+
+  /** A repository in the folder may name programs: what the index has of one is not looked at again, or git would run its own `status` there. */
+  async #leaveAlone(): Promise<void> {
+    if (!bytesOf(join(this.#folder, "index")).includes(GITLINK)) return;
+    const staged = (await this.#git(["ls-files", "-s", "-z"]))?.toString("utf8") ?? "";
+    const inner = staged.split("\0").flatMap((entry) => (entry.startsWith("160000 ") ? [entry.slice(entry.indexOf("\t") + 1)] : []));
+    if (inner.length > 0) await this.#git(["update-index", "-z", "--assume-unchanged", "--stdin"], `${inner.join("\0")}\0`);
   }
 
   /** An index that was taken over and that git does not like is made anew. */
@@ -127,6 +139,8 @@ export class Shadow {
   }
 }
 
+/** The mode of a repository's entry, as an index has it. */
+const GITLINK = Buffer.from([0, 0, 0xe0, 0]);
 const LONGEST_MS = 15_000;
 const LARGE = 8 * 1024 * 1024;
 const UNFIT: ReadonlySet<string> = new Set(["/", "/home", "/root", "/tmp", "/usr", "/etc", "/var"]);
@@ -143,6 +157,16 @@ const CONFIG = [
   ["core.quotePath", "false"],
   ["gc.auto", "0"],
 ] as const;
+
+/** The tree of an index in which nothing changed since its tree was written: no need to start git for it. */
+function knownTree(folder: string): string | undefined {
+  try {
+    const id = treeOfIndex(readFileSync(join(folder, "index")));
+    return id !== undefined && existsSync(join(folder, "objects", id.slice(0, 2), id.slice(2))) ? id : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Where the user's git keeps its index, and its objects. */
 interface GitFolder {
@@ -204,6 +228,14 @@ function textOf(path: string): string {
     return readFileSync(path, "utf8");
   } catch {
     return "";
+  }
+}
+
+function bytesOf(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch {
+    return Buffer.alloc(0);
   }
 }
 

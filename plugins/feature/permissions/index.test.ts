@@ -116,6 +116,7 @@ test.each([
   [{ tools: "Read,Bash" }, ["bash", "read_file"]],
   [{ tools: "" }, []],
   [{ tools: "default" }, ["TaskCreate", "WebFetch", "bash", "read_file", "write_file"]],
+  [{ disallowedTools: ["Edit"] }, ["TaskCreate", "WebFetch", "bash", "read_file"]],
   [{ disallowedTools: ["Write", "Bash(rm *)"] }, ["TaskCreate", "WebFetch", "bash", "read_file"]],
 ] as const)("draft > %j leaves %j", async (options, names) => {
   await using kernel = await harness({ options: options as unknown as NonNullable<HarnessOptions["options"]> });

@@ -1,5 +1,7 @@
 // Table tests of path patterns on real files and links, both directions.
 import { afterAll, describe, expect, test } from "bun:test";
+import { rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { covering, type Subject } from "./match.ts";
 import { parseRule, type Rule } from "./rules.ts";
 import { covers, createGround, touches } from "./testing/ground.ts";
@@ -84,6 +86,14 @@ describe("path rules", () => {
     ["Edit(./src/**)", "read_file", "src/a.ts"],
     ["Write", "edit_file", "src/a.ts"],
   ])("%s does not touch %s of %s", (text, tool, path) => expect(touches(text, file(tool, path))).toBe(false));
+  test("a rule that names a link means what it leads to now, not what it led to before", () => {
+    using own = createGround();
+    const named = (path: string): boolean => touches("Read(./link/**)", own.subject("read_file", "read", path, [path]));
+    expect([named("../other/x.ts"), named("../home/n.txt")]).toEqual([true, false]);
+    rmSync(join(own.root, "ws", "link"));
+    symlinkSync(join(own.root, "home"), join(own.root, "ws", "link"));
+    expect([named("../other/x.ts"), named("../home/n.txt")]).toEqual([false, true]);
+  });
   test("a search below a denied folder is denied as a read of it is", () => {
     expect(touches("Read(./secret/**)", ground.subject("grep_search", "read", "x", ["secret"]))).toBe(true);
     expect(covers("Read(./src/**)", ground.subject("glob_search", "read", "*.ts", ["src"]))).toBe(true);

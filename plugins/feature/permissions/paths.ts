@@ -4,11 +4,12 @@ import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, posix, resolve, sep } from "node:path";
 import type { Place } from "claw/kit";
 
-/** Where the patterns of one session start from, and what was made of them so far. `user` is the user's own folder. */
+/** Where the patterns of one session start from, and what was made of them so far. `user` is the user's own folder; `led` where paths lead, as of `lookAnew`. */
 export interface Roots {
   readonly cwd: string;
   readonly user: string;
   readonly known: Map<string, readonly Shape[]>;
+  readonly led: Map<string, string>;
 }
 /** A pattern made absolute. `head` is its literal start, `tail` the rest. */
 interface Shape {
@@ -18,7 +19,12 @@ interface Shape {
 }
 
 export function createRoots(cwd: string, user: string): Roots {
-  return { cwd, user, known: new Map() };
+  return { cwd, user, known: new Map(), led: new Map() };
+}
+
+/** Before a call is judged: links may lead elsewhere by now. */
+export function lookAnew(roots: Roots): void {
+  roots.led.clear();
 }
 
 /** Whether an allow rule covers the place. Only where it really is counts. A guarded place needs a rule that names it to the letter. */
@@ -34,8 +40,9 @@ export function touchesPlace(pattern: string, base: string | undefined, place: P
   const paths = [...new Set([place.path, spelled].map((path) => loose(slashed(path))))];
   return shapesOf(pattern, base ?? roots.cwd, roots, true).some((shape) => {
     if (paths.some(shape.matches)) return true;
+    if (shape.head === "") return false;
     // A rule that names a link also means what it leads to, now.
-    const head = slashed(real(shape.head || "/"));
+    const head = slashed(real(shape.head, roots.led));
     return head !== shape.head && paths.some(matcher(loose(escaped(head) + shape.tail)));
   });
 }
@@ -107,14 +114,20 @@ function below(path: string, folder: string): boolean {
 }
 
 /** With every symlink resolved, as far as the path exists. Asks before it resolves: a throw costs more than all the rest. */
-function real(path: string): string {
+function real(path: string, led?: Map<string, string>): string {
+  const found = led?.get(path) ?? resolved(path, led);
+  led?.set(path, found);
+  return found;
+}
+
+function resolved(path: string, led?: Map<string, string>): string {
   const parent = dirname(path);
   try {
     if (existsSync(path)) return realpathSync.native(path);
   } catch {
     // Gone or barred meanwhile: its folder may still be known.
   }
-  return parent === path ? path : join(real(parent), basename(path));
+  return parent === path ? path : join(real(parent, led), basename(path));
 }
 
 function slashed(path: string): string {

@@ -4,6 +4,7 @@ import { ClawError, type Decision, type Options, type Setting } from "claw";
 import { didYouMean, type JudgedPart, locate, reachOfPart } from "claw/kit";
 import * as v from "valibot";
 import { coveredParts, covering, needsLine, needsPlaces, type Subject, type Touch, touching } from "./match.ts";
+import { lookAnew } from "./paths.ts";
 import { checkNames, type Effect, foldTool, meansTool, parseRule, type Rule, rulesTool, splitList, strangeName } from "./rules.ts";
 
 /** Everything that decides, deny before ask before allow. `offered`: folded names of the only tools there are, when `--tools` says so. */
@@ -60,6 +61,7 @@ export async function compilePolicy(settings: readonly Setting[], options: Optio
 /** What the rules say of a call. `granted` are what answers in this session allow. */
 export function decide(policy: Policy, granted: readonly Rule[], subject: Subject): Ruling {
   const { tool } = subject.call;
+  lookAnew(subject.roots);
   const covered = new Map<JudgedPart, Rule>();
   if (!listed(policy, tool)) return { decision: { verdict: "deny", reason: `tool '${tool}' is not among the tools that --tools names` }, covered };
   const denied = touching(policy.deny, subject);

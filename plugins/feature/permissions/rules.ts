@@ -58,9 +58,9 @@ export function meansTool(folded: string, tool: string): boolean {
   return folded.endsWith("*") ? tool.toLowerCase().startsWith(folded.slice(0, -1)) : folded === foldTool(tool);
 }
 
-/** Whether a rule is about the tool: one about `Agent` is about every way to start one. */
+/** Whether a rule is about the tool: one about `Agent` is about every way to start one, one about `Edit` about all that change files. */
 export function rulesTool({ tool: folded }: Pick<Rule, "tool">, tool: string): boolean {
-  return meansTool(folded, tool) || (folded === "agent" && foldTool(tool) === "taskcreate");
+  return meansTool(folded, tool) || (WIDER[folded]?.includes(foldTool(tool)) ?? false);
 }
 
 /** Throws `CLAW_USAGE` for a name in `flag` that no tool has. */
@@ -80,6 +80,7 @@ export function strangeName(name: string, tools: readonly string[]): string | un
 
 // --- internal ---
 
+const WIDER: Readonly<Record<string, readonly string[]>> = { agent: ["taskcreate"], editfile: ["writefile", "notebookedit"] };
 /** Folded names of other families → the folded name here. */
 const SHORT: Readonly<Record<string, string>> = {
   read: "readfile",

@@ -22,6 +22,7 @@ export default definePlugin({
       install: async (staged, scope, agreed) => (await store()).install(staged, scope, agreed),
       remove: async (plugins, scope) => (await store()).remove(plugins, scope),
       enable: async (plugins, enabled, scope) => (await store()).enable(plugins, enabled, scope),
+      isolate: async (plugins, isolated, scope) => (await store()).isolate(plugins, isolated, scope),
       tryOut: async (plugin, scope) => (await store()).tryOut(plugin, scope),
       outdated: async (plugins, scope) => (await store()).outdated(plugins, scope),
       search: async (words, scope) => (await store()).search(words, scope),

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ClawError, type PluginScope, type TurnScope } from "claw";
-import { type ListedPlugin, type PluginStore, projectRoot, readStoreIndex, type StoredPlugin, type StoreLevel } from "claw/kit";
+import { asksIsolation, type ListedPlugin, type PluginStore, projectRoot, readStoreIndex, type StoredPlugin, type StoreLevel } from "claw/kit";
 import pack from "claw/package.json" with { type: "json" };
 import { lockPath, readPins, writePins } from "./claw-lock.ts";
 import { changeIndex, prepare, seal } from "./index-file.ts";
@@ -57,6 +57,7 @@ export function service(limits: Limits): PluginStore {
     },
     remove: (plugins, scope) => each(plugins, scope, () => []),
     enable: (plugins, enabled, scope) => each(plugins, scope, (one) => [{ ...one, enabled }]),
+    isolate: (plugins, isolated, scope) => each(plugins, scope, (one) => [{ ...one, isolated }]),
     async tryOut(plugin, scope) {
       if (!limits.trial || plugin.family !== undefined || !plugin.enabled) return undefined;
       const trial = await (await import("./trial.ts")).tryLoading(plugin, limits, scope);
@@ -108,7 +109,10 @@ async function settle(
   }
   const fresh = staged.map(({ plugin }) => {
     const before = plugins.find(({ name }) => name === plugin.name);
-    return before === undefined ? plugin : { ...plugin, enabled: before.enabled };
+    if (before === undefined) return plugin;
+    // A version that no longer asks for it stays isolated: only the user takes that back.
+    const isolated = before.isolated ?? (asksIsolation(before.manifest) && !asksIsolation(plugin.manifest) ? true : undefined);
+    return { ...plugin, enabled: before.enabled, ...(isolated !== undefined && { isolated }) };
   });
   return [...plugins.filter(({ name }) => !fresh.some((one) => one.name === name)), ...fresh];
 }

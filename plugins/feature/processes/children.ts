@@ -53,7 +53,7 @@ export async function createChildren(options: ChildrenOptions): Promise<Children
   const begin = (wanted: ProcessOptions, scope: TurnScope, output: Capture, home: Family): Child => {
     if (closing || home.closed) throw new ClawError("CLAW_ABORTED", "The session is closing; nothing more is started.");
     const mark = markOf(run, scope.session.id);
-    const env = wanted.env === undefined ? childEnvironment(scope.env, mark) : { ...wanted.env, [MARKER]: mark };
+    const env = wanted.env === undefined ? childEnvironment(scope.env, mark, scope.settings("env")) : { ...wanted.env, [MARKER]: mark };
     const child = launch(wanted, { env, output, watchdog, pipe, bury: (group) => libc?.bury(-group) });
     home.children.add(child);
     strays.add(child.pid);

@@ -19,7 +19,7 @@ export default definePlugin({
       run: async (options, scope) => (await children()).run(options, scope),
       start: async (options, scope) => (await children()).start(options, scope),
       tasks: (session) => [...(families.get(session)?.tasks ?? [])],
-      environment: (scope) => childEnvironment(scope.env, markOf(run, scope.session.id)),
+      environment: (scope) => childEnvironment(scope.env, markOf(run, scope.session.id), scope.settings("env")),
     });
     const ending = new Set<Promise<void>>();
     bus.on("session.closed", ({ session }) => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { ClawError, type ErrorCode, type ErrorInfo } from "claw";
+import { ClawError, type ErrorCode, type ErrorInfo, type Recovery } from "claw";
 import { createHarness, fails, pluginContract, says } from "claw/testing";
 import { createRetry, type Failed, type Policy } from "./retry.ts";
 
 pluginContract(import.meta.dir);
 
-const POLICY: Policy = { firstTries: 4, baseMs: 500, capMs: 32_000, maxRetryAfterMs: 1_800_000, maxElapsedMs: 1_800_000 };
+const POLICY: Policy = { firstTries: 4, fallbackTries: 3, baseMs: 500, capMs: 32_000, maxRetryAfterMs: 1_800_000, maxElapsedMs: 1_800_000 };
 const failed = (code: ErrorCode, info: ErrorInfo = {}, change: Partial<Failed> = {}): Failed => ({
   session: "s",
   error: new ClawError(code, "no", info),
@@ -136,6 +136,19 @@ describe("createRetry", () => {
     expect(waits(retry, reset)).toHaveLength(10);
   });
 
+  test("what says 200 and gives no answer, each time, is soon given up, also without a person", () => {
+    const page = failed("CLAW_PROVIDER_UNAVAILABLE", { status: 200 }, { attended: false });
+    const retry = createRetry(
+      POLICY,
+      undefined,
+      () => 0,
+      () => 1,
+    );
+    retry.succeeded("s");
+    expect(waits(retry, page)).toHaveLength(POLICY.firstTries);
+    expect(waits(retry, failed("CLAW_PROVIDER_UNAVAILABLE", { status: 503 }, { attended: false, session: "t" }))).toHaveLength(100);
+  });
+
   test("the other model is named once, when trying again did not help, and gets its own tries", () => {
     const retry = createRetry(
       { ...POLICY, tries: 2 },
@@ -160,6 +173,18 @@ describe("createRetry", () => {
         overloaded(),
       ),
     ).toEqual([]);
+  });
+
+  test("with another model at hand nobody rides it out; the other model is ridden out", () => {
+    const retry = createRetry(
+      POLICY,
+      "haiku",
+      () => 0,
+      () => 1,
+    );
+    const cures = [1, 2, 3, 4].map(() => retry.recover(overloaded({ attended: false })));
+    expect(cures).toEqual([500, 1_000, 2_000].map((afterMs) => ({ again: true, afterMs }) as Recovery).concat({ again: true, model: "haiku" }));
+    expect(waits(retry, overloaded({ attended: false, model: "haiku" }), 50)).toHaveLength(50);
   });
 
   test("a success, a new turn and the end of a session count from zero, each session for itself", () => {

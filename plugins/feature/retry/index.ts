@@ -9,6 +9,7 @@ export default definePlugin({
   config: v.strictObject({
     tries: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
     firstTries: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 4),
+    fallbackTries: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 3),
     baseMs: v.optional(Milliseconds, 500),
     capMs: v.optional(Milliseconds, 32_000),
     maxRetryAfterMs: v.optional(Milliseconds, 1_800_000),

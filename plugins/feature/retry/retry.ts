@@ -5,6 +5,8 @@ import type { ClawError, Recovery } from "claw";
 export interface Policy {
   readonly tries?: number | undefined;
   readonly firstTries: number;
+  /** Before the other model is asked. */
+  readonly fallbackTries: number;
   readonly baseMs: number;
   readonly capMs: number;
   readonly maxRetryAfterMs: number;
@@ -36,18 +38,22 @@ export function createRetry(policy: Policy, fallback: string | undefined, now: (
       const { session, error, model } = failed;
       if (error.code !== "CLAW_PROVIDER_RATE" && error.code !== "CLAW_PROVIDER_UNAVAILABLE") return undefined;
       if (error.info.status !== undefined) answered.add(session);
-      const streak = streaks.get(session) ?? { failures: 0, since: now(), fell: false };
+      const streak = streaks.get(session) ?? { failures: 0, empty: 0, since: now(), fell: false };
       const afterMs = waitFor(streak.failures, error, policy, random);
-      const limit = policy.tries ?? (failed.attended ? 10 : Number.POSITIVE_INFINITY);
+      const patient = policy.tries ?? (failed.attended ? 10 : Number.POSITIVE_INFINITY);
+      // With another model at hand nobody has to ride it out.
+      const other = fallback !== undefined && fallback !== model && !streak.fell;
+      const limit = other ? Math.min(patient, policy.fallbackTries) : patient;
       const most = !answered.has(session) && absent(error) ? Math.min(limit, policy.firstTries) : limit;
+      const empty = strange(error) ? streak.empty + 1 : 0;
       const late = !failed.attended && now() + afterMs - streak.since > policy.maxElapsedMs;
-      const spent = streak.failures >= most || late || (error.info.retryAfterMs ?? 0) > policy.maxRetryAfterMs;
+      const spent = streak.failures >= most || empty > policy.firstTries || late || (error.info.retryAfterMs ?? 0) > policy.maxRetryAfterMs;
       if (!spent) {
-        streaks.set(session, { ...streak, failures: streak.failures + 1 });
+        streaks.set(session, { ...streak, empty, failures: streak.failures + 1 });
         return { again: true, afterMs };
       }
-      if (fallback === undefined || fallback === model || streak.fell) return undefined;
-      streaks.set(session, { failures: 0, since: now(), fell: true });
+      if (!other) return undefined;
+      streaks.set(session, { failures: 0, empty: 0, since: now(), fell: true });
       return { again: true, model: fallback };
     },
     succeeded(session) {
@@ -64,9 +70,10 @@ export function createRetry(policy: Policy, fallback: string | undefined, now: (
 
 // --- internal ---
 
-/** Failures in a row of one session. `fell`: the other model has been named. */
+/** Failures in a row of one session, and how many of the last ones said 200. `fell`: the other model has been named. */
 interface Streak {
   readonly failures: number;
+  readonly empty: number;
   readonly since: number;
   readonly fell: boolean;
 }
@@ -75,6 +82,11 @@ interface Streak {
 function waitFor(failures: number, { info }: ClawError, { baseMs, capMs }: Policy, random: () => number): number {
   if (info.retryAfterMs !== undefined && info.retryAfterMs > 0) return info.retryAfterMs;
   return Math.round(random() * Math.min(capMs, baseMs * 2 ** failures));
+}
+
+/** It says that all is well, and gives no answer: a captive portal, another server, a proxy that cuts. Again and again, that does not pass by itself. */
+function strange({ info: { status } }: ClawError): boolean {
+  return status !== undefined && status >= 200 && status < 300;
 }
 
 /** Nobody is there, or nobody trusted: likelier a wrong address than a bad moment. */

@@ -8,7 +8,7 @@ const Tier = v.picklist(["bubblewrap", "namespaces", "landlock", "seatbelt"]);
 
 export default definePlugin({
   config: v.strictObject({ tiers: v.optional(v.array(Tier)) }),
-  setup({ provide, hooks, config }) {
+  setup({ provide, hooks, config, bus }) {
     let loaded: Promise<Service> | undefined;
     const service = (): Promise<Service> => {
       loaded ??= import("./sandbox.ts").then((module) => module.createService({ only: config.tiers }));
@@ -18,6 +18,7 @@ export default definePlugin({
     const asked = new WeakSet<ToolCall>();
     const confined = async (scope: TurnScope): Promise<boolean> => (await (await service()).inspect(scope)).active;
 
+    bus.on("session.closed", ({ session = "" }) => void loaded?.then((one) => one.drop(session)).catch(() => {}));
     provide(Sandbox, {
       inspect: async (scope) => (await service()).inspect(scope),
       holds: async (scope) => (await service()).holds(scope),

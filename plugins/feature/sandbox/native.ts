@@ -1,8 +1,10 @@
 // The part of the sandbox that must run in a process with one thread, in C: Bun's own compiler makes it anew in each helper. Reads a policy, becomes
 // the command. Records of the policy: a letter, text, a zero byte; see `confine.ts`. Whatever cannot be done ends it with code 125, before the command.
 
+import { NO_RELAY } from "./relay.ts";
+
 /** Needs neither headers nor a C library, which a user's machine may lack: it calls the kernel by itself. */
-export const SOURCE = String.raw`
+export const sourceWith = (relay = NO_RELAY): string => String.raw`
 typedef unsigned long size_t; typedef unsigned long long u64; typedef unsigned int u32;
 /* The one way into the kernel: number and six arguments moved to where the kernel wants them. Gives what the kernel gave, -error when it failed. */
 #ifdef __aarch64__
@@ -28,8 +30,7 @@ static int failed; static long call(long number, long a, long b, long c, long d,
 #define SYS5(n, a, b, c, d, e) SYS6(n, a, b, c, d, e, 0)
 #define SYS3(n, a, b, c) SYS6(n, a, b, c, 0, 0, 0)
 static int open(const char *path, int flags, int mode) { return SYS6(sys_openat, -100, path, flags, mode, 0, 0); }
-static int close(int fd) { return SYS3(sys_close, fd, 0, 0); }
-static long read(int fd, void *to, size_t most) { return SYS3(sys_read, fd, to, most); }
+static int close(int fd) { return SYS3(sys_close, fd, 0, 0); } static long read(int fd, void *to, size_t most) { return SYS3(sys_read, fd, to, most); }
 static long write(int fd, const void *from, size_t count) { return SYS3(sys_write, fd, from, count); }
 static int mount(const char *what, const char *where, const char *kind, long flags, const char *data) { return SYS5(sys_mount, what, where, kind, flags, data); }
 static int mkdir(const char *path, int mode) { return SYS3(sys_mkdirat, -100, path, mode); }
@@ -51,7 +52,7 @@ enum { sys_close_range = 436, sys_mount_setattr = 442, sys_ruleset = 444, sys_ru
 enum { MS_RDONLY = 1, MS_NOSUID = 2, MS_NODEV = 4, MS_NOEXEC = 8, MS_BIND = 4096, MS_REC = 16384, MS_PRIVATE = 1 << 18, RDONLY = 1, MOST = 4096 };
 struct record { char kind; char *text; int fd; };
 static struct record records[MOST]; static int count; static char *args[MOST], *env[MOST];
-static u64 keep; static int report[2]; static char *folder = "/"; static unsigned char filter[4096]; static int size;
+static u64 keep; static int proxied, report[2]; static char *folder = "/"; static unsigned char filter[4096]; static int size;
 
 static int fail(const char *what, const char *about) {
   char line[600]; char *end = line + 580; int error = failed;
@@ -74,7 +75,7 @@ static void parse(int fd) {
     switch (text[at]) {
       case 'a': args[argc++] = value; break;
       case 'e': env[envc++] = value; break;
-      case 'c': folder = value; break;
+      case 'c': folder = value; break; case 'p': proxied = 1; break;
       case 's': for (size = 0; value[0] && size < 4096; value += 2) filter[size++] = digit(value[0]) << 4 | digit(value[1]); break;
       case 'k': for (keep = 0; *value; value++) keep = keep * 10 + (*value - '0'); break;
       default: records[count].kind = text[at]; records[count].fd = -1; records[count++].text = value;
@@ -119,8 +120,7 @@ static void devices(void) {
   for (int i = 0; i < 6; i++) {
     if (fds[i] < 0) continue;
     add(add(path, path + 60, "/dev/"), path + 60, names[i]);
-    int made = open(path, 0100 | 1 | O_CLOEXEC, 0644); close(made);
-    bind(fds[i], path, 0); close(fds[i]);
+    close(open(path, 0100 | 1 | O_CLOEXEC, 0644)); bind(fds[i], path, 0); close(fds[i]);
   }
   mkdir("/dev/shm", 01777); mkdir("/dev/pts", 0755);
   if (mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") != 0) fail("cannot mount", "/dev/shm");
@@ -155,8 +155,7 @@ static void furnish(int offline) {
   bindSelf("/proc/sys"); bindSelf("/proc/sysrq-trigger"); bindSelf("/proc/irq"); bindSelf("/proc/bus"); bindSelf("/proc/fs");
 }
 static void landlock(void) {
-  int any = 0;
-  for (int i = 0; i < count; i++) any |= records[i].kind == 'l';
+  int any = 0; for (int i = 0; i < count; i++) any |= records[i].kind == 'l';
   if (!any) return;
   long abi = SYS3(sys_ruleset, 0, 0, 1);
   if (abi < 3) fail("too old for", "files");
@@ -179,27 +178,29 @@ static void landlock(void) {
   if (SYS3(sys_restrict, ruleset, 0, 0) != 0) fail("cannot restrict", "files");
   close(ruleset);
 }
-/* From here on the process is what the command will be. */
-static void become(void) {
-  for (int signal = 1; signal < 65; signal++) hear(signal, 0);
-  unblock();
-  if (SYS3(sys_chdir, folder, 0, 0) != 0) fail("cannot go to", folder);
+static void shed(void) {
   if (prctl(38, 1) != 0) fail("cannot give up", "privileges");
   landlock();
   for (int bit = 0; bit < 64; bit++) if (!(keep >> bit & 1)) prctl(24, bit);
   struct { u32 version; int pid; } head = { 0x20080522, 0 }; u32 low = keep, data[6] = { low, low, 0, 0, 0, 0 };
   if (SYS3(sys_capset, &head, data, 0) != 0) fail("cannot give up", "capabilities");
   struct { unsigned short length; void *code; } program = { size / 8, filter };
-  SYS3(sys_close_range, 3, ~0U, 4);
   if (size == 0 || SYS3(sys_seccomp, 1, 0, &program) != 0) fail("no filter for", "system calls");
+}
+${relay}
+/* From here on the process is what the command will be. */
+static void become(void) {
+  for (int signal = 1; signal < 65; signal++) hear(signal, 0); unblock();
+  if (SYS3(sys_chdir, folder, 0, 0) != 0) fail("cannot go to", folder);
+  SYS3(sys_close_range, 3, ~0U, 4);
+  shed();
   SYS3(sys_execve, args[0], args, env);
   fail("cannot start", args[0]);
 }
 /* The first process of the namespaces: waits for the command, buries what it leaves, and takes all with it when the command has ended. */
 static void reign(int offline) {
-  prctl(1, 9);
-  close(report[0]);
-  furnish(offline);
+  prctl(1, 9); close(report[0]); furnish(offline);
+  if (proxied) relay(5);
   int command = SYS5(sys_clone, 17, 0, 0, 0, 0), status = 0, pid;
   if (command < 0) fail("cannot start", "the command");
   if (command == 0) become();
@@ -208,11 +209,11 @@ static void reign(int offline) {
   quit(0);
 }
 int confine(int fd) {
-  parse(fd);
-  prctl(1, 9);
+  parse(fd); prctl(1, 9);
   int apart = 0, user = 0, offline = 0; for (int i = 0; i < count; i++) {
     apart |= records[i].kind == 'n'; user |= records[i].kind == 'u'; offline |= records[i].kind == 'o';
   }
+  if (!apart && proxied) relay(5);
   if (!apart) become();
   /* The command hears of these by itself; how it ends is what this process has to tell. */
   int deaf[] = { 1, 2, 3, 15 };

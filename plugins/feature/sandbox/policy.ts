@@ -13,6 +13,7 @@ export interface Mount {
 }
 export interface Policy {
   readonly temp: string;
+  /** All of it. Domains come by another way than the policy: see `gateway.ts`. */
   readonly network: boolean;
   readonly writable: readonly string[];
   readonly guarded: readonly string[];
@@ -55,7 +56,7 @@ export function buildPolicy({ rules, roots, temp, user, home }: PolicyOptions): 
   for (const path of guarded) kinds.set(path, "read");
   for (const path of sockets()) if (![...writable, ...hidden].some((folder) => within(path, folder))) kinds.set(path, "file");
   const mounts = [...kinds].map(([path, kind]) => ({ kind, path })).sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { temp: place, network: rules.network, writable, guarded, loose: [...loose], hidden, mounts };
+  return { temp: place, network: rules.network === true, writable, guarded, loose: [...loose], hidden, mounts };
 }
 
 // --- internal ---

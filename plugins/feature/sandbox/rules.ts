@@ -3,10 +3,12 @@ import { isAbsolute, join, resolve } from "node:path";
 import { ClawError, type Setting } from "claw";
 import { locate, projectRoot } from "claw/kit";
 import * as v from "valibot";
+import { type Domain, meet, type Network, parseDomain } from "./domains.ts";
 
 export interface Rules {
   readonly enabled: boolean | "auto";
-  readonly network: boolean;
+  /** A list that lets nothing through is `false`. */
+  readonly network: Network;
   /** Absolute, as they were written; nobody has looked whether they exist. */
   readonly allowWrite: readonly string[];
   readonly allowRead: readonly string[];
@@ -17,7 +19,7 @@ export interface Rules {
 export async function readRules(layers: readonly Setting[], user: string, cwd: string): Promise<Rules> {
   let rules: Rules = { enabled: "auto", network: false, allowWrite: [], allowRead: [], denyRead: [] };
   const demands: Rules["enabled"][] = [];
-  let offline = false;
+  let bound: Network = true;
   for (const { value, source, origin, trusted } of layers) {
     const { success, output, issues } = v.safeParse(Schema, value);
     const own = source !== "project" && source !== "local";
@@ -36,28 +38,43 @@ export async function readRules(layers: readonly Setting[], user: string, cwd: s
     if (own) {
       const allowWrite = [...rules.allowWrite, ...paths(output.allowWrite)];
       const allowRead = [...rules.allowRead, ...paths(output.allowRead)];
-      rules = { enabled: output.enabled ?? rules.enabled, network: output.network ?? rules.network, allowWrite, allowRead, denyRead };
+      rules = { enabled: output.enabled ?? rules.enabled, network: networkOf(output.network, own) ?? rules.network, allowWrite, allowRead, denyRead };
     } else {
       rules = { ...rules, denyRead };
       if (output.enabled !== undefined) demands.push(output.enabled);
-      if (output.network === false) offline = true;
+      bound = meet(networkOf(output.network, own) ?? true, bound);
     }
   }
   const enabled = [rules.enabled, ...demands].toSorted((a, b) => STRICTEST.indexOf(a) - STRICTEST.indexOf(b))[0] ?? rules.enabled;
-  return { ...rules, enabled, network: rules.network && !offline };
+  return { ...rules, enabled, network: closed(meet(rules.network, bound)) };
 }
 
 // --- internal ---
 
 const Paths = v.optional(v.array(v.pipe(v.string(), v.minLength(1))));
+const named = (text: string): boolean => parseDomain(text, false) !== undefined;
+const Domains = v.array(
+  v.pipe(v.string(), v.check(named, 'no domain: examples are "registry.npmjs.org", "*.github.com", "db.example:5432", "127.0.0.1:8080"')),
+);
 const Schema = v.strictObject({
   enabled: v.optional(v.union([v.boolean(), v.literal("auto")])),
-  network: v.optional(v.boolean()),
+  network: v.optional(v.union([v.boolean(), Domains, v.strictObject({ allowedDomains: Domains })])),
   allowWrite: Paths,
   allowRead: Paths,
   denyRead: Paths,
 });
 const STRICTEST: readonly Rules["enabled"][] = [true, "auto", false];
+
+type Written = v.InferOutput<typeof Schema>["network"];
+function networkOf(written: Written, own: boolean): Network | undefined {
+  if (written === undefined || typeof written === "boolean") return written;
+  const texts = "allowedDomains" in written ? written.allowedDomains : written;
+  return texts.flatMap((text): readonly Domain[] | Domain => parseDomain(text, own) ?? []);
+}
+
+function closed(network: Network): Network {
+  return typeof network !== "boolean" && network.length === 0 ? false : network;
+}
 
 function absolute(path: string, user: string, base: string): string {
   if (path === "~" || path.startsWith("~/")) return join(user, path.slice(1));

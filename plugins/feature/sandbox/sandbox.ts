@@ -1,9 +1,12 @@
 // The service: the tier as probed, a session's policy, and commands made ready to run under it.
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { ClawError, type TurnScope } from "claw";
 import { AddedFolders, type ProcessEnd, Processes, type Sandbox, type Sandboxed, type SandboxState, Workspace } from "claw/kit";
+import { type Domain, type Network, textOf } from "./domains.ts";
+import type { Gateway } from "./gateway.ts";
+import type { Gateways } from "./gateways.ts";
 import { watchLoose } from "./loose.ts";
 import { CACHES, DOOR_VARIABLES } from "./names.ts";
 import { real, within } from "./paths.ts";
@@ -12,7 +15,10 @@ import { type Probed, probe } from "./probe.ts";
 import { type Rules, readRules } from "./rules.ts";
 import { candidates, type RealTier, type Tier } from "./tiers.ts";
 
-export type Service = Omit<Sandbox, "leave">;
+export interface Service extends Omit<Sandbox, "leave"> {
+  /** Ends what a session has left open. */
+  drop(session: string): void;
+}
 /** `only` limits the tiers that are tried, for tests. */
 export interface ServiceOptions {
   readonly only?: readonly RealTier[] | undefined;
@@ -20,6 +26,7 @@ export interface ServiceOptions {
 
 export function createService({ only }: ServiceOptions = {}): Service {
   let probed: Promise<Probed> | undefined;
+  let gateways: Gateways | undefined;
   const find = (scope: TurnScope): Promise<Probed> => {
     probed ??= findTier(scope, only).catch((thrown: unknown) => {
       probed = undefined;
@@ -46,25 +53,31 @@ export function createService({ only }: ServiceOptions = {}): Service {
       writable,
       guarded,
       hidden,
+      ...(typeof rules.network !== "boolean" && { domains: rules.network.map(textOf), ...(tier?.bridges === false && { unbridged: true as const }) }),
     } as const;
-    return { state: reason === undefined ? about : { ...about, reason }, policy, tier };
+    return { state: reason === undefined ? about : { ...about, reason }, policy, tier, network: rules.network };
   };
   return {
     inspect: async (scope) => (await inspect(scope)).state,
     async holds(scope) {
       if (OUTSIDE.has(scope.selection["permission-mode"])) return false;
       const { state } = await inspect(scope);
-      return state.active && state.tier !== "landlock" && !state.network;
+      return state.active && state.tier !== "landlock" && !state.network && (state.domains === undefined || state.unbridged === true);
     },
     async wrap(command, scope) {
       if (OUTSIDE.has(scope.selection["permission-mode"])) return undefined;
-      const { state, policy, tier } = await inspect(scope);
-      if (state.active && tier !== undefined) return wrap(command, scope, policy, tier);
+      const { state, policy, tier, network } = await inspect(scope);
+      if (state.active && tier !== undefined) {
+        if (typeof network === "boolean" || !tier.bridges) return wrap(command, scope, { policy, tier });
+        gateways ??= (await import("./gateways.ts")).createGateways();
+        return bridged(command, scope, { policy, tier, domains: network }, gateways);
+      }
       if (state.enabled !== true) return undefined;
       throw new ClawError("CLAW_TOOL_FAILED", `Not run: the setting sandbox.enabled demands a sandbox, and there is none: ${state.reason}.`, {
         hint: "`claw sandbox` says what was tried. Install bubblewrap, or have the user change the setting.",
       });
     },
+    drop: (session) => gateways?.drop(session),
   };
 }
 
@@ -74,6 +87,14 @@ interface Found {
   readonly state: SandboxState;
   readonly policy: Policy;
   readonly tier: Tier | undefined;
+  readonly network: Network;
+}
+/** What a command is wrapped in. */
+interface Wrapping {
+  readonly policy: Policy;
+  readonly tier: Tier;
+  readonly domains?: readonly Domain[];
+  readonly way?: { readonly gateway: Gateway; readonly variables: Readonly<Record<string, string>> };
 }
 
 /** Modes that let everything happen, and modes in which nothing is written. */
@@ -119,14 +140,35 @@ function reasonOf(scope: TurnScope, rules: Rules, policy: Policy, tier: Tier | u
   return whole === undefined ? undefined : `${whole} as a workspace leaves nothing to protect`;
 }
 
-async function wrap(command: Parameters<Sandbox["wrap"]>[0], scope: TurnScope, policy: Policy, tier: Tier): Promise<Sandboxed> {
+/** The same, with a gateway of its own to the domains of the setting. */
+async function bridged(command: Parameters<Sandbox["wrap"]>[0], scope: TurnScope, wrapping: Wrapping, gateways: Gateways): Promise<Sandboxed> {
+  const { domains = [], policy } = wrapping;
+  const [{ proxyVariables }, gateway] = await Promise.all([import("./gateways.ts"), gateways.open(domains, dirname(policy.temp), scope)]);
+  try {
+    const ready = await wrap(command, scope, { ...wrapping, way: { gateway, variables: proxyVariables(domains) } });
+    return {
+      ...ready,
+      finish(end) {
+        gateway.close();
+        return [...ready.finish(end), ...gateway.refused().map((line) => `[the sandbox refused the network: ${line}]`)];
+      },
+    };
+  } catch (thrown) {
+    gateway.close();
+    closeSync(gateway.file);
+    throw thrown;
+  }
+}
+
+async function wrap(command: Parameters<Sandbox["wrap"]>[0], scope: TurnScope, { policy, tier, way, domains }: Wrapping): Promise<Sandboxed> {
   const options = typeof command === "function" ? command(policy.temp) : command;
-  const env = cleaned(options.env ?? (await scope.use(Processes)).environment(scope), policy.temp, tier.name);
+  const given = options.env ?? (await scope.use(Processes)).environment(scope);
+  const env = { ...cleaned(given, policy.temp, tier.name), ...way?.variables };
   const [program = "", ...rest] = options.argv;
   const found = program.includes("/") ? program : (Bun.which(program, { PATH: env["PATH"] ?? "" }) ?? program);
-  const started = tier.confine({ argv: [found, ...rest], cwd: real(options.cwd) ?? options.cwd, env }, policy);
+  const started = tier.confine({ argv: [found, ...rest], cwd: real(options.cwd) ?? options.cwd, env }, policy, way?.gateway.file);
   const look = watchLoose(policy.loose, tier.name === "landlock" ? policy.guarded : []);
-  return { options: { ...options, ...started }, tier: tier.name, finish: (end) => [...look(), ...notes(end, policy)] };
+  return { options: { ...options, ...started }, tier: tier.name, finish: (end) => [...look(), ...notes(end, policy, domains)] };
 }
 
 function cleaned(env: Readonly<Record<string, string>>, temp: string, tier: RealTier): Record<string, string> {
@@ -137,7 +179,7 @@ function cleaned(env: Readonly<Record<string, string>>, temp: string, tier: Real
 }
 
 /** What the sandbox has to do with how it ended. */
-function notes(end: ProcessEnd, policy: Policy): string[] {
+function notes(end: ProcessEnd, policy: Policy, domains: readonly Domain[] = []): string[] {
   const first = end.output.trimStart();
   if ((end.code === 125 && first.startsWith("claw-sandbox: ")) || (end.code === 1 && first.startsWith("bwrap: "))) {
     return ["[the sandbox could not be started, so the command did not run]"];
@@ -147,7 +189,8 @@ function notes(end: ProcessEnd, policy: Policy): string[] {
   if (!files && !network) return [];
   const room =
     policy.writable.length === 0 ? "no writes" : `writes only in ${policy.writable.join(", ")}, not to names that make programs run something`;
-  const limits = `${room}; temporary files in $TMPDIR (${policy.temp})${policy.network ? "" : "; no network"}; no keys or credentials`;
+  const reach = domains.length === 0 ? "no network" : `of the network only ${domains.map(textOf).join(", ")}, through the proxy in $HTTPS_PROXY`;
+  const limits = `${room}; temporary files in $TMPDIR (${policy.temp})${policy.network ? "" : `; ${reach}`}; no keys or credentials`;
   return [
     `[the sandbox may be why: it allows ${limits}. If it must do more, call bash again with dangerouslyDisableSandbox: true; the user is asked]`,
   ];

@@ -6,9 +6,10 @@ import type { ProcessOptions, SandboxTier } from "claw/kit";
 import { buildFilter } from "./filter.ts";
 import { heldFile } from "./held.ts";
 import { grants } from "./landlock.ts";
-import { SOURCE } from "./native.ts";
-import { within } from "./paths.ts";
+import { sourceWith } from "./native.ts";
+import { real, within } from "./paths.ts";
 import type { Policy } from "./policy.ts";
+import { RELAY } from "./relay.ts";
 import { seatbeltProfile } from "./seatbelt.ts";
 
 export type RealTier = Exclude<SandboxTier, "none">;
@@ -22,7 +23,10 @@ export interface Target {
 export type Started = Pick<ProcessOptions, "argv" | "cwd" | "env" | "files">;
 export interface Tier {
   readonly name: RealTier;
-  confine(target: Target, policy: Policy): Started;
+  /** Whether a command without network can be given a way to a gateway. */
+  readonly bridges: boolean;
+  /** `gateway` is its open socket, which goes to the command's side with the other files. */
+  confine(target: Target, policy: Policy, gateway?: number): Started;
 }
 
 /** The order in which they are tried on this system. `roots` are folders whose programs are not trusted to confine anything. */
@@ -38,7 +42,9 @@ export function candidates(platform: string, env: Env, roots: readonly string[])
 function bubblewrap(program: string): Tier {
   return {
     name: "bubblewrap",
-    confine({ argv, cwd, env }, policy) {
+    bridges: true,
+    confine(target, policy, gateway) {
+      const { argv, cwd, env } = target;
       const kinds = { write: "--bind", read: "--ro-bind" } as const;
       const mounts = policy.mounts.flatMap(({ kind, path }) => {
         if (kind === "folder") return ["--tmpfs", path];
@@ -52,8 +58,16 @@ function bubblewrap(program: string): Tier {
         ...(policy.network ? [] : ["--unshare-net"]),
         ...capable().flatMap((name) => ["--cap-add", name]),
       ];
-      const words = [...apart, "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", ...mounts, ...closed, "--chdir", cwd];
-      const files = held(policy.temp, [words.map((word) => `${word}\0`).join(""), filterOf("own")]);
+      const words = (at: string, more: readonly string[] = []): string =>
+        zeroed([...apart, "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", ...mounts, ...more, ...closed, "--chdir", at]);
+      if (gateway !== undefined) {
+        // claw's own binary starts the relay in there, away from any project's files, and then becomes the command as it does in the other tiers.
+        const [helper = "", ...rest] = helperCommand(ownFile());
+        const inner = [`k${capable().length > 0 ? KEPT : 0}`, ...recordsOf(target, filterOf("own")), "p"];
+        const files = held(policy.temp, [zeroed(inner), sourceWith(RELAY), words("/", ["--ro-bind", helper, helper])], gateway);
+        return { argv: [program, "--args", "6", "--", helper, ...rest], cwd: "/", env: {}, files };
+      }
+      const files = held(policy.temp, [words(cwd), filterOf("own")]);
       return { argv: [program, "--args", "3", "--seccomp", "4", "--", ...argv], cwd: "/", env: { ...env }, files };
     },
   };
@@ -63,19 +77,18 @@ function bubblewrap(program: string): Tier {
 function helped(name: "namespaces" | "landlock"): Tier {
   return {
     name,
-    confine({ argv, cwd, env }, policy) {
+    bridges: name === "namespaces",
+    confine(target, policy, gateway) {
       const own = name === "namespaces";
       const letters = { write: "w", read: "r", folder: "d", file: "f" } as const;
       const records = [
         ...(own ? ["n", ...(privileged() ? [] : ["u"]), ...(policy.network ? [] : ["o"])] : []),
         ...(own ? policy.mounts.map(({ kind, path }) => `${letters[kind]}${path}`) : grants(policy).map(([rights, path]) => `l${rights} ${path}`)),
         `k${capable().length > 0 ? KEPT : 0}`,
-        `s${Buffer.from(filterOf(own || policy.network ? "own" : "none")).toString("hex")}`,
-        `c${cwd}`,
-        ...argv.map((word) => `a${word}`),
-        ...Object.entries(env).map(([key, value]) => `e${key}=${value}`),
+        ...recordsOf(target, filterOf(own || policy.network ? "own" : "none")),
+        ...(gateway === undefined ? [] : ["p"]),
       ];
-      const files = held(policy.temp, [records.map((record) => `${record}\0`).join(""), SOURCE]);
+      const files = held(policy.temp, [zeroed(records), sourceWith(gateway === undefined ? undefined : RELAY)], gateway);
       return { argv: helperCommand(), cwd: "/", env: {}, files };
     },
   };
@@ -84,20 +97,42 @@ function helped(name: "namespaces" | "landlock"): Tier {
 function seatbelt(program: string): Tier {
   return {
     name: "seatbelt",
+    bridges: false,
     confine: ({ argv, cwd, env }, policy) => ({ argv: [program, "-p", seatbeltProfile(policy), "--", ...argv], cwd, env: { ...env } }),
   };
 }
 
-/** claw itself, wherever its file is by now; run from source, the helper's file. */
-function helperCommand(): readonly string[] {
-  if (import.meta.path.startsWith("/$bunfs/") || import.meta.path.startsWith("B:\\~BUN")) return ["/proc/self/exe", "__sandbox"];
-  return [process.execPath, "-e", `await (await import(${JSON.stringify(join(import.meta.dir, "confine.ts"))})).confine()`];
+/** What the helper needs for every command, in records of its own. */
+function recordsOf({ argv, cwd, env }: Target, filter: Uint8Array): readonly string[] {
+  const variables = Object.entries(env).map(([key, value]) => `e${key}=${value}`);
+  return [`s${Buffer.from(filter).toString("hex")}`, `c${cwd}`, ...argv.map((word) => `a${word}`), ...variables];
 }
 
-function held(folder: string, contents: readonly (string | Uint8Array)[]): number[] {
+function zeroed(words: readonly string[]): string {
+  return words.map((word) => `${word}\0`).join("");
+}
+
+/** claw itself, wherever its file is by now, or where it is said to be; run from source, the helper's file. */
+function helperCommand(path?: string): readonly string[] {
+  if (import.meta.path.startsWith("/$bunfs/") || import.meta.path.startsWith("B:\\~BUN")) return [path ?? "/proc/self/exe", "__sandbox"];
+  return [path ?? process.execPath, "-e", `await (await import(${JSON.stringify(join(import.meta.dir, "confine.ts"))})).confine()`];
+}
+
+/** For a sandbox in which claw is no process, so that its file must be found by name. */
+function ownFile(): string {
+  const path = real(process.execPath);
+  if (path !== undefined) return path;
+  throw new ClawError("CLAW_TOOL_FAILED", `Not run: claw's own file ${process.execPath} is gone, and without it there is no way to the network.`, {
+    hint: "Start claw again.",
+  });
+}
+
+/** As 3, 4, …; the gateway after the first two. */
+function held(folder: string, contents: readonly (string | Uint8Array)[], gateway?: number): number[] {
   const files: number[] = [];
   try {
     for (const content of contents) files.push(heldFile(folder, content));
+    if (gateway !== undefined) files.splice(2, 0, gateway);
     return files;
   } catch (thrown) {
     for (const file of files) closeSync(file);

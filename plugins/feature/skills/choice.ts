@@ -35,7 +35,7 @@ export function meant(skills: readonly Skill[], name: string, by: "model" | "use
   return skill;
 }
 
-/** Allows a call that the rules cover, or that only reads in the folders, unless the mode would refuse it. Else no opinion. */
+/** Allows a call that the rules cover, or that only reads in the folders, unless the mode would refuse it. Of a command line the covered parts. Else no opinion. */
 export async function passes(
   rules: readonly ToolRule[],
   folders: ReadonlySet<string>,
@@ -45,7 +45,7 @@ export async function passes(
   const places = call.paths.length === 0 ? [] : await (await scope.use(Workspace)).places(call, scope);
   const within = (path: string): boolean => [...folders].some((folder) => path === folder || path.startsWith(`${folder}/`));
   const reading = call.access === "read" && places.length > 0 && places.every(({ path }) => within(path.replaceAll("\\", "/")));
-  if (!reading && !coveredByRules(rules, call, places, scope.session.cwd)) return undefined;
+  if (!reading && !coveredByRules(rules, call, places, scope.session.cwd)) return (await import("./lines.ts")).passesLine(rules, call, scope);
   const mode = await scope.get("permission-mode", scope.selection["permission-mode"]);
   const opinion = await mode.decide(call, scope);
   return opinion?.verdict === "deny" ? undefined : { verdict: "allow" };

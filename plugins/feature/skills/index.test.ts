@@ -89,9 +89,8 @@ test("route > /name args is the skill's text; commands and those not for users a
     `Follow the skill \`greet\`. Its relative paths start from ${user}/.agents/skills/greet\n\nGreet Ann, Ann and Bob.`,
   ]);
   expect(said(kernel, "skill.used")).toEqual([{ name: "greet", source: "user", path: `${user}/.agents/skills/greet/SKILL.md`, by: "user" }]);
-  await kernel.submit("/inner");
+  expect(await kernel.submit("/inner")).toMatchObject({ kind: "failed", error: { message: expect.stringContaining("unknown command: /inner") } });
   expect(kernel.requests).toHaveLength(1);
-  expect(JSON.stringify(said(kernel, "notice.raised"))).toContain("Unknown command: /inner");
 });
 
 test("route > of a project nobody trusts, and a broken one, the turn fails and says why", async () => {
@@ -114,7 +113,11 @@ test("permit > allowed-tools pass for the turn that uses the skill, and no longe
       line("true early"),
       calls("Skill", { skill: "look" }),
       line("true one"),
-      line("true two; ls"),
+      line("true 'two words' \"and $(ls | wc -l)\"; ls"),
+      line("true two; touch made"),
+      line("true `touch made`"),
+      line("true one"),
+      line("true two > made"),
       line("git push x"),
       says("a"),
       line("true late"),
@@ -128,7 +131,11 @@ test("permit > allowed-tools pass for the turn that uses the skill, and no longe
     "true early deny headless",
     "look allow mode:ask",
     "true one allow @claw/feature-skills",
-    "true two; ls deny headless",
+    "true 'two words' \"and $(ls | wc -l)\"; ls allow @claw/feature-skills",
+    "true two; touch made deny headless",
+    "true `touch made` deny headless",
+    "true one allow @claw/feature-skills",
+    "true two > made deny headless",
     "git push x deny headless",
     "true late deny headless",
   ]);

@@ -31,7 +31,7 @@ const told: Loadable = {
 };
 
 async function submit(text: string): Promise<{ notices: string[]; requests: number }> {
-  await using harness: Harness = await createHarness({ plugins: ["feature/slash", told], script: [says("from the model")] });
+  await using harness: Harness = await createHarness({ plugins: ["feature/slash", told], script: [says("from the model")], answers: [] });
   expect(await harness.submit(text)).toEqual({ kind: "completed" });
   const notices = harness.events.flatMap((event) => (event.type === "notice.raised" ? [event.data.text] : []));
   return { notices, requests: harness.requests.length };
@@ -56,13 +56,23 @@ test.each([
   expect(await submit(text)).toEqual({ notices: [notice], requests: 0 });
 });
 
+test("slash > where nobody can be asked, an unknown command fails the run, and nothing is sent", async () => {
+  await using harness: Harness = await createHarness({ plugins: ["feature/slash", told], script: [says("from the model")] });
+  const hint = 'Did you mean "/tell"?';
+  expect(await harness.submit("/tel")).toMatchObject({
+    kind: "failed",
+    error: { code: "CLAW_USAGE", message: "unknown command: /tel", info: { hint } },
+  });
+  expect(harness.requests).toHaveLength(0);
+});
+
 test.each(["/usr/bin/env is what?", "what is /tell?", " /tell", "/", "//tell", "/1"])("slash > %j is a prompt", async (text) => {
   expect(await submit(text)).toEqual({ notices: [], requests: 1 });
 });
 
 test("slash > did-you-mean knows Markdown commands and skills too", async () => {
   const plugins = ["feature/slash", "feature/prompt-commands", "feature/skills", "feature/processes", "feature/workspace", told];
-  await using harness = await createHarness({ plugins, script: [says("from the model")] });
+  await using harness = await createHarness({ plugins, script: [says("from the model")], answers: [] });
   for (const name of ["/reveiw", "/security-revew", "/authoring-a-skil", "/tel"]) await harness.submit(name);
   const notices = harness.events.flatMap((event) => (event.type === "notice.raised" ? [event.data.text] : []));
   expect(notices.map((text) => /Did you mean "([^"]+)"/.exec(text)?.[1])).toEqual(["/review", "/security-review", "/authoring-a-skill", "/tell"]);

@@ -15,6 +15,12 @@ export default definePlugin({
         `/${name}`,
         names.map((one) => `/${one}`),
       );
+      if (scope.ask === undefined) {
+        // A hook that throws is done without; a command that fails ends the run with its reason.
+        const error = new ClawError("CLAW_USAGE", `unknown command: /${name}`, { hint: near || "`claw help` lists all." });
+        const { any } = await import("valibot");
+        return { to: "command", command: { name, summary: "", args: any(), run: () => Promise.reject(error) }, words: [] };
+      }
       scope.bus.emit("notice.raised", { level: "info", text: `Unknown command: /${name}. ${near || "/help lists all."}` });
       return { to: "handled" };
     }, "late");

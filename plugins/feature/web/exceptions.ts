@@ -11,7 +11,7 @@ export interface Exception {
 }
 
 /** Throws `CLAW_CONFIG_INVALID`, naming file, line and key. A managed list is the only one that counts. */
-export async function exceptionsOf(scope: Pick<TurnScope, "settings">, vouched: readonly string[] = []): Promise<readonly Exception[]> {
+export async function exceptionsOf(scope: Asked, vouched: readonly string[] = []): Promise<readonly Exception[]> {
   const lists: { readonly managed: boolean; readonly hosts: readonly Exception[] }[] = [];
   for (const { value, origin, trusted, source } of scope.settings("web")) {
     if (!trusted) continue;
@@ -21,7 +21,8 @@ export async function exceptionsOf(scope: Pick<TurnScope, "settings">, vouched: 
     if (allowHosts !== undefined) lists.push({ managed: source === "managed", hosts: allowHosts.map((entry) => parseEntry(entry, origin)) });
   }
   const managed = lists.filter((list) => list.managed);
-  return [...(managed.length > 0 ? managed : lists).flatMap((list) => list.hosts), ...vouched.map((entry) => parseEntry(entry, "vouched"))];
+  const named = managed.length > 0 ? managed : [...lists, { hosts: hostsOfRules(scope) }];
+  return [...named.flatMap((list) => list.hosts), ...vouched.map((entry) => parseEntry(entry, "vouched"))];
 }
 
 /** Whether the user has named the host of this address. */
@@ -37,6 +38,18 @@ export function bareHost(url: URL): string {
 }
 
 // --- internal ---
+
+type Asked = Pick<TurnScope, "settings"> & Partial<Pick<TurnScope, "options">>;
+/** A rule that allows one host by its whole name. One for all hosts, or for those below a name, was not written with a private address in mind. */
+const RULE = /\b(?:WebFetch|web_fetch|RemoteTrigger)\(\s*domain:\s*([^\s*()]+)\s*\)/gi;
+
+/** Hosts that the user's own rules name: `WebFetch(domain:localhost)` in `permissions.allow` or `--allowedTools`. */
+function hostsOfRules({ settings, options = {} }: Asked): readonly Exception[] {
+  const layers = settings("permissions").filter(({ trusted, source }) => trusted && source !== "project" && source !== "local");
+  const listed = layers.flatMap(({ value }) => (value as { readonly allow?: unknown } | null)?.allow ?? []);
+  const texts = [...listed, options["allowedTools"] ?? []].flat().filter((text) => typeof text === "string");
+  return texts.flatMap((text) => [...text.matchAll(RULE)].map(([, host = ""]) => parseEntry(host, "a rule")));
+}
 
 const WebSchema = v.strictObject({ allowHosts: v.optional(v.array(v.string())) });
 

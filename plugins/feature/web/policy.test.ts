@@ -128,6 +128,22 @@ test("exceptions > an untrusted project has no say, broken or not; a managed lis
   expect(await hosts(layer("user", ["a"]), layer("managed", ["c"]))).toEqual(["c"]);
 });
 
+test("exceptions > a rule of the user's that names one host by its whole name opens it; a project's, or one for many hosts, does not", async () => {
+  const layer = (source: "user" | "project", ...allow: string[]) => ({ value: { allow }, source, origin: "x", trusted: true });
+  const hosts = async (layers: readonly ReturnType<typeof layer>[], allowedTools?: readonly string[]) => {
+    const settings = (key: string) => (key === "permissions" ? layers : []);
+    const options = allowedTools === undefined ? {} : { allowedTools };
+    return (await exceptionsOf({ settings, options })).map(({ host, port = "" }) => `${host} ${port}`.trim());
+  };
+  expect(await hosts([layer("user", "Read", "WebFetch(domain:localhost)", "web_fetch(domain:127.0.0.1:8080)")])).toEqual([
+    "localhost",
+    "127.0.0.1 8080",
+  ]);
+  expect(await hosts([layer("project", "WebFetch(domain:localhost)")])).toEqual([]);
+  expect(await hosts([layer("user", "WebFetch", "WebFetch(domain:*)", "WebFetch(domain:*.corp)")])).toEqual([]);
+  expect(await hosts([], ["Read, WebFetch(domain:localhost)"])).toEqual(["localhost"]);
+});
+
 test("vetName > names of the local network are refused, others are left to the proxy", async () => {
   for (const host of ["localhost", "x.localhost", "metadata.google.internal", "printer.local", "intranet"]) {
     expect(() => vetName(new URL(`https://${host}/`), [])).toThrow("local network");

@@ -26,7 +26,7 @@ export function decide(given: Given): Decided {
   const tail = Array.isArray(options["--"]) ? options["--"].length : 0;
   const first = words.length > tail ? words[0] : undefined;
   const rest = words.slice(1);
-  if (options["help"] === true) return { run: "command", name: "help", words: first === undefined ? [] : topic(first) };
+  if (options["help"] === true) return { run: "command", name: "help", words: first === undefined || options["print"] === true ? [] : topic(first) };
   if (options["version"] === true) return { run: "command", name: "version", words: [] };
   if (options["print"] === true) return { run: "frontend", name: "print", words };
   if (first === undefined) return prompt(given, words);

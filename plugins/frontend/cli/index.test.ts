@@ -44,7 +44,7 @@ describe("decide", () => {
     ],
     ["--help", [], { options: { help: true } }, command("help")],
     ["--help of a command", ["status"], { options: { help: true } }, command("help", "status")],
-    ["--help wins over -p", ["x"], { options: { help: true, print: true } }, command("help", "x")],
+    ["--help wins over -p", ["x"], { options: { help: true, print: true } }, command("help")],
     ["--version", [], { options: { version: true } }, command("version")],
     ["-p TEXT", ["status"], { options: { print: true } }, frontend("print", "status")],
     ["prompt TEXT", ["prompt", "status"], {}, frontend("print", "status")],

@@ -7,6 +7,7 @@ import {
   failureOf,
   failureReport,
   failureText,
+  formatOf,
   type Output,
   openOptions,
   openOutput,
@@ -33,17 +34,19 @@ export async function run(words: readonly string[], host: Host): Promise<number>
   }
   const output = openOutput();
   let code: number;
+  let format = "text";
   try {
+    format = formatOf(host);
     if (decided.run === "usage") throw new ClawError("CLAW_USAGE", decided.message, { hint: decided.hint });
     // Throws, naming what is missing.
     if (decided.run === "frontend") await host.get("frontend", decided.name);
     const outcome = await runCommand(decided.name, decided.words, host);
     if (outcome.kind === "prompt") return await (await host.get("frontend", "print")).run([outcome.text], host);
-    show(outcome, host, output);
+    show(outcome, format, output);
     code = outcome.kind === "exit" ? outcome.code : 0;
   } catch (thrown) {
     const error = wrap(thrown, "CLAW_BUG");
-    if (machine(host)) output.out(`${JSON.stringify(failureReport(error))}\n`);
+    if (machine(format)) output.out(`${JSON.stringify(failureReport(error))}\n`);
     else output.err(failureText(failureOf(error)));
     output.err(bugText(error));
     code = exitCodeOf(error);
@@ -100,9 +103,9 @@ async function openShell(host: Host): Promise<Shell> {
   return host.open(forgetful ? { ...asked, store: "memory" } : asked);
 }
 
-function show(outcome: Exclude<CommandOutcome, { kind: "prompt" }>, host: Host, output: Output): void {
+function show(outcome: Exclude<CommandOutcome, { kind: "prompt" }>, format: string, output: Output): void {
   const { notice = "" } = outcome;
-  if (machine(host)) {
+  if (machine(format)) {
     output.out(`${JSON.stringify(outcome.data ?? { message: notice })}\n`);
   } else if (notice !== "") {
     const text = connection(1) === "terminal" ? plain(notice) : notice;
@@ -111,7 +114,6 @@ function show(outcome: Exclude<CommandOutcome, { kind: "prompt" }>, host: Host, 
 }
 
 /** Whether stdout is for a program. */
-function machine({ options, env }: Host): boolean {
-  const format = String(options["output-format"] ?? env["CLAW_OUTPUT_FORMAT"] ?? "text").toLowerCase();
-  return format !== "text" && format !== "";
+function machine(format: string): boolean {
+  return format === "json" || format === "stream-json";
 }

@@ -12,6 +12,7 @@ export function createAsking(line: (object: Wire) => void) {
       const id = crypto.randomUUID();
       const answered = Promise.withResolvers<Answer>();
       const cancel = (): void => {
+        if (!open.has(id)) return;
         line({ type: "control_cancel_request", request_id: id });
         answered.reject(new ClawError("CLAW_ABORTED", String(signal.reason)));
       };
@@ -28,13 +29,18 @@ export function createAsking(line: (object: Wire) => void) {
   };
   return {
     ask,
-    answer(message: Wire): void {
+    /** Gives whether the answer is to end the turn, too. */
+    answer(message: Wire): boolean {
       const response = (message["response"] ?? {}) as Wire;
       const given = (response["response"] ?? {}) as Wire;
       const text = given["message"] ?? given["text"] ?? response["error"];
       const choice = given["behavior"] === "allow" ? "yes" : typeof given["choice"] === "string" ? given["choice"] : "no";
       const input = given["updatedInput"] === undefined ? {} : { input: given["updatedInput"] };
-      open.get(String(response["request_id"]))?.({ choice, ...(typeof text === "string" ? { text } : {}), ...input });
+      const id = String(response["request_id"]);
+      const resolve = open.get(id);
+      open.delete(id);
+      resolve?.({ choice, ...(typeof text === "string" ? { text } : {}), ...input });
+      return resolve !== undefined && choice !== "yes" && given["interrupt"] === true;
     },
     end(): void {
       over = true;

@@ -23,7 +23,7 @@ export async function converse(run: Run): Promise<number> {
       for await (const message of linesOf(readLines(AbortSignal.any([interrupts.signal, done.signal])))) {
         if (message.type === "user") inbox.put(inputOf(message));
         else if (message.type === "control_request") line(respond(message, control(message, shell, run)));
-        else if (message.type === "control_response") asking.answer(message);
+        else if (message.type === "control_response" && asking.answer(message)) shell.abort("interrupt");
       }
       inbox.end();
     } catch (thrown) {

@@ -1,9 +1,9 @@
 // A one-shot run from its words to its exit code. What is said on the way is the renderers' affair.
 import { isAbsolute } from "node:path";
 import { ClawError, type Host, type TurnOutcome, wrap } from "claw";
-import { bugText, connection, exitCode, exitCodeOf, failureOf, failureText, locate, type Output, openOptions, openOutput } from "claw/kit";
+import { bugText, connection, exitCode, exitCodeOf, failureOf, failureText, formatOf, locate, type Output, openOptions, openOutput } from "claw/kit";
 import { readStdin, withStdin } from "./input.ts";
-import { formatOf, openRenderer, warn } from "./output.ts";
+import { openRenderer, warn } from "./output.ts";
 import { type Interrupts, watchSignals } from "./signals.ts";
 
 /** What every part of a run needs. */

@@ -111,7 +111,7 @@ function headAt(path: string, line: string): SessionHead {
   const head = decodeHead(line);
   if (head === undefined || !UUID.test(head.id))
     throw new ClawError("CLAW_SESSION_INVALID", `${path}:1 is not the head of a claw session`, {
-      hint: "The file is left as it is. `claw session repair` with its id or path puts a first line in front of the records that are whole.",
+      hint: "The file is left as it is. `claw session repair` with its id or path puts a first line in front of the records that are whole, `claw session import` takes those of other tools.",
     });
   if (head.version === SESSION_VERSION) return head;
   throw new ClawError("CLAW_SESSION_INVALID", `${path}:1 has session format ${head.version}; this claw knows ${SESSION_VERSION}`, {
