@@ -45,7 +45,7 @@ export async function compile(source: string, outfile: string, platform?: Platfo
       minify: true,
       bytecode: true,
       splitting: true,
-      plugins: [await packLibraries(root, cache), embedBytes(cache), await embedArchives(root, cache), lightenTapable()],
+      plugins: [await packLibraries(root, cache), await embedBytes(root, cache), await embedArchives(root, cache), lightenTapable()],
       compile: {
         outfile: join(scratch, name),
         autoloadDotenv: false,

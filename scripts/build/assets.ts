@@ -4,22 +4,23 @@ import type { BunPlugin } from "bun";
 
 /**
  * Keeps the embedded ripgrep as bytes. Its package has them as text in a module, which would be stored twice, as source and as bytecode, and be
- * decoded at run time: it is replaced by one that reads an embedded file. `cache` is where the file is put for the bundler to find.
+ * decoded at run time: it is replaced by one that reads an embedded file. `cache` is where the file is put, before the build: the bundler looks into
+ * a folder once.
  */
-export function embedBytes(cache: string): BunPlugin {
+export async function embedBytes(root: string, cache: string): Promise<BunPlugin> {
+  const [packed] = new Bun.Glob("plugins/*/*/node_modules/ripgrep/lib/_rg.wasm.mjs").scanSync({ cwd: root, followSymlinks: true });
+  if (packed === undefined) throw new Error("ripgrep is not installed: run `bun install`");
+  const { getCompressedBytes } = (await import(join(root, packed))) as { getCompressedBytes(): Uint8Array };
+  const bytes = getCompressedBytes();
+  const file = join(cache, `ripgrep-${Bun.hash(bytes).toString(36)}.wasm.br`);
+  await Bun.write(file, bytes);
+  const contents = `import { readFileSync } from "node:fs";
+import file from ${JSON.stringify(file)} with { type: "file" };
+export const getCompressedBytes = () => readFileSync(file);`;
   return {
     name: "embed-bytes",
     setup(build) {
-      build.onLoad({ filter: /[\\/]ripgrep[\\/]lib[\\/]_rg\.wasm\.mjs$/ }, async ({ path }) => {
-        const { getCompressedBytes } = (await import(path)) as { getCompressedBytes(): Uint8Array };
-        const bytes = getCompressedBytes();
-        const file = join(cache, `ripgrep-${Bun.hash(bytes).toString(36)}.wasm.br`);
-        await Bun.write(file, bytes);
-        const contents = `import { readFileSync } from "node:fs";
-import file from ${JSON.stringify(file)} with { type: "file" };
-export const getCompressedBytes = () => readFileSync(file);`;
-        return { contents, loader: "js" };
-      });
+      build.onLoad({ filter: /[\\/]ripgrep[\\/]lib[\\/]_rg\.wasm\.mjs$/ }, () => ({ contents, loader: "js" }));
     },
   };
 }
