@@ -408,7 +408,7 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/feature-prompt-commands",
     version: "0.1.0",
-    manifest: {"api":1,"hooks":{"route":"normal","permit":"normal"},"provides":["claw.prompts@1"],"needs":["claw.inspect@1","claw.processes@1","claw.skills@1","claw.workspace@1"]},
+    manifest: {"api":1,"hooks":{"route":"normal"},"provides":["claw.prompts@1"],"needs":["claw.inspect@1","claw.processes@1","claw.skills@1","claw.workspace@1"]},
     load: () => import("../plugins/feature/prompt-commands/index.ts"),
   },
   {

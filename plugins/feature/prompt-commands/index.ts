@@ -15,9 +15,7 @@ export default definePlugin({
     /** Whether the prompts in the binary are offered: `/review`, `/commit`, … */
     bundled: v.optional(v.boolean(), true),
   }),
-  setup({ bus, config: { bundled }, hooks, provide, use }) {
-    /** Rules about command lines that the command in use allows, by session, until its turn ends. */
-    const allowed = new Map<string, readonly string[]>();
+  setup({ config: { bundled }, hooks, provide, use }) {
     provide(Prompts, { list: async (scope) => (await import("./list.ts")).listPrompts(scope, use, bundled) });
     hooks.route.tap(async (input, scope) => {
       const asked = slashInput(input.text);
@@ -28,13 +26,7 @@ export default definePlugin({
       const command = findCommand(scope, plugins, asked.name, bundled);
       if (command === undefined) return undefined;
       if (command.source === "bundled" && (await (await import("./list.ts")).skillNamed(asked.name, scope, use))) return undefined;
-      return (await import("./use.ts")).useCommand(command, asked.rest, input, scope, (rules) => void allowed.set(scope.session.id, rules));
+      return (await import("./use.ts")).useCommand(command, asked.rest, input, scope);
     });
-    hooks.permit.tap(async (call, scope) => {
-      const rules = allowed.get(scope.session.id);
-      return rules === undefined ? undefined : (await import("./lines.ts")).passes(rules, call, scope);
-    });
-    bus.on("turn.ended", ({ session = "" }) => void allowed.delete(session));
-    bus.on("session.closed", ({ session = "" }) => void allowed.delete(session));
   },
 });

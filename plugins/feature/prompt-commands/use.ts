@@ -6,13 +6,12 @@ import type { MarkdownCommand } from "./find.ts";
 import { admit, type Line } from "./gate.ts";
 import { filesIn, fill, spelled } from "./template.ts";
 
-/** What becomes of `/name args`; `allow` is told what its turn may do on command lines. Never throws: what goes wrong ends the turn, with nothing sent. */
+/** What becomes of `/name args`. Never throws: what goes wrong ends the turn, with nothing sent. */
 export async function useCommand(
   command: MarkdownCommand,
   args: string,
   input: Input,
   scope: TurnScope,
-  allow: (rules: readonly string[]) => void,
 ): Promise<Route> {
   try {
     const { name, source, path, model } = command;
@@ -26,7 +25,6 @@ export async function useCommand(
     const text = await promptOf(command, args, scope);
     const skills = await scope.use(Skills);
     skills.allow(rulesOf(command), scope);
-    allow(rulesOf(command));
     if (model !== undefined && !(await skills.lend(model, scope))) {
       const told = `The command /${name} asks for the model ${model}, which there is not: ${scope.selection.model} goes on.`;
       scope.bus.emit("notice.raised", { level: "warn", text: told });
