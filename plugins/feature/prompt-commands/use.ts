@@ -7,12 +7,7 @@ import { admit, type Line } from "./gate.ts";
 import { filesIn, fill, spelled } from "./template.ts";
 
 /** What becomes of `/name args`. Never throws: what goes wrong ends the turn, with nothing sent. */
-export async function useCommand(
-  command: MarkdownCommand,
-  args: string,
-  input: Input,
-  scope: TurnScope,
-): Promise<Route> {
+export async function useCommand(command: MarkdownCommand, args: string, input: Input, scope: TurnScope): Promise<Route> {
   try {
     const { name, source, path, model } = command;
     if (!command.trusted) {
