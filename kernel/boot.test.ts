@@ -156,7 +156,7 @@ test("run > runs the frontend that config names, with the words, and gives its e
     plugins: [{ ...given, load: async () => ({ default: face }) }],
     config: { ...picks, plugins: {}, limits: {} },
     folder: async (cwd) => ({ cwd, layers: {} }),
-    wrong: async () => new Error("unused") as never,
+    slice: async () => ({}),
     suggest: () => "",
     lost: (error) => {
       throw error;

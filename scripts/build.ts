@@ -3,8 +3,8 @@
 import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { embedArchives } from "./build/archive.ts";
-import { embedBytes, lightenTapable } from "./build/assets.ts";
-import { packLibraries } from "./build/packed.ts";
+import { embedBytes, lightenAnthropic, lightenTapable } from "./build/assets.ts";
+import { packCold } from "./build/packed.ts";
 import { fetchRuntimes, type Platform, platforms } from "./build/platforms.ts";
 import { fingerprint } from "./build/sources.ts";
 
@@ -45,7 +45,7 @@ export async function compile(source: string, outfile: string, platform?: Platfo
       minify: true,
       bytecode: true,
       splitting: true,
-      plugins: [await packLibraries(root, cache), await embedBytes(root, cache), await embedArchives(root, cache), lightenTapable()],
+      plugins: [await packCold(root, cache), await embedBytes(root, cache), await embedArchives(root, cache), lightenTapable(), lightenAnthropic()],
       compile: {
         outfile: join(scratch, name),
         autoloadDotenv: false,

@@ -23,6 +23,9 @@ function tell(text: string): void {
   try {
     writeSync(1, text);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EPIPE") process.exitCode = 1;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EPIPE") return;
+    process.exitCode = 1;
+    console.error(`error: stdout cannot be written: ${code}\nhint: Is the disk full?`);
   }
 }

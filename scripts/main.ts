@@ -53,6 +53,12 @@ export async function main(given: readonly string[]): Promise<number> {
       return prepareBoot({ ...start, lenient: true });
     });
     kernel = claw.boot(prepared);
+    const { bus } = kernel.host;
+    // A promise that nobody waits for, a plugin's most likely, ends nothing.
+    process.on("unhandledRejection", (thrown) => {
+      const { message, code } = wrap(thrown, "CLAW_BUG");
+      bus.emit("notice.raised", { level: "error", text: `Something failed outside of any turn: ${message || code}` });
+    });
     if (TAPES.some((option) => typeof prepared.options[option] === "string")) await kernel.host.activate("@claw/feature-cassette");
     for (const plugin of prepared.asked) await kernel.host.activate(plugin).catch((thrown: unknown) => unloaded(plugin, thrown));
     return await kernel.run();

@@ -1,15 +1,12 @@
 // Smoke test of `dist/claw`, built first when a source is newer: what it answers without a model, and how it fails.
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { createScratch, type Scratch } from "./support/binary.ts";
+import { createScratch } from "./support/binary.ts";
 import { read } from "./support/sources.ts";
 
-let scratch: Scratch;
-beforeAll(async () => {
-  scratch = await createScratch();
-}, 120_000);
-afterAll(() => scratch[Symbol.dispose]());
+const scratch = await createScratch();
+afterAll(() => scratch[Symbol.asyncDispose]());
 
 test("--version > prints name and version, by either spelling", async () => {
   const { version } = JSON.parse(read("kernel/package.json"));

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ManifestSchema } from "claw/kit";
 import * as v from "valibot";
-import { bundledSource, helpSource } from "../scripts/bundle.ts";
+import { bundledSource, helpSource, specsSource } from "../scripts/bundle.ts";
 import { files, imports, read, root } from "./support/sources.ts";
 
 const kinds = ["tool", "command", "provider", "compactor", "permission-mode", "renderer", "store", "frontend", "feature"];
@@ -13,6 +13,7 @@ const headings = ["What it adds", "Config", "Permissions", "Events and services"
 test("bundled.gen.ts > is what the manifests say", async () => {
   expect(read("scripts/bundled.gen.ts")).toBe(await bundledSource());
   expect(read("scripts/help.gen.ts")).toBe(helpSource());
+  expect(read("scripts/specs.gen.ts")).toBe(await specsSource());
 });
 
 test("plugins > every file is in a plugin's folder, plugins/<kind>/<name>/", () => {

@@ -33,7 +33,6 @@ export interface Session extends Readonly<{ id: string; cwd: string; path?: stri
 }
 /** A session in a list. `at` is its last change, in milliseconds since 1970. */
 export type SessionSummary = Readonly<{ id: string; cwd: string; title: string; at: number; path?: string }>;
-
 /** The most a call may do. `none` touches only the session itself; `network` only fetches. In doubt, say more, never less. */
 export type Access = "none" | "read" | "network" | "write" | "execute";
 /** What the model can run. `description` is for the model. `schema` is for it too, when `input` cannot give one: a schema from outside. */
@@ -91,7 +90,6 @@ export interface Compactor extends Readonly<{ name: string; due(session: Session
 export type PermissionMode = Readonly<{ name: string; summary: string; decide(call: ToolCall, scope: StepScope): Maybe<Decision> }>;
 /** One answer of the gate. With `rules`, the question also offers to save them for the session or for good. */
 export type Decision = Readonly<{ verdict: "allow" } | { verdict: "deny"; reason: string } | { verdict: "ask"; question: string; rules?: Names }>;
-
 /** Shows events. Must not throw, must not await. `out` writes to stdout, `err` to stderr; both are safe after the other end closed. */
 export interface Renderer extends Readonly<{ name: string; render(event: AnyEvent): void; close(): void | Promise<void> }> {
   open(out: (text: string) => void, err: (text: string) => void): void | Promise<void>;

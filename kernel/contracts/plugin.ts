@@ -3,7 +3,7 @@ import type { GenericSchema, InferOutput } from "valibot";
 import type { Bus } from "../bus/events.ts";
 import type { ClawError } from "../errors.ts";
 import type { HookName, Stage, Taps } from "../hooks/hooks.ts";
-import type { Command, Contributions, Draft, Input, Json, Kind, Model, Session, StoreOptions, ToolCall, TurnOutcome } from "./contributions.ts";
+import type { Command, Contributions, Draft, Input, Json, Model, Session, StoreOptions, ToolCall, ToolSpec, TurnOutcome } from "./contributions.ts";
 
 /** A typed name for a service: two plugins meet through it, never by import. `~type` is never present at run time. */
 export type ServiceToken<T> = Readonly<{ id: string; "~type"?: T }>;
@@ -19,9 +19,11 @@ export type Env = Readonly<Record<string, string | undefined>>;
 export interface PluginScope extends Readonly<{ plugin: string; cwd: string; home: string; env: Env; options: Options; bus: Bus }> {
   /** Another plugin's service; activates its plugin. Throws `CLAW_SERVICE_MISSING`. */
   use<T>(token: ServiceToken<T>): Promise<T>;
-  names(kind: Kind): readonly string[];
+  names(kind: keyof Contributions): readonly string[];
   /** The contribution, by name or alias; activates its plugin, as `names` does not. Throws `CLAW_CONTRIBUTION_MISSING`, naming the nearest. */
-  get<K extends Kind>(kind: K, name: string): Promise<Contributions[K]>;
+  get<K extends keyof Contributions>(kind: K, name: string): Promise<Contributions[K]>;
+  /** What requests show of a tool; its plugin need not be active for it. Throws `CLAW_CONTRIBUTION_MISSING`. */
+  spec(tool: string): Promise<ToolSpec>;
   /** What each layer says of a top-level settings key, lowest precedence first. */
   settings(key: string): readonly Setting[];
 }
@@ -43,7 +45,6 @@ export type Ask = Readonly<{ choose(question: Question, signal: AbortSignal): Pr
 export type Question = Readonly<{ text: string; choices: readonly string[]; call?: ToolCall; rules?: readonly string[]; agent?: string }>;
 /** `text` is the free answer, or with `no` the reason for the model. */
 export type Answer = Readonly<{ choice: string; text?: string }>;
-
 type Names = readonly string[];
 type Described = Readonly<{ name: string; summary?: string; aliases?: Names; usage?: string; category?: string; slash?: boolean; shell?: boolean }>;
 /** A contribution in a manifest. `slash` and `shell` are the doors of a command, `usage` is what follows its name. */
@@ -55,13 +56,13 @@ export interface Option extends Readonly<{ name: string; summary: string; short?
 }
 /** `package.json` → `"claw"`, read without running any code. `settings` are top-level keys the plugin owns; `provides` and `needs` ids of services. */
 export interface Manifest extends Readonly<{ api: 1; activate?: "start" | "use"; settings?: Names; provides?: Names; needs?: Names }> {
-  readonly contributes?: { readonly [K in Kind]?: readonly Listed[] };
+  readonly contributes?: { readonly [K in keyof Contributions]?: readonly Listed[] };
   readonly hooks?: { readonly [K in HookName]?: Stage };
   readonly options?: readonly Option[];
 }
 /** Handed to `setup`. `config` is the plugin's slice, parsed. Everything added through it is undone by the kernel when the plugin goes. */
 export interface PluginContext<C> extends PluginScope, Readonly<{ config: C; hooks: Taps }> {
-  contribute<K extends Kind>(kind: K, item: Contributions[K]): Disposable;
+  contribute<K extends keyof Contributions>(kind: K, item: Contributions[K]): Disposable;
   provide<T>(token: ServiceToken<T>, service: T): Disposable;
 }
 /** The default export of a plugin. `config` is the schema of its slice; without one it takes none. A throw of `setup` switches it off. */
@@ -70,6 +71,8 @@ export interface Plugin<S extends GenericSchema = GenericSchema> extends Readonl
 }
 /** A plugin the host can list without running it. `source` is its path, `problem` why it is off. Without a manifest, what it adds is its manifest. */
 export interface Loadable extends Readonly<{ name: string; version: string; manifest?: Manifest; source?: string; problem?: ClawError }> {
+  /** What requests show of its tools when it has no config, by name: such a tool's plugin is not loaded before it is called. */
+  specs?(): Promise<Readonly<Record<string, Omit<ToolSpec, "name">>> | undefined>;
   load(): Promise<{ readonly default: Plugin }>;
 }
 /** A plugin in a list. `source` is `bundled` or a path; `ms` what activation took; `problem` why it is off. */

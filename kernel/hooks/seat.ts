@@ -3,7 +3,8 @@
 import { ClawError } from "../errors.ts";
 import { HOOKS, type HookName, type Hooks, STAGES, type Stage, TYPES } from "./hooks.ts";
 
-type Handler = (...args: readonly unknown[]) => unknown;
+/** A seat: empty until its plugin taps, and again when it goes. */
+type Place = { tap: ((value: unknown, scope: unknown) => unknown) | undefined };
 const GATES: ReadonlySet<HookName> = new Set(["callInput", "permit", "runner"]);
 /** Hooks that cannot wait: a plugin that taps one is activated before the first turn. */
 export const SYNC_HOOKS: readonly HookName[] = ["request", "part", "runner"];
@@ -11,7 +12,7 @@ type Plugins = Readonly<{ activate(plugin: string): Promise<void>; off(plugin: s
 /** The hook table of a new kernel, and every plugin's seats. `activate` rejects when a plugin cannot be; `failed` hears of every failing tap. */
 export function createSeats({ hookMs, activate, off, failed }: Plugins & { readonly hookMs: number }) {
   const hooks = Object.fromEntries(HOOKS.map((hook) => [hook, Reflect.construct(TYPES[hook], [["value", "scope"]])])) as unknown as Hooks;
-  const slots = new Map<string, Handler | undefined>();
+  const places = new Map<string, Place>();
   const authors = new WeakMap<object, string>();
   // tapable bails on `null` and `false` too, which no tap means.
   function check(plugin: string, value: unknown, sync = false): unknown {
@@ -27,43 +28,49 @@ export function createSeats({ hookMs, activate, off, failed }: Plugins & { reado
     const error = new ClawError(code, message, { plugin, hook, cause: thrown });
     failed(plugin, error);
     if (GATES.has(hook)) throw error;
-    slots.set(`${plugin} ${hook}`, undefined);
+    seat(plugin, hook, "normal").tap = undefined;
   }
-  /** Seats a plugin on a hook, once. Within a stage, seating order is tap order. */
-  function seat(plugin: string, hook: HookName, stage: Stage): void {
-    const [key, at] = [`${plugin} ${hook}`, { name: plugin, stage: STAGES[stage] }];
-    if (slots.has(key)) return;
-    slots.set(key, undefined);
-    function fireSync(...args: unknown[]): unknown {
-      try {
-        if (GATES.has(hook) && !slots.get(key) && off(plugin)) throw new Error("the plugin is off");
-        return check(plugin, slots.get(key)?.(...args), true);
-      } catch (thrown) {
-        return fail(plugin, hook, thrown);
-      }
-    }
-    // Nothing is activated only to be shut down.
-    let active = hook === "shutdown";
-    async function fire(...args: unknown[]): Promise<unknown> {
-      try {
-        if (!active) await activate(plugin);
-        active = true;
-        const given = slots.get(key)?.(...args);
-        return check(plugin, given instanceof Promise ? await limited(given, hookMs, `${hook} of ${plugin}`) : given);
-      } catch (thrown) {
-        return fail(plugin, hook, thrown);
-      }
-    }
-    if (SYNC_HOOKS.includes(hook)) (hooks[hook] as Hooks["request"]).tap(at, fireSync as never);
-    else (hooks[hook] as Hooks["draft"]).tapPromise(at, fire as never);
-  }
-  /** Puts a function into the slot of a seat. */
-  function tap(plugin: string, hook: HookName, fn: Handler, stage: Stage): Disposable {
+  /** Seats a plugin on a hook, once. Within a stage, seating order is tap order. Nothing is activated only to be shut down. */
+  function seat(plugin: string, hook: HookName, stage: Stage): Place {
     const key = `${plugin} ${hook}`;
-    seat(plugin, hook, stage);
-    if (slots.get(key)) throw new ClawError("CLAW_CONTRIBUTION_DUPLICATE", `plugin ${plugin} taps ${hook} twice`, { plugin, hook });
-    slots.set(key, fn);
-    return { [Symbol.dispose]: () => void slots.set(key, undefined) };
+    if (places.has(key)) return places.get(key)!;
+    const place = places.set(key, { tap: undefined }).get(key)!;
+    const [sync, gate] = [SYNC_HOOKS.includes(hook), GATES.has(hook)];
+    let awake = sync || hook === "shutdown";
+    async function wait(given: () => unknown): Promise<unknown> {
+      try {
+        if (!awake) await activate(plugin);
+        awake = true;
+        return check(plugin, await limited(given(), hookMs, `${hook} of ${plugin}`));
+      } catch (thrown) {
+        return fail(plugin, hook, thrown);
+      }
+    }
+    function run(value: unknown, scope: unknown): unknown {
+      if (!awake) return wait(() => place.tap?.(value, scope));
+      try {
+        if (gate && !place.tap && off(plugin)) throw new Error("the plugin is off");
+        const given = place.tap?.(value, scope);
+        return given instanceof Promise && !sync ? wait(() => given) : check(plugin, given, sync);
+      } catch (thrown) {
+        return sync ? fail(plugin, hook, thrown) : wait(() => Promise.reject(thrown));
+      }
+    }
+    /** Tapable is called back, not handed a promise: a tap that answers at once, as nearly all do, costs none. */
+    function fire(value: unknown, scope: unknown, done: (error?: unknown, value?: unknown) => void): void {
+      const given = run(value, scope);
+      if (given instanceof Promise) given.then((settled) => done(undefined, settled), done);
+      else done(undefined, given);
+    }
+    (hooks[hook] as Hooks["draft"])[sync ? "tap" : "tapAsync"]({ name: plugin, stage: STAGES[stage] }, (sync ? run : fire) as never);
+    return place;
+  }
+  /** Puts a function into a seat. */
+  function tap(plugin: string, hook: HookName, fn: Place["tap"], stage: Stage): Disposable {
+    const place = seat(plugin, hook, stage);
+    if (place.tap) throw new ClawError("CLAW_CONTRIBUTION_DUPLICATE", `plugin ${plugin} taps ${hook} twice`, { plugin, hook });
+    place.tap = fn;
+    return { [Symbol.dispose]: () => void Object.assign(place, { tap: undefined }) };
   }
   /** `author` is the plugin whose tap gave this very value. */
   return { hooks, seat, tap, author: (value: object): string | undefined => authors.get(value) };

@@ -1,29 +1,29 @@
 // Who contributes what, known from manifests; activation on first use, and everything a plugin added undone when it goes.
-import * as v from "valibot";
+import type { GenericSchema } from "valibot";
 import type { Bus, Stamp } from "../bus/events.ts";
-import type { Contributions, Kind } from "../contracts/contributions.ts";
-import type { Config, Listed, Loadable, PluginContext, PluginScope, PluginStatus, ServiceToken, Setting } from "../contracts/plugin.ts";
+import type { Json, Kind, ToolSpec } from "../contracts/contributions.ts";
+import type { Listed, Loadable, PluginContext, PluginScope, PluginStatus, ServiceToken } from "../contracts/plugin.ts";
 import { ClawError, wrap } from "../errors.ts";
 import type { HookName, Stage, Taps } from "../hooks/hooks.ts";
 import { createSeats, limited, SYNC_HOOKS } from "../hooks/seat.ts";
 
-/** A contribution under the name that is its own in `kind`. `item` is there while its plugin is active. */
-type Placed = Readonly<{ kind: Kind; name: string; plugin: string; listed: Exclude<Listed, string> }> & { item?: Contributions[Kind] };
-type Known = Readonly<{ loadable: Loadable; undo: DisposableStack }> & { status: PluginStatus; ready?: Promise<void> };
-/** The config of a plugin that takes none. */
-const NOTHING = v.optional(v.strictObject({}));
-/** What the registry is given. `base` is of every plugin's scope; `wrong` is the error for an issue in a config, with file, line and key. */
+/** A contribution under the name that is its own in `kind`. `item` is there while its plugin is active; `spec` is that of a tool, once asked for. */
+type Placed = Readonly<{ kind: Kind; name: string; plugin: string; listed: Exclude<Listed, string> }> & { item?: unknown; spec?: Promise<ToolSpec> };
+type Known = { loadable: Loadable; early: boolean; undo: DisposableStack; places: Placed[]; status: PluginStatus; ready?: Promise<void> };
+/** What the registry is given. `base` is of every plugin's scope; `slice` a plugin's config by its schema, rejects with file, line and key. */
 export interface RegistryOptions extends Readonly<{ activateMs: number; hookMs: number; bus(stamp: Stamp): Bus; warn(text: string): void }> {
   readonly base: Pick<PluginScope, "cwd" | "home" | "env" | "options" | "settings">;
   suggest(word: string, words: readonly string[]): string;
-  wrong(origin: string, path: readonly string[], issue: v.BaseIssue<unknown>): Promise<ClawError>;
+  slice(plugin: string, schema: GenericSchema | undefined): Promise<unknown>;
 }
 /** Every plugin of a kernel. */
 export class Registry {
   readonly seats: ReturnType<typeof createSeats>;
   readonly #plugins = new Map<string, Known>();
-  readonly #placed = new Map<string, Placed>();
+  readonly #placed = new Map<Kind, Map<string, Placed>>();
+  readonly #names = new Map<Kind, readonly string[]>();
   readonly #services = new Map<string, unknown>();
+  readonly #providers = new Map<string, string>();
   readonly #at: RegistryOptions;
   constructor(options: RegistryOptions) {
     this.#at = options;
@@ -34,18 +34,20 @@ export class Registry {
   add(loadable: Loadable): void {
     const { name, version, source = "bundled", problem, manifest = { api: 1 } } = loadable;
     const status = { name, version, source, manifest, state: problem ? "off" : "listed", ...(problem && { problem: problem.message }) } as const;
-    this.#plugins.set(name, { loadable, undo: new DisposableStack(), status });
+    const early = loadable.manifest === undefined || manifest.activate === "start" || SYNC_HOOKS.some((hook) => manifest.hooks?.[hook]);
+    const places: Placed[] = [];
+    this.#plugins.set(name, { loadable, early, undo: new DisposableStack(), places, status });
+    for (const id of manifest.provides ?? []) if (!this.#providers.has(id)) this.#providers.set(id, name);
     if (problem !== undefined) this.#at.warn(`plugin ${name} is off: ${problem.message}`);
     const { contributes = {}, hooks = {} } = problem === undefined ? manifest : {};
     for (const [kind, all = []] of Object.entries(contributes))
-      for (const one of all) if (!String(one).endsWith("*")) this.#list(kind as Kind, name, typeof one === "string" ? { name: one } : one);
+      for (const one of all)
+        if (!String(one).endsWith("*")) places.push(this.#list(kind as Kind, name, typeof one === "string" ? { name: one } : one));
     for (const [hook, stage] of Object.entries(hooks)) this.seats.seat(name, hook as HookName, stage);
   }
   /** Activates what cannot wait for first use. */
   async start(): Promise<void> {
-    const early = ({ manifest }: Loadable): boolean =>
-      manifest === undefined || manifest.activate === "start" || SYNC_HOOKS.some((hook) => manifest.hooks?.[hook]);
-    const hurried = [...this.#plugins.values()].filter(({ loadable, status }) => status.state === "listed" && early(loadable));
+    const hurried = [...this.#plugins.values()].filter(({ early, status }) => early && status.state === "listed");
     await Promise.allSettled(hurried.map(({ status }) => this.activate(status.name)));
   }
   /** Settles when the plugin is active. Rejects with why it cannot be, which switches it off. */
@@ -60,18 +62,15 @@ export class Registry {
   };
   /** The contribution that a kind knows by `name`, or by that alias. Throws `CLAW_CONTRIBUTION_MISSING`. */
   find(kind: Kind, name: string): Placed {
-    const exact = this.#placed.get(`${kind} ${name}`);
-    if (exact !== undefined) return exact;
     const all = this.#of(kind);
-    const found = all.find(({ listed }) => listed.aliases?.includes(name));
+    const found = all.get(name) ?? all.values().find(({ listed }) => listed.aliases?.includes(name));
     if (found !== undefined) return found;
-    const words = all.flatMap((one) => [one.name, ...(one.listed.aliases ?? [])]);
-    const hint = this.#at.suggest(name, words) || `Known: ${words.join(", ")}.`;
-    throw new ClawError("CLAW_CONTRIBUTION_MISSING", `unknown ${kind}: ${name}`, { hint });
+    const words = [...all.values()].flatMap((one) => [one.name, ...(one.listed.aliases ?? [])]);
+    throw new ClawError("CLAW_CONTRIBUTION_MISSING", `unknown ${kind}: ${name}`, { hint: this.#at.suggest(name, words) });
   }
   /** What every plugin may touch. */
   scope(plugin: string): PluginScope {
-    const names = (kind: Kind): string[] => this.#of(kind).map((one) => one.name);
+    const names = (kind: Kind) => this.#names.get(kind) ?? this.#names.set(kind, [...this.#of(kind).keys()]).get(kind)!;
     const get = async (kind: Kind, name: string): Promise<never> => {
       const place = this.find(kind, name);
       await this.activate(place.plugin);
@@ -79,14 +78,26 @@ export class Registry {
       return place.item as never;
     };
     const use = async ({ id }: ServiceToken<unknown>): Promise<never> => {
-      const owner = this.#services.has(id) ? undefined : this.statuses().find(({ manifest }) => manifest.provides?.includes(id));
-      if (owner !== undefined) await this.activate(owner.name);
+      const owner = this.#services.has(id) ? undefined : this.#providers.get(id);
+      if (owner !== undefined) await this.activate(owner);
       if (!this.#services.has(id)) throw new ClawError("CLAW_SERVICE_MISSING", `no plugin provides the service ${id}`, { plugin });
       return this.#services.get(id) as never;
     };
-    return { ...this.#at.base, plugin, bus: this.#at.bus({ source: plugin }), names, get, use };
+    const spec = (tool: string): Promise<ToolSpec> => (this.find("tool", tool).spec ??= this.#spec(this.find("tool", tool)));
+    return { ...this.#at.base, plugin, bus: this.#at.bus({ source: plugin }), names, get, use, spec };
   }
-  readonly #of = (kind: Kind): readonly Placed[] => [...this.#placed.values().filter((one) => one.kind === kind)];
+  /** What requests show of a tool: as listed while its plugin is neither active nor configured, else as the tool itself says. */
+  async #spec({ name, plugin, listed, item }: Placed): Promise<ToolSpec> {
+    const configured = this.#at.base.settings("plugins").some(({ value }) => plugin in Object(value));
+    const given = item || configured ? undefined : (await this.#plugins.get(plugin)!.loadable.specs?.())?.[listed.name];
+    if (given !== undefined) return { name, ...given };
+    const { description, schema, input } = await this.scope(plugin).get("tool", name);
+    if (schema !== undefined) return { name, description, schema };
+    const { toJsonSchema } = await import("@valibot/to-json-schema");
+    const { $schema: _, ...derived } = toJsonSchema(input as Parameters<typeof toJsonSchema>[0], { errorMode: "ignore" });
+    return { name, description, schema: derived as Json };
+  }
+  readonly #of = (kind: Kind): Map<string, Placed> => this.#placed.get(kind) ?? this.#placed.set(kind, new Map()).get(kind)!;
   provide({ id }: ServiceToken<unknown>, service: unknown): Disposable {
     this.#services.set(id, service);
     return { [Symbol.dispose]: () => void this.#services.delete(id) };
@@ -97,10 +108,11 @@ export class Registry {
   }
   /** A name already taken is given to the newcomer with its plugin's in front: both stay reachable. */
   #list(kind: Kind, plugin: string, listed: Placed["listed"]): Placed {
-    const taken = this.#placed.get(`${kind} ${listed.name}`)?.plugin;
+    const taken = this.#of(kind).get(listed.name)?.plugin;
     const name = taken === undefined ? listed.name : `${plugin.replace(/^@/, "").replace(/[^A-Za-z0-9-]+/g, "_")}__${listed.name}`;
     if (taken !== undefined) this.#at.warn(`${kind} "${listed.name}" is in both ${taken} and ${plugin}; the latter's is named "${name}"`);
-    return this.#placed.set(`${kind} ${name}`, { kind, name, plugin, listed }).get(`${kind} ${name}`)!;
+    this.#names.delete(kind);
+    return this.#of(kind).set(name, { kind, name, plugin, listed }).get(name)!;
   }
   readonly #off = (plugin: string, error: ClawError): ClawError => {
     const { code, message, info } = error;
@@ -114,15 +126,15 @@ export class Registry {
     const [{ name: plugin }, started] = [known.status, performance.now()];
     const { default: loaded } = await limited(known.loadable.load(), this.#at.activateMs, `loading ${plugin}`);
     if (typeof loaded?.setup !== "function") throw new Error(`plugin ${plugin} has no default export made by definePlugin`);
-    const context = this.#context(known, await this.#slice(plugin, loaded.config));
+    const context = this.#context(known, await this.#at.slice(plugin, loaded.config));
     await limited(loaded.setup(context), this.#at.activateMs, `setup of ${plugin}`);
-    const lack = this.#placed.values().find((one) => one.plugin === plugin && one.item === undefined);
+    const lack = known.places.find((one) => one.item === undefined);
     if (lack) throw new ClawError("CLAW_CONTRIBUTION_UNDECLARED", `plugin ${plugin} adds no ${lack.listed.name}, against its manifest`, { plugin });
     const ms = performance.now() - started;
     known.status = { ...known.status, state: "active", ms };
     this.#at.bus({ source: "claw" }).emit("plugin.loaded", { plugin, ms });
   }
-  #context({ loadable: { name, manifest }, undo }: Known, config: unknown): PluginContext<unknown> {
+  #context({ loadable: { name, manifest }, undo, places }: Known, config: unknown): PluginContext<unknown> {
     const check = (declared: boolean, what: string): void => {
       if (undo.disposed) throw new ClawError("CLAW_PLUGIN_LOAD_FAILED", `plugin ${name} is off`, { plugin: name });
       if (manifest === undefined || declared) return;
@@ -133,29 +145,21 @@ export class Registry {
       return undo.use(this.seats.tap(name, hook, fn, stage));
     };
     const contribute: PluginContext<unknown>["contribute"] = (kind, item) => {
-      const listed = this.#placed.values().find((one) => one.kind === kind && one.plugin === name && one.listed.name === item.name);
+      const listed = places.find((one) => one.kind === kind && one.listed.name === item.name);
       const open = manifest?.contributes?.[kind]?.some((one) => String(one).endsWith("*") && item.name.startsWith(String(one).slice(0, -1)));
       check(listed !== undefined || open === true, `${kind} ${item.name}`);
       const place: Placed = Object.assign(listed ?? this.#list(kind, name, { name: item.name }), { item });
-      return undo.use({ [Symbol.dispose]: () => void (listed ? delete place.item : this.#placed.delete(`${kind} ${place.name}`)) });
+      return undo.use({
+        [Symbol.dispose]: () =>
+          void (listed ? delete place.item && delete place.spec : this.#of(kind).delete(place.name) && this.#names.delete(kind)),
+      });
     };
     const provide: PluginContext<unknown>["provide"] = (token, service) => {
       check(manifest?.provides?.includes(token.id) === true, `service ${token.id}`);
       return undo.use(this.provide(token, service));
     };
-    const taps = (hook: HookName) => ({ tap: (fn: never, stage?: Stage) => tap(hook, fn, stage) });
     // Made when asked for: a plugin taps one or two of eleven, and every start makes many plugins' contexts.
-    const hooks = new Proxy({}, { get: (_, hook: HookName) => taps(hook) }) as Taps;
+    const hooks = new Proxy({}, { get: (_, hook: HookName) => ({ tap: (fn: never, stage?: Stage) => tap(hook, fn, stage) }) }) as Taps;
     return { ...this.scope(name), config, hooks, contribute, provide };
-  }
-  /** A plugin's config: its slices of all trusted layers merged, parsed by its own schema. */
-  async #slice(plugin: string, schema: v.GenericSchema = NOTHING): Promise<unknown> {
-    const slice = ({ value }: Setting): object => (value as Config["plugins"])[plugin] || {};
-    const layers = this.#at.base.settings("plugins").filter(({ trusted, value }) => trusted && plugin in (value as Config["plugins"]));
-    const { success, output, issues } = v.safeParse(schema, Object.assign({}, ...layers.map(slice)));
-    if (success) return output;
-    const key = String(issues[0].path?.[0]?.key);
-    const from = layers.findLast((layer) => key in slice(layer)) ?? layers.at(-1);
-    throw await this.#at.wrong(from?.origin ?? "defaults", ["plugins", plugin], issues[0]);
   }
 }

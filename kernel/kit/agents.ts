@@ -74,6 +74,8 @@ export interface Agents {
   run(order: AgentOrder, scope: CallScope): Promise<AgentEnd>;
   /** The same in the background of the session: outlives the turn, ends with the session. Listed by the tasks service. */
   start(order: AgentOrder, scope: CallScope): Promise<BackgroundTask>;
+  /** Whether the session is a sub-agent's. */
+  nested(session: string): boolean;
 }
 /** Provided by `@claw/feature-agents`. */
 export const Agents: ServiceToken<Agents> = defineService<Agents>("claw.agents@1");

@@ -10,6 +10,7 @@ const OPTIONS: readonly Option[] = [
   { name: "resume", short: "r", value: "[REF]", summary: "" },
   { name: "effort", value: "low|high", summary: "" },
   { name: "continue", short: "c", summary: "" },
+  { name: "tools", value: "LIST", summary: "" },
   { name: "allowedTools", aliases: ["allowed-tools"], value: "LIST", many: true, summary: "" },
 ];
 const ID = "0198c5a4-7d1e-7c3b-8a2f-1b2c3d4e5f60";
@@ -43,6 +44,22 @@ describe("parseArguments", () => {
     [["-r", "-p", "x"], { resume: true, print: true }, ["x"]],
     [["--plugin-dir", "a", "--plugin-dir=b"], { "plugin-dir": ["a", "b"] }, []],
     [["--allowedTools", "Read", "--allowed-tools", "Bash(git *)"], { allowedTools: ["Read", "Bash(git *)"] }, []],
+    [
+      ["-p", "fix it", "--allowedTools", "Read", "Bash(git log *)", "Edit"],
+      { print: true, allowedTools: ["Read", "Bash(git log *)", "Edit"] },
+      ["fix it"],
+    ],
+    [["--allowedTools", "Bash(git *)", "Bash(npm test)", "-p", "go"], { print: true, allowedTools: ["Bash(git *)", "Bash(npm test)"] }, ["go"]],
+    [["--allowedTools", "Read", "Edit", "-p", "go"], { print: true, allowedTools: ["Read", "Edit"] }, ["go"]],
+    [["-p", "--allowedTools", "Read", "go"], { print: true, allowedTools: ["Read"] }, ["go"]],
+    [["-p", "--allowedTools", "Read", "Look at it"], { print: true, allowedTools: ["Read"] }, ["Look at it"]],
+    [["-p", "go", "--allowedTools", "Read", "then stop."], { print: true, allowedTools: ["Read"] }, ["go", "then stop."]],
+    [["-p", "go", "--allowedTools=Read", "Edit"], { print: true, allowedTools: ["Read"] }, ["go", "Edit"]],
+    [["-p", "go", "--tools", "Bash,Edit", "Read"], { print: true, tools: "Bash,Edit,Read" }, ["go"]],
+    [["-p", "go", "--tools", "", "--effort", "low"], { print: true, tools: "", effort: "low" }, ["go"]],
+    [["--plugin-dir", "../a", "../b", "~/c", "go"], { "plugin-dir": ["../a", "../b", "~/c"] }, ["go"]],
+    [["--plugin-dir", "../a", "/status"], { "plugin-dir": ["../a"] }, ["/status"]],
+    [["-C", "../a", "../b"], { cwd: "../a" }, ["../b"]],
     [["-"], {}, ["-"]],
   ])("parseArguments > reads %j", (argv, options, words) => {
     expect(parse(...argv)).toEqual({ options, words, rest: false } as ReturnType<typeof parse>);
@@ -54,6 +71,11 @@ describe("parseArguments", () => {
       words: ["a", "-b", "--model", "--"],
       rest: true,
     });
+  });
+
+  test("parseArguments > a list takes bare names where the prompt comes after --", () => {
+    const { options, words } = parse("-p", "--allowedTools", "Read", "Edit", "--", "go");
+    expect([options["allowedTools"], words]).toEqual([["Read", "Edit"], ["go"]]);
   });
 
   test("parseArguments > an option does not take its value from beyond --", () => {

@@ -12,7 +12,8 @@ export interface Arguments {
 
 /**
  * Throws `CLAW_USAGE` for an unknown option or a missing value, unless not `strict`: then both are passed over. An option whose value stands in
- * brackets (`[REF]`) takes the next word only when that looks like a session; one in small letters (`low|high`) takes nothing else. After a first word of `commands` (or `/` and one), unknown options
+ * brackets (`[REF]`) takes the next word only when that looks like a session; one in small letters (`low|high`) takes nothing else. A `LIST`, and a
+ * `DIR` that may be repeated, go on over the words that can only be more of it. After a first word of `commands` (or `/` and one), unknown options
  * are words, for the command to judge; not after `--print`, whose words are a prompt.
  */
 export function parseArguments(argv: readonly string[], options: readonly Option[], strict: boolean, commands: readonly string[] = []): Arguments {
@@ -42,8 +43,17 @@ export function parseArguments(argv: readonly string[], options: readonly Option
           inline === undefined && at + 1 < last && takes(option, argv[at + 1] ?? "", argv.slice(at + 2, last), printed) ? argv[++at] : inline;
         const value = judge(option, name, next, strict, argv[at + 1]);
         if (value === undefined) continue;
+        const given = typeof value === "string" ? [value] : [];
+        const prompted = words.length > 0 || last < argv.length - 1;
+        while (
+          inline === undefined &&
+          !command &&
+          at + 1 < last &&
+          furthers(option, argv[at + 1] ?? "", prompted || prompts(argv.slice(at + 2, last)))
+        )
+          given.push(argv[++at] ?? "");
         const earlier = values.get(option.name);
-        values.set(option.name, option.many && typeof value === "string" ? [...(Array.isArray(earlier) ? earlier : []), value] : value);
+        values.set(option.name, option.many && given.length > 0 ? [...(Array.isArray(earlier) ? earlier : []), ...given] : given.join(",") || value);
       }
     }
   }
@@ -138,6 +148,18 @@ function takes(option: Option, next: string, after: readonly string[], printed: 
   const meant = /^[.~]?\.?\/\S*$/.test(next) || after.includes("-p") || after.includes("--print") || printed;
   const alike = option.value === "[REF]" ? referring(next) : /^[!@a-z][@a-z./-]*[.,!][@a-z.,!/-]*$/.test(next);
   return option.value.startsWith("[") ? alike || (free && meant) : free;
+}
+
+/** Whether a word goes on with the value before it, as other tools of the field have it. A bare name does only where the prompt stands elsewhere. */
+function furthers({ value, many }: Option, next: string, prompted: boolean): boolean {
+  if (value === "LIST") return /^[A-Za-z][\w-]*\(.*\)$/s.test(next) || (prompted && /^[A-Za-z]\w*(?:,[\w(][^\s]*)*$/.test(next));
+  return value === "DIR" && many === true && (/^(?:~|\.{1,2})(?:\/\S*)?$/.test(next) || (prompted && /^\/\S+\/\S*$/.test(next)));
+}
+
+/** Whether a prompt comes behind its own option. */
+function prompts(after: readonly string[]): boolean {
+  const print = after.findIndex((word) => word === "-p" || word === "--print");
+  return print !== -1 && after[print + 1]?.startsWith("-") === false;
 }
 
 function judge(option: Option, name: string, value: string | undefined, strict: boolean, next?: string): string | true | undefined {

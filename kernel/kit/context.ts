@@ -54,6 +54,11 @@ export function createFoldGauge({ bus, env, settings }: Pick<PluginScope, "bus" 
   const left = new WeakMap<Session, { readonly tail: Message | undefined; readonly size: number }>();
   const vain = new WeakMap<Session, number>();
   const sizes = new WeakMap<Session, number>();
+  const given = env[AUTO_COMPACT.env] ?? "";
+  if (given !== "" && !(Number.isSafeInteger(Number(given)) && Number(given) > 0)) {
+    const text = `${AUTO_COMPACT.env} is no number of tokens: ${JSON.stringify(given)}; it is passed over.`;
+    bus.emit("notice.raised", { level: "warn", text });
+  }
   for (const type of ["step.ended", "session.closed"] as const) bus.on(type, ({ session }) => void overflows.delete(session ?? ""));
 
   const sizeOf = (session: Session, usage: Usage): number => {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Options, PluginStatus } from "claw";
-import { definitionFolders, markdownFiles, shadowed } from "./definitions.ts";
+import { containedDefinition, definitionFolders, markdownFiles, shadowed } from "./definitions.ts";
 
 let root = "";
 beforeEach(() => {
@@ -65,4 +65,20 @@ test("shadowed > the first of a name wins, the others say who hides them", () =>
     { name: "x", path: "3" },
   ];
   expect(shadowed(list)).toEqual([list[0]!, list[1]!, { name: "x", path: "3", shadowedBy: "1" }]);
+});
+
+test("containedDefinition > a project's and a plugin's file stays in it, the user's may lead anywhere", () => {
+  const cwd = join(root, "user/repo/a");
+  const commands = join(root, "user/repo/.claw/commands");
+  mkdirSync(commands, { recursive: true });
+  writeFileSync(join(commands, "own.md"), "");
+  writeFileSync(join(root, "user/outside.md"), "");
+  symlinkSync(join(root, "user/outside.md"), join(commands, "link.md"));
+  symlinkSync("own.md", join(commands, "alias.md"));
+  const inside = (name: string, source: "project" | "user" | "plugin") =>
+    containedDefinition(join(commands, name), { path: commands, source, trusted: true }, cwd);
+  expect(["own.md", "alias.md", "link.md"].map((name) => inside(name, "project"))).toEqual([true, true, false]);
+  expect(["own.md", "link.md"].map((name) => inside(name, "plugin"))).toEqual([true, false]);
+  expect(inside("link.md", "user")).toBe(true);
+  expect(() => inside("nothing.md", "project")).toThrow();
 });

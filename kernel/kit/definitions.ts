@@ -1,7 +1,8 @@
 // Definitions on disk: the folders in which skills, agents, commands and output styles are looked for, nearest first. Reads no definition itself.
-import { readdirSync, statSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import type { PluginScope, PluginStatus } from "claw";
+import { namesIn } from "./paths.ts";
 import { projectRoot } from "./settings.ts";
 
 /** What can be defined by files. The word is the folder's name. */
@@ -66,7 +67,7 @@ export function markdownFiles(folder: string, most = 2_000): readonly Definition
   const found: DefinitionFile[] = [];
   let seen = 0;
   const walk = (at: string, depth: number): void => {
-    for (const name of namesIn(at)) {
+    for (const name of namesIn(at).toSorted()) {
       seen += 1;
       if (seen > most || name.startsWith(".")) continue;
       const path = join(at, name);
@@ -77,6 +78,13 @@ export function markdownFiles(folder: string, most = 2_000): readonly Definition
   };
   walk(folder, 0);
   return found;
+}
+
+/** Whether a definition's file lies in what its folder belongs to, the project or the plugin: what a link leads to elsewhere would go to the model. */
+export function containedDefinition(path: string, { source, path: folder }: DefinitionFolder, cwd: string): boolean {
+  if (source === "user") return true;
+  const root = realpathSync(source === "project" ? projectRoot(cwd) : dirname(folder));
+  return realpathSync(path).startsWith(`${root}${sep}`);
 }
 
 /** Marks what an earlier one of the same name hides, with its path. Order stays. */
@@ -113,12 +121,4 @@ function userFolders(sort: DefinitionSort, { home, env }: Pick<PluginScope, "hom
     ...(user === undefined ? [] : [join(user, ".agents", sort), join(user, ".claude", sort)]),
     ...(config === undefined ? [] : [join(config, "agents", sort)]),
   ];
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
 }

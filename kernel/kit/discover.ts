@@ -16,7 +16,7 @@ export function createLoader(modules: () => Promise<Modules>): Loader {
   return async (path) => {
     served ??= modules().then(serve);
     await served;
-    return importFile(path).catch(misfit);
+    return importFile(path).catch((thrown) => misfit(misspelled(thrown)));
   };
 }
 
@@ -61,6 +61,18 @@ export function entryOf({ exports, main = "index.ts" }: { readonly exports?: unk
 // --- internal ---
 
 const importFile: Loader = (path) => import(pathToFileURL(path).href);
+
+/** What Bun says of a file it cannot read as code, with the place; several mistakes by the first. Anything else as it is. */
+function misspelled(thrown: Error & { readonly errors?: readonly unknown[] }): Error {
+  const [first = thrown] = thrown.errors ?? [];
+  const { message, position } = first as { message: string; position?: { file: string; line: number; column: number } | null };
+  if (!position) return thrown;
+  const more = (thrown.errors?.length ?? 1) - 1;
+  const others = more > 0 ? ` (and ${more} more)` : "";
+  const hint = "Correct the file. `claw plugin check` looks at a whole plugin.";
+  const place = `${position.file}:${position.line}:${position.column}`;
+  return new ClawError("CLAW_PLUGIN_LOAD_FAILED", `${place}: ${message}${others}`, { hint, cause: thrown });
+}
 
 /** Bun blames the module when an export is missing; the cause is a plugin written for another claw. */
 function misfit(thrown: Error): never {

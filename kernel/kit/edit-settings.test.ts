@@ -63,3 +63,13 @@ test("editSettings > what another program wrote in between is kept", async () =>
   });
   expect([asked, JSON.parse(readFileSync(path, "utf8"))]).toEqual([2, { theirs: true, ours: true }]);
 });
+
+test("editSettings > a home that cannot be made is an error in words, not a bug", async () => {
+  const file = join(home, "no-folder");
+  writeFileSync(file, "");
+  const refused = editSettings(join(file, "home"), "the rule", () => [{ path: ["a"], value: 1 }]);
+  await expect(refused).rejects.toMatchObject({
+    code: "CLAW_CONFIG_UNREADABLE",
+    message: `${join(file, "home", "settings.json")}: the rule was not saved (ENOTDIR)`,
+  });
+});

@@ -1,8 +1,10 @@
 // Changing a settings file of the user's: its comments, its order and its links stay as they are, and a file that is none is left alone.
 // Which keys may be changed, and by whom, is the caller's affair.
-import { chmod, mkdir, open, readFile, realpath, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { mkdir, readFile, realpath } from "node:fs/promises";
+import { join } from "node:path";
 import { ClawError, type Json } from "claw";
+import { fields } from "./fields.ts";
+import { writeWholeFile } from "./whole-file.ts";
 
 /** One change: `value` at `path`, or what stands there removed without one. With `added`, `path` is a list's, and `value` goes to its end. */
 export interface SettingEdit {
@@ -14,7 +16,8 @@ export interface SettingEdit {
 /**
  * Makes the edits that `change` finds needful in `<home>/settings.json`; says whether the file is another one now. `change` gets the settings as
  * they are, `{}` when there are none, and gives `undefined` when they are not such that it can change them. Throws `CLAW_CONFIG_INVALID` then,
- * and for a file that is not JSON with comments: it is left alone. `what` is what was not saved, as in "the rule".
+ * and for a file that is not JSON with comments: it is left alone; `CLAW_CONFIG_UNREADABLE` where the disk does not let it. `what` is what was not
+ * saved, as in "the rule".
  */
 export async function editSettings(
   home: string,
@@ -22,6 +25,19 @@ export async function editSettings(
   change: (settings: Readonly<Record<string, unknown>>) => readonly SettingEdit[] | undefined,
 ): Promise<boolean> {
   const link = join(home, "settings.json");
+  try {
+    return await tried(home, link, what, change);
+  } catch (thrown) {
+    const code = (thrown as NodeJS.ErrnoException).code ?? "";
+    if (thrown instanceof ClawError || !/^E[A-Z]+$/.test(code)) throw thrown;
+    const hint = "Check that claw's home is there and may be written, or name another with CLAW_CONFIG_HOME.";
+    throw new ClawError("CLAW_CONFIG_UNREADABLE", `${link}: ${what} was not saved (${code})`, { hint, cause: thrown });
+  }
+}
+
+// --- internal ---
+
+async function tried(home: string, link: string, what: string, change: Parameters<typeof editSettings>[2]): Promise<boolean> {
   await mkdir(home, { recursive: true, mode: 0o700 });
   // The file that a link leads to, so that settings kept elsewhere stay linked.
   const path = await realpath(link).catch(() => link);
@@ -29,12 +45,10 @@ export async function editSettings(
     const before = await read(path);
     const after = await edited(path, before, what, change);
     if (after === before) return false;
-    if (await replace(path, after, before)) return true;
+    if (await writeWholeFile(path, after, 0o600, async () => (await read(path)) === before)) return true;
   }
   throw new ClawError("CLAW_CONFIG_UNREADABLE", `${path}: ${what} was not saved: another program keeps changing the file`, { hint: "Try again." });
 }
-
-// --- internal ---
 
 /** How often another program may get in between. */
 const TRIES = 5;
@@ -52,7 +66,7 @@ async function edited(path: string, before: string, what: string, change: Parame
   let text = before.slice(mark.length);
   const errors: import("jsonc-parser").ParseError[] = [];
   const settings: unknown = text.trim() === "" ? {} : parse(text, errors, { allowTrailingComma: true });
-  const edits = errors.length === 0 && plain(settings) ? change(settings) : undefined;
+  const edits = errors.length === 0 && fields(settings) ? change(settings) : undefined;
   if (edits === undefined) {
     throw new ClawError("CLAW_CONFIG_INVALID", `${path}: ${what} was not saved: the file is not settings as claw reads them`, {
       hint: "Mend the file, then try again.",
@@ -70,32 +84,4 @@ async function edited(path: string, before: string, what: string, change: Parame
   }
   const whole = mark + text;
   return whole === before || text.endsWith("\n") ? whole : `${whole}\n`;
-}
-
-/** A new file beside the old one, then one rename: whoever reads sees the whole of either. False when the old one is no longer `before`. */
-async function replace(path: string, text: string, before: string): Promise<boolean> {
-  const fresh = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}`);
-  try {
-    const file = await open(fresh, "wx", 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await chmod(fresh, 0o600);
-    if ((await read(path)) !== before) {
-      await rm(fresh, { force: true });
-      return false;
-    }
-    await rename(fresh, path);
-    return true;
-  } catch (error) {
-    await rm(fresh, { force: true });
-    throw error;
-  }
-}
-
-function plain(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -19,13 +19,13 @@ export const EDITOR_ACTIONS = {
   "history-back": "Older input", "history-forward": "Newer input", "history-search": "Search older inputs", "complete": "Complete a file, command or argument",
   "paste-image": "Paste the clipboard's image", "open-editor": "Edit the input in $VISUAL or $EDITOR",
   "escape": "Close what is open, or stop the turn; twice: rewind", "interrupt": "Clear the input; on an empty one, twice: quit", "exit": "On an empty input, quit; else `delete-right`",
-  "cycle-mode": "Next permission mode", "toggle-details": "Show or hide calls in full", "toggle-todos": "Show or hide the todos", "background": "Send the running command to the background",
+  "cycle-mode": "Next permission mode", "toggle-details": "Show or hide calls in full", "toggle-todos": "Show or hide the todos", "toggle-thinking": "Show or hide the model's thinking",
   "clear-screen": "Clear the screen", "suspend": "Suspend claw",
 } as const;
 /** The name of an action. */
 export type EditorAction = keyof typeof EDITOR_ACTIONS;
 /** Actions that the editor only hands on to the frontend. */
-export type FrontendAction = "cycle-mode" | "toggle-details" | "toggle-todos" | "background" | "clear-screen" | "suspend";
+export type FrontendAction = "cycle-mode" | "toggle-details" | "toggle-todos" | "toggle-thinking" | "clear-screen" | "suspend";
 
 /** What an input is, by its first character: `/` a command, `!` a line for the shell, `#` a line to remember. */
 export type EditorKind = "prompt" | "command" | "shell" | "memory";
@@ -175,6 +175,8 @@ export interface Completions {
   readonly items: readonly CompletionItem[];
   readonly total: number;
   readonly partial?: boolean;
+  /** Something else may be meant as well, as a file that is yet to be made: Enter takes an offer only when one was chosen. */
+  readonly free?: boolean;
   /** A hint for what could follow, as a command's arguments. */
   readonly ghost?: string;
 }

@@ -1,10 +1,20 @@
-// Where a provider's requests go and what stands in their way: base URL, stored keys, limits, proxy. From the environment and trusted config only.
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
+// Where a provider's requests go and what stands in their way: base URL, limits, proxy. From the environment and trusted config only.
 import { ClawError, type Env, type PluginScope } from "claw";
+import * as v from "valibot";
 
 /** The longest that a timer can wait, in milliseconds. */
 export const MOST_MS = 2 ** 31 - 1;
+
+/** What every provider takes in its slice of the config, as entries of a schema. */
+export function endpointEntries() {
+  const wait = v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_MS)));
+  return {
+    baseUrl: v.optional(v.pipe(v.string(), v.url())),
+    headers: v.optional(v.record(v.pipe(v.string(), v.toLowerCase()), v.string())),
+    idleMs: wait,
+    connectMs: wait,
+  };
+}
 
 /** What a provider's slice of the config says of an endpoint. */
 export interface EndpointSlice {
@@ -69,37 +79,6 @@ export function proxyFor(url: URL, env: Env): string | undefined {
     return host === bare || host.endsWith(`.${bare}`);
   });
   return exempt ? undefined : /^[a-z0-9]+:\/\//i.test(proxy) ? proxy : `http://${proxy}`;
-}
-
-/**
- * What `<home>/credentials.json` has under `name`, its texts only; read anew each time, since it may have been stored since. A file that others
- * can read is told to `warn`. Throws `CLAW_CONFIG_*`, never quoting the file.
- */
-export async function storedCredentials(
-  home: PluginScope["home"],
-  name: string,
-  warn: (text: string) => void,
-): Promise<Readonly<Record<string, string>>> {
-  const path = join(home, "credentials.json");
-  let text: string;
-  try {
-    text = await Bun.file(path).text();
-  } catch (error) {
-    if ((error as { code?: string }).code === "ENOENT" || (error as { code?: string }).code === "ENOTDIR") return {};
-    throw new ClawError("CLAW_CONFIG_UNREADABLE", `cannot read ${path}: ${(error as Error).message}`, { cause: error });
-  }
-  const mode = process.platform === "win32" ? 0 : (await stat(path)).mode & 0o077;
-  if (mode !== 0) warn(`${path} can be read by others: run chmod 600 on it`);
-  let stored: unknown;
-  try {
-    stored = JSON.parse(text);
-  } catch {
-    // The parser's own message would quote the file, and with it a key.
-    throw new ClawError("CLAW_CONFIG_INVALID", `${path} is not valid JSON`, { hint: `It holds { "${name}": { "apiKey": "…" } }.` });
-  }
-  const own = (stored as Record<string, unknown> | null)?.[name] ?? {};
-  const texts = Object.entries(own).flatMap(([key, value]) => (typeof value === "string" && value.trim() !== "" ? [[key, value.trim()]] : []));
-  return Object.fromEntries(texts) as Record<string, string>;
 }
 
 /** The value of a variable, `undefined` when there is nothing in it. */

@@ -110,18 +110,25 @@ export function titleOf(text: string, most = TITLE): string {
   return `${(line[head.length] === " " || space < most * 0.6 ? head : head.slice(0, space)).trimEnd()}…`;
 }
 
-/** The title that messages give: their first user text. Empty when they have none. */
+/** The title that messages give: the first that a person wrote. Empty when they have none. */
 export function titleOfMessages(messages: Iterable<Message>): string {
-  for (const { role, content } of messages) {
-    if (role !== "user") continue;
-    const title = titleOf(content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join(" "));
+  for (const message of messages) {
+    const title = titleOf(writtenIn(message));
     if (title !== "") return title;
   }
   return "";
 }
 
+/** What a person wrote in a message, without what claw tells the model in their place. Empty for one that nobody wrote. */
+export function writtenIn({ role, content }: Message): string {
+  if (role !== "user") return "";
+  return content.flatMap((block) => (block.type === "text" && !TOLD.test(block.text) ? [block.text] : [])).join("\n");
+}
+
 // --- internal ---
 
+/** How claw speaks to the model in a user's message. */
+const TOLD = /^<(?:note|system-reminder|memory-line|shell-line)>/;
 const TITLE = 80;
 /** Bytes: the longest title there can be, as JSON. */
 const TITLE_ROOM = 480;

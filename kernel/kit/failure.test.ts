@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { ClawError, type ErrorCode, type TurnOutcome } from "claw";
-import { bugText, exitCode, failureOf, failureText } from "./failure.ts";
+import { bugText, exitCode, failureOf, failureText, flushedCode } from "./failure.ts";
 
 const failed = (code: ErrorCode): TurnOutcome => ({ kind: "failed", error: new ClawError(code, "x") });
 
@@ -44,4 +44,16 @@ test("failureText > is two lines, or one without a hint", () => {
 test("bugText > shows the stack of a bug, and of nothing else", () => {
   expect(bugText(new ClawError("CLAW_BUG", "oops"))).toContain("failure.test.ts");
   expect(bugText(new ClawError("CLAW_USAGE", "oops"))).toBe("");
+});
+
+test.each([
+  [undefined, 0, 0, ""],
+  [undefined, 4, 4, ""],
+  ["EPIPE", 0, 0, ""],
+  ["ENOSPC", 0, 1, "error: stdout cannot be written: ENOSPC\nhint: Is the disk full?\n"],
+  ["ENOSPC", 4, 4, "error: stdout cannot be written: ENOSPC\nhint: Is the disk full?\n"],
+])("flushedCode > stdout that ended with %p after code %i gives %i", async (broken, code, given, words) => {
+  const told: string[] = [];
+  const output = { out: () => undefined, err: (text: string) => void told.push(text), broken: Promise.resolve(""), flush: async () => broken };
+  expect([await flushedCode(output, code), told.join("")]).toEqual([given, words]);
 });

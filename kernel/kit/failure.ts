@@ -1,5 +1,6 @@
 // How a failure looks from outside: the exit code, the words, the object. One place, so that every frontend and renderer says the same.
 import type { ClawError, ErrorCode, EventMap, TurnOutcome } from "claw";
+import type { Output } from "./streams.ts";
 
 /** A failure as programs read it. `kind` is the word that scripts of the field know, where there is one. */
 export interface Failure {
@@ -54,6 +55,15 @@ export function exitCode(outcome: TurnOutcome): number {
     case "failed":
       return exitCodeOf(outcome.error);
   }
+}
+
+/** Waits until all output is written, and gives `code`. A reader that left has had enough; a full disk has not: that is told, and no success. */
+export async function flushedCode(output: Output, code: number): Promise<number> {
+  const broken = await output.flush();
+  if (broken === undefined || broken === "EPIPE") return code;
+  output.err(failureText({ message: `stdout cannot be written: ${broken}`, hint: "Is the disk full?" }));
+  await output.flush();
+  return code || 1;
 }
 
 /** What has become of a turn that ended otherwise than it should, as a failure. */

@@ -18,7 +18,7 @@ test("openFeed > what is written comes whole and in order, then the end; no name
   feed.close();
   expect(Number((await child.stdout.text()).trim())).toBe(370_002);
   expect(await child.exited).toBe(0);
-  expect(feed.write("x")).rejects.toMatchObject({ code: "CLAW_TOOL_FAILED" });
+  await expect(feed.write("x")).rejects.toMatchObject({ code: "CLAW_TOOL_FAILED" });
 });
 
 test("openFeed > as another descriptor stdin is empty", async () => {

@@ -1,9 +1,11 @@
 // What of a folder would act if it were trusted: its settings, hooks, plugins, MCP servers and definitions, in words, and by content. Runs none of it.
-import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { Env } from "claw";
 import { DEFINITION_SORTS, type DefinitionSort, markdownFiles, projectDefinitions } from "./definitions.ts";
+import { fields } from "./fields.ts";
+import { realPath } from "./paths.ts";
 import { projectRoot } from "./settings.ts";
 
 /** `folder` is where claw is started, as it really is. Nothing acts where there are no `items`. */
@@ -25,7 +27,7 @@ export function mayAct(cwd: string, home: string, env: Env): boolean {
 }
 
 export function folderContent(cwd: string, home: string, env: Env): FolderContent {
-  const folder = realOf(cwd);
+  const folder = realPath(cwd);
   const root = projectRoot(folder);
   const items: string[] = [];
   const paths = new Set<string>();
@@ -83,10 +85,10 @@ function fromSettings(path: string, found: Found): void {
 /** What one key of a settings file would do. What only tightens needs no trust. */
 function fromKey(key: string, value: unknown, found: Found): readonly string[] {
   if (key === "$schema" || key === "version") return [];
-  if (key === "hooks" && plain(value)) return Object.entries(value).flatMap(([event, entries]) => fromHooks(event, entries, found));
-  if (key === "mcpServers" && plain(value)) return Object.entries(value).map(([name, one]) => serverLine(name, one, found));
-  if (key === "plugins" && plain(value)) return Object.entries(value).flatMap(([name, slice]) => (slice === false ? [] : [fromPlugin(name, found)]));
-  if (key === "permissions" && plain(value)) {
+  if (key === "hooks" && fields(value)) return Object.entries(value).flatMap(([event, entries]) => fromHooks(event, entries, found));
+  if (key === "mcpServers" && fields(value)) return Object.entries(value).map(([name, one]) => serverLine(name, one, found));
+  if (key === "plugins" && fields(value)) return Object.entries(value).flatMap(([name, slice]) => (slice === false ? [] : [fromPlugin(name, found)]));
+  if (key === "permissions" && fields(value)) {
     const { allow, additionalDirectories: folders, defaultMode: mode } = value;
     const rules = Array.isArray(allow) ? allow.map((rule) => `allows without asking: ${word(rule)}`) : [];
     const added = Array.isArray(folders) ? folders.map((one) => `counts as the workspace: ${word(one)}`) : [];
@@ -100,10 +102,10 @@ function fromKey(key: string, value: unknown, found: Found): readonly string[] {
 function fromHooks(event: string, entries: unknown, found: Found): readonly string[] {
   if (!Array.isArray(entries)) return [];
   return entries.flatMap((entry) => {
-    const inner = typeof entry === "string" ? [entry] : plain(entry) && Array.isArray(entry["hooks"]) ? entry["hooks"] : [];
-    const matcher = plain(entry) && typeof entry["matcher"] === "string" && entry["matcher"] !== "" ? ` (${entry["matcher"]})` : "";
+    const inner = typeof entry === "string" ? [entry] : fields(entry) && Array.isArray(entry["hooks"]) ? entry["hooks"] : [];
+    const matcher = fields(entry) && typeof entry["matcher"] === "string" && entry["matcher"] !== "" ? ` (${entry["matcher"]})` : "";
     return inner.map((one: unknown) => {
-      const run = plain(one) ? word(one["command"] ?? one["url"]) : word(one);
+      const run = fields(one) ? word(one["command"] ?? one["url"]) : word(one);
       scripts(run, found);
       return `runs at ${event}${matcher}: ${run}`;
     });
@@ -116,16 +118,16 @@ function fromServers(path: string, found: Found): void {
   found.add(path);
   const value = parsed(text);
   const servers = value?.["mcpServers"] ?? value;
-  if (!plain(servers)) found.items.push("MCP servers that cannot be read  (.mcp.json)");
+  if (!fields(servers)) found.items.push("MCP servers that cannot be read  (.mcp.json)");
   else found.items.push(...Object.entries(servers).map(([name, one]) => `${serverLine(name, one, found)}  (.mcp.json)`));
 }
 
 function serverLine(name: string, value: unknown, found: Found): string {
-  const server = plain(value) ? value : {};
+  const server = fields(value) ? value : {};
   for (const one of strings(server)) scripts(one, found);
   if (typeof server["url"] === "string") return `connects to MCP server ${name}: ${server["url"]}`;
   const args = Array.isArray(server["args"]) ? server["args"].map(word) : [];
-  const variables = plain(server["env"]) ? Object.entries(server["env"]).map(([key, one]) => `${key}=${word(one)} `) : [];
+  const variables = fields(server["env"]) ? Object.entries(server["env"]).map(([key, one]) => `${key}=${word(one)} `) : [];
   return `starts MCP server ${name}: ${variables.join("")}${[word(server["command"]), ...args].join(" ")}`;
 }
 
@@ -194,7 +196,7 @@ function textOf(path: string): string | undefined {
 function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = Bun.JSONC.parse(text.replace(/^\uFEFF/, ""));
-    return plain(value) ? value : undefined;
+    return fields(value) ? value : undefined;
   } catch {
     return undefined;
   }
@@ -209,10 +211,6 @@ function word(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value) ?? "?");
 }
 
-function plain(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function statOf(path: string): ReturnType<typeof statSync> {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -223,12 +221,4 @@ function statOf(path: string): ReturnType<typeof statSync> {
 
 function there(path: string): boolean {
   return statOf(path) !== undefined;
-}
-
-function realOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }

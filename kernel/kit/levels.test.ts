@@ -1,7 +1,7 @@
 // Tests of the level table: every mode against every reach, its texts, and the rules a question offers.
 import { expect, test } from "bun:test";
 import type { Access, Decision } from "claw";
-import { decideByLevel, type Level, type LevelMode, plainWords, type Reach, reachOf, STRICTEST_FIRST } from "./levels.ts";
+import { decideByLevel, type Level, type LevelMode, plainWords, type Reach, reachOf, STRICTEST_FIRST, stricter } from "./levels.ts";
 import type { Place } from "./workspace.ts";
 
 const inside: Place = { given: "src/a.ts", path: "/ws/src/a.ts", inside: true, guarded: false };
@@ -62,6 +62,12 @@ test("decideByLevel > what a stricter mode allows, every looser one allows too",
   for (const [index, level] of levels.entries())
     for (const next of levels.slice(index)) expect(free(next)).toEqual(expect.arrayContaining(free(level)));
   expect(STRICTEST_FIRST.toSorted()).toEqual(TABLE.map(([mode]) => mode).toSorted());
+});
+
+test("stricter > as the table ranks, a mode it does not rank being never stricter and always loosest", () => {
+  for (const [index, mode] of STRICTEST_FIRST.entries())
+    expect(STRICTEST_FIRST.filter((than) => stricter(mode, than))).toEqual(STRICTEST_FIRST.slice(index + 1));
+  expect([stricter("own", "allow"), stricter("own", "other"), stricter("danger-full-access", "own")]).toEqual([false, false, true]);
 });
 
 const TEXTS: readonly (readonly [LevelMode, Access, string, string, readonly Place[], Decision])[] = [

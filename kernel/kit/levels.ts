@@ -21,6 +21,12 @@ export const STRICTEST_FIRST: readonly LevelMode[] = [
   "danger-full-access",
 ];
 
+/** Whether `mode` lets less happen than another. One that the table does not rank is never taken for stricter. */
+export function stricter(mode: string, than: string): boolean {
+  const order: readonly string[] = STRICTEST_FIRST;
+  return order.includes(mode) && (!order.includes(than) || order.indexOf(mode) < order.indexOf(than));
+}
+
 /** The least level that runs a call without asking. */
 export const NEEDED: { readonly [R in Reach]: Level } = {
   session: "read-only",

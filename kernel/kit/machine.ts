@@ -13,7 +13,7 @@ import {
   type SettingSource,
   wrap,
 } from "claw";
-import { ConfigSchema, invalid, LIMITS, mergeConfig, type Pass } from "./config.ts";
+import { ConfigSchema, LIMITS, mergeConfig, type Pass, readSlice } from "./config.ts";
 import { VOUCHED } from "./definitions.ts";
 import { createLoader, discover, type Loader, type Modules } from "./discover.ts";
 import { installedPlugins, STORE_INDEX, sealedStore } from "./installed.ts";
@@ -64,7 +64,7 @@ export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
   const vouches = (folder: string): boolean => judged.get(folder) ?? judged.set(folder, vouchedFor(folder, home, env)).get(folder)!;
   const where = { home, env, managed: at.managed, vouches };
   const draft = await readLayers(where, once, cwd, early, optionsOf(bundled), pass);
-  const { plugins: wanted } = await mergeConfig(draft, locate, pass);
+  const { plugins: wanted } = await mergeConfig(draft, locate, pass, []);
   const found: StoredLoadable[] = bundled.filter((one) => wanted[one.name] !== false);
   const load = createLoader(at.modules);
   found.push(...fromStores(at, cwd, early, load).filter((one) => wanted[one.name] !== false));
@@ -95,8 +95,9 @@ export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
     return { cwd: absolute, layers: absolute === cwd ? layers : await read(absolute) };
   };
   const strange = await strangers(layers, plugins);
-  const config = await checkNames(await mergeConfig(layers, locate, pass), layers, plugins, pass);
-  const wrong: BootOptions["wrong"] = (origin, path, issue) => invalid(locate, origin, path, issue);
+  // Of what type a key is, the plugin in force says: another may have taken the place of the bundled one.
+  const owned = plugins.flatMap((one) => (one.source === undefined ? (one.manifest?.settings ?? []) : []));
+  const config = await checkNames(await mergeConfig(layers, locate, pass, owned), layers, plugins, pass);
   return {
     cwd,
     home,
@@ -108,8 +109,8 @@ export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
     config,
     layers,
     folder,
-    wrong,
-    suggest: didYouMean,
+    slice: (plugin, schema) => readSlice(layers, plugin, schema, locate),
+    suggest: (word, words) => didYouMean(word, words) || `Known: ${words.join(", ")}.`,
     lost: at.lost,
     asked: tried.map((one) => one.name),
   };

@@ -38,7 +38,7 @@ export function slashDoors(plugins: readonly PluginStatus[]): ReadonlySet<string
   return doors;
 }
 
-/** The value of one placeholder: `ARGUMENTS` is all of them as written, a number counts from 1. */
+/** What stands for an argument in a prompt gives way to: `ARGUMENTS` to all of them as written, a number to that one, from 1. */
 export function argumentOf(name: string, args: string): string {
   return name === "ARGUMENTS" ? args : (splitWords(args)[Number(name) - 1] ?? "");
 }
@@ -49,5 +49,5 @@ export function withArguments(text: string, args: string): string {
   return args === "" || text.search(ARGUMENT) !== -1 ? filled : `${filled.trimEnd()}\n\nARGUMENTS: ${args}`;
 }
 
-/** A placeholder. `$10` and `$ARGUMENTS_X` are none. */
+/** What stands for arguments in a prompt: `$ARGUMENTS`, `$1` to `$9`. `$10` and `$ARGUMENTS_X` are plain text. */
 export const ARGUMENT = /\$(ARGUMENTS|[1-9])(?![\w])/g;

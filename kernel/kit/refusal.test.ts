@@ -38,6 +38,10 @@ test("refused > names the variable of the key, the time to wait, and no secret",
     message: "x.test answered 401: bad key [redacted]",
     info: { hint: "Check X_API_KEY." },
   });
+  expect(said({ message: "slow" }, 429).info.hint).toContain("--fallback-model");
+  expect(said({ message: "overloaded" }, 529).info.hint).toContain("--fallback-model");
+  expect(said({ message: "prompt is too long: 3 tokens > 2 maximum" }, 400).info.hint).toContain("new session");
+  expect(said({ message: "oops" }, 500).info.hint).toBeUndefined();
   const details = [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "2.5s" }];
   expect(said({ code: 429, message: "slow", status: "RESOURCE_EXHAUSTED", details }).info.retryAfterMs).toBe(2_500);
 });

@@ -158,6 +158,9 @@ function hintFor(code: ErrorCode, { status, message, type = "", headers }: Refus
     return status === 403 ? "These credentials may not do this: check their workspace and rights." : `Check ${names.key}.`;
   if (status === 404 && /model/i.test(message)) return "Check the name of the model.";
   if (SPENT.test(`${message} ${type}`) || /credit balance|billing/i.test(message)) return "Check the plan and balance of the account.";
+  if (code === "CLAW_PROVIDER_RATE" || status === 529 || status === 503)
+    return "Wait a little and try again, or take another model; --fallback-model does so by itself.";
+  if (code === "CLAW_PROVIDER_OVERFLOW") return "Give it less at once, or begin a new session: this one cannot be shortened further.";
   return undefined;
 }
 

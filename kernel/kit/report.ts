@@ -2,6 +2,7 @@
 import type { AnyEvent, Block, ClawError, EventMap, Json, Message, Usage } from "claw";
 import { addUsage, costOf, NO_USAGE } from "./cost.ts";
 import { type Failure, failureOf, failureOfEnd } from "./failure.ts";
+import { fields } from "./fields.ts";
 
 type Ended = EventMap["turn.ended"];
 
@@ -162,7 +163,7 @@ function addMessage(turn: TurnFacts, { role, content }: Message, calls: boolean)
 }
 
 function structuredOf(details: Json | undefined): Json | undefined {
-  return record(details) ? details["structured_output"] : undefined;
+  return fields<Json>(details) ? details["structured_output"] : undefined;
 }
 
 const BESIDE = /^(compactor|tool|hook):/;
@@ -242,8 +243,4 @@ function modelUsage(models: TurnFacts["models"]): Json {
     },
   ]);
   return Object.fromEntries(entries);
-}
-
-function record(value: Json | undefined): value is { readonly [key: string]: Json } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 // The sandbox service: what commands can reach is decided by the operating system, not by reading them. Provided by feature/sandbox.
 import { type CallScope, defineService, type ServiceToken, type TurnScope } from "claw";
+import { absent } from "./absent.ts";
 import type { ProcessEnd, ProcessOptions } from "./processes.ts";
 
 /**
@@ -64,6 +65,14 @@ export interface Sandbox {
 }
 /** Provided by `@claw/feature-sandbox`. */
 export const Sandbox: ServiceToken<Sandbox> = defineService<Sandbox>("claw.sandbox@1");
+
+/** What commands of this scope can do, in a word to compare: for what lives longer than the call that started it. */
+export async function sandboxBounds(scope: TurnScope): Promise<string> {
+  const sandbox = await scope.use(Sandbox).catch(absent);
+  if (sandbox === undefined) return "none";
+  const { active, tier, network, writable } = await sandbox.inspect(scope);
+  return active ? JSON.stringify([tier, network, writable]) : "outside";
+}
 
 /** How a session's commands run, in one line for people. */
 export function sandboxLine({ active, reason, tier, network, domains, unbridged, writable }: SandboxState): string {

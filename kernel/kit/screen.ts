@@ -26,7 +26,7 @@ export function keyName({ key, ctrl, alt, shift, text }: Key): string {
 
 /**
  * The parts of the live region, from top to bottom. `tail`: what is not finished yet (the answer, running calls). `activity`: the spinner. `queue`: input
- * that waits. `question`: a question or picker, shown instead of the editor. `menu`: completions. `status`: the status line.
+ * that waits. `question`: a question or picker, shown instead of the editor and the spinner. `menu`: completions. `status`: the status line.
  */
 export const SLOTS = ["tail", "activity", "todos", "queue", "question", "editor", "menu", "status"] as const;
 export type Slot = (typeof SLOTS)[number];

@@ -1,6 +1,7 @@
 // The sessions service: what can be done with kept sessions besides opening them. Provided by the store that keeps them, store/jsonl.
 import { defineService, type ServiceToken, type SessionSummary } from "claw";
 import type { Entry, SessionHead } from "./entries.ts";
+import { plain } from "./plain.ts";
 
 /** A kept session in a list. */
 export interface SessionRecord extends SessionSummary {
@@ -62,3 +63,8 @@ export interface Sessions {
 }
 /** Provided by `@claw/store-jsonl`. */
 export const Sessions: ServiceToken<Sessions> = defineService<Sessions>("claw.sessions@1");
+
+/** What a session is called, for people. */
+export function shownTitle({ title }: Pick<SessionSummary, "title">): string {
+  return plain(title) || "without a title";
+}

@@ -17,7 +17,9 @@ export async function locate(origin: string, path: readonly string[]): Promise<s
   const { findNodeAtLocation, parseTree } = await import("jsonc-parser");
   const text = readFileSync(origin, "utf8");
   const tree = parseTree(text);
-  const node = tree && (findNodeAtLocation(tree, [...path]) ?? findNodeAtLocation(tree, path.slice(0, -1)));
+  // What is missing stands where the nearest thing around it stands.
+  const around = path.map((_, left) => path.slice(0, path.length - left).map((key) => (/^\d+$/.test(key) ? Number(key) : key)));
+  const node = tree && around.map((keys) => findNodeAtLocation(tree, keys)).find((found) => found !== undefined);
   return `${origin}:${lineOf(text, node?.offset ?? 0)}`;
 }
 

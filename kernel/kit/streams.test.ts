@@ -54,6 +54,11 @@ test.skipIf(process.platform !== "linux")("openOutput > says when the disk is fu
   expect(run(`${FIVE_MB} o.err(String(end)); await o.flush();`, "> /dev/full").stderr).toBe("ENOSPC");
 });
 
+test.skipIf(process.platform !== "linux")("openOutput > a full disk is told once, whatever the text: the write rejects, and the flush throws", () => {
+  const script = "const o = openOutput(); o.out('…'.repeat(9_000)); o.err(String(await o.flush())); await o.flush();";
+  expect(run(script, "> /dev/full")).toEqual({ code: 0, stdout: "", stderr: "ENOSPC" });
+});
+
 test.each([
   ["< /dev/null", "other"],
   ["< /dev/zero", "other"],

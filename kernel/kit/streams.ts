@@ -63,7 +63,10 @@ function channel(open: Sink, lost: (code: string) => void) {
       while (pending !== "") {
         const text = pending;
         pending = "";
-        await Promise.all([sink.write(text), sink.flush()]);
+        const written = sink.write(text);
+        // A flush that throws must not leave it alone: a rejection that nobody awaits ends claw with a dump.
+        if (written instanceof Promise) written.catch(() => undefined);
+        await Promise.all([written, sink.flush()]);
       }
     } catch (error) {
       failed = error instanceof Error && "code" in error ? String(error.code) : "EIO";

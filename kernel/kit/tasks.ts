@@ -18,7 +18,7 @@ export interface BackgroundTask {
   readonly details: { readonly [key: string]: Json };
   /** Resolves at its end, however it ends. */
   readonly ended: Promise<unknown>;
-  /** What it has said since the last call of this function, capped. */
+  /** What it has said since the last call of this function, capped; of an agent that has ended, its answer each time. */
   fresh(): Promise<string>;
   /** Ends it, and says how it ended: `SIGTERM`, `exit code 5`, `stopped`. One that has ended already is left alone. */
   stop(): Promise<string>;

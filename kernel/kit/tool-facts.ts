@@ -1,5 +1,4 @@
 // Facts of tools for people and programs: whose each is, what it needs, what it costs in a request. Runs no tool.
-import { toJsonSchema } from "@valibot/to-json-schema";
 import { type Access, ClawError, Inspecting, type Json, type PluginStatus, type Tool, type ToolSpec, type TurnScope } from "claw";
 import { safeParse } from "valibot";
 import { Deferral } from "./deferral.ts";
@@ -40,20 +39,13 @@ export async function listTools(scope: TurnScope): Promise<readonly ToolFacts[]>
         const spec: ToolSpec = { name, description: "", schema: {} };
         return { name, ...from, state: "broken", access: [], level: NEEDED.execute, spec, bytes: 0, problem: tool };
       }
-      const spec = { ...specOf(tool), name };
+      const spec = await scope.spec(name);
       const access = accessOf(tool, spec.schema);
       const level = NEEDED[reachOf(access.at(-1) ?? "execute", [])];
       const state = sent.has(name) ? "sent" : deferred.has(name) ? "deferred" : "left out";
       return { name, ...from, state, access, level, spec, bytes: specBytes(spec) };
     }),
   );
-}
-
-/** A tool as the model sees it: what the kernel puts into a request. */
-export function specOf({ name, description, schema, input }: Tool): ToolSpec {
-  if (schema !== undefined) return { name, description, schema };
-  const { $schema: _, ...derived } = toJsonSchema(input as Parameters<typeof toJsonSchema>[0], { errorMode: "ignore" });
-  return { name, description, schema: derived as Json };
 }
 
 /** What a spec takes in a request, as most APIs spell it. */

@@ -83,9 +83,9 @@ test("matchesWild > stars anywhere, in linear time", () => {
     matchesWild("*", ""),
     matchesWild("a*b*c", "acb"),
   ]).toEqual([true, true, false, true, false]);
-  const started = performance.now();
+  const started = process.cpuUsage();
   expect(matchesWild(`${"*a".repeat(200)}b`, "a".repeat(20_000))).toBe(false);
-  expect(performance.now() - started).toBeLessThan(1_000);
+  expect(process.cpuUsage(started).user).toBeLessThan(1_000_000);
 });
 
 /** Numbers that look random, the same each time. */

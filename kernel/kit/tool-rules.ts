@@ -5,6 +5,17 @@ import type { ToolCall } from "claw";
 import { plainWords } from "./levels.ts";
 import type { Place } from "./workspace.ts";
 
+/** Folded names of tools in other families → the folded name here. */
+export const SHORT_TOOL_NAMES: Readonly<Record<string, string>> = {
+  read: "readfile",
+  write: "writefile",
+  edit: "editfile",
+  multiedit: "editfile",
+  glob: "globsearch",
+  grep: "grepsearch",
+  task: "agent",
+};
+
 /** One rule, read. `tool` is folded as `foldedTool` does. No `pattern`: every call of the tool that is not far-reaching in itself. */
 export interface ToolRule {
   readonly tool: string;
@@ -25,7 +36,7 @@ export function foldedTool(name: string): string {
   const lower = name.toLowerCase();
   if (lower.startsWith("mcp__")) return lower;
   const folded = lower.replace(/[_-]/g, "");
-  return SHORT[folded] ?? folded;
+  return SHORT_TOOL_NAMES[folded] ?? folded;
 }
 
 /**
@@ -66,16 +77,6 @@ export function meansCommand(pattern: string, command: string): boolean {
 }
 
 // --- internal ---
-
-const SHORT: Readonly<Record<string, string>> = {
-  read: "readfile",
-  write: "writefile",
-  edit: "editfile",
-  multiedit: "editfile",
-  glob: "globsearch",
-  grep: "grepsearch",
-  task: "agent",
-};
 
 function coversLine(pattern: string, line: string): boolean {
   const words = plainWords(line);

@@ -86,6 +86,11 @@ test("callInput > what it rewrites is validated and judged again", async () => {
   expect(decided(harness)).toMatchObject([{ subject: "ab" }]);
 });
 
+test("validate > a key that the tool does not know is called that", async () => {
+  await using harness = await createHarness({ plugins: [put([])] });
+  expect(text((await harness.call("put", { to: "abc", form: 1 })).content)).toBe("invalid input for put: form: unknown key");
+});
+
 test("ask > the answer decides, `session` and `always` are offered only with rules, and what is no choice is no", async () => {
   const ran: unknown[] = [];
   const asks = permits(({ subject }) => ({ verdict: "ask", question: "Put it there?", ...(subject === "ruled" && { rules: ["put(*)"] }) }));
@@ -175,14 +180,10 @@ test("bounded > abort ends a turn whose gate does not settle", async () => {
   const ran: unknown[] = [];
   const stuck = permits(() => new Promise(() => {}));
   await using harness = await createHarness({ plugins: [put(ran), stuck], script: [calls("put", { to: "there" }), says("never")] });
-  let started = Number.NaN;
   harness.host.bus.on("loop.moved", ({ data }) => {
-    if (data.to !== "calling") return;
-    started = performance.now();
-    harness.shell.abort("enough");
+    if (data.to === "calling") harness.shell.abort("enough");
   });
   expect(await harness.submit("go")).toEqual({ kind: "aborted", reason: "enough" });
-  expect(performance.now() - started).toBeLessThan(4_000);
   expect(harness.shell.session.messages.at(-1)?.content).toMatchObject([{ type: "result", failed: true }]);
   expect(ran).toEqual([]);
 });

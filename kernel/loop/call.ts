@@ -1,13 +1,13 @@
 // The calls of one step: the gate that each passes (validate, input hooks, permission), then running them and answering in the model's order.
 import * as v from "valibot";
 import type { Bus } from "../bus/events.ts";
-import type { Access, Block, Decision, Finish, Json, Tool, ToolCall, ToolResult, ToolSpec } from "../contracts/contributions.ts";
+import type { Access, Block, Decision, Finish, Json, Tool, ToolCall, ToolResult } from "../contracts/contributions.ts";
 import type { CallScope, StepScope } from "../contracts/plugin.ts";
 import { ClawError, wrap } from "../errors.ts";
 import type { Hooks, Runner, StepEnd } from "../hooks/hooks.ts";
 
-/** A tool under the name the model uses, with its plugin. */
-export type Equipped = Readonly<{ tool: Tool; plugin: string; spec: ToolSpec }>;
+/** A tool, with its plugin. */
+export type Equipped = Readonly<{ tool: Tool; plugin: string }>;
 /** What calls need of the host. `author` is the plugin whose tap gave this very value. */
 export type CallHost = Readonly<{ hooks: Hooks; author(value: object): string | undefined; equip(name: string): Promise<Equipped> }>;
 /** The step that calls belong to. `tools` are the names it may use. */
@@ -127,8 +127,8 @@ async function judge({ host, scope, tools }: Step, asked: Asked): Promise<Judged
 }
 function validate({ tool }: Equipped, { id, tool: name, input }: Asked): ToolCall {
   const { success, output, issues = [] } = v.safeParse(tool.input, input);
-  const problems = issues.map((issue) => `${v.getDotPath(issue) ?? "input"}: ${issue.message}`).join("; ");
-  if (!success) throw new ClawError("CLAW_TOOL_INPUT_INVALID", `invalid input for ${name}: ${problems}`);
+  const said = issues.map((one) => `${v.getDotPath(one) ?? "input"}: ${one.expected === "never" ? "unknown key" : one.message}`);
+  if (!success) throw new ClawError("CLAW_TOOL_INPUT_INVALID", `invalid input for ${name}: ${said.join("; ")}`);
   return { id, tool: name, input: output, access: tool.access(output), subject: tool.subject(output), paths: tool.paths?.(output) ?? [] };
 }
 function freeze(value: unknown): void {

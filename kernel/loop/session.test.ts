@@ -153,6 +153,13 @@ test("run > words that do not parse are CLAW_USAGE, and the session is free agai
   expect(await harness.shell.run(command, ["on"])).toEqual({ kind: "done", notice: "on" });
 });
 
+test("run > what is wrong with several words in the same way is said once", async () => {
+  const args = v.array(v.picklist(["on", "off"], "say on or off"));
+  const command = defineCommand({ name: "switch", summary: "for tests", args, run: async () => ({ kind: "done" }) });
+  await using harness = await createHarness({ plugins: [] });
+  await expect(harness.shell.run(command, ["up", "down"])).rejects.toMatchObject({ message: "switch: say on or off" });
+});
+
 test("run > abort reaches a command, and what it throws is thrown", async () => {
   await using harness = await createHarness({ plugins: [] });
   const waits = scoped(({ signal }) => {

@@ -45,14 +45,12 @@ export async function runTurn(turn: Turn): Promise<void> {
 export async function runCommand(command: Command, words: readonly string[], scope: TurnScope): Promise<CommandOutcome> {
   const parsed = safeParse(command.args, words);
   if (parsed.success) return command.run(parsed.output, scope);
-  const problem = parsed.issues.map((issue) => issue.message).join("; ");
+  const problem = [...new Set(parsed.issues.map((issue) => issue.message))].join("; ");
   throw new ClawError("CLAW_USAGE", `${command.name}: ${problem}`, { hint: `See \`claw help ${command.name}\`.` });
 }
 /** The model that a scope's selection means. */
 export const resolve = async ({ get, selection }: TurnScope): Promise<Model> => (await get("provider", selection.provider)).resolve(selection.model);
-
 // --- internal ---
-
 async function route(turn: Turn): Promise<LoopSignal> {
   const { shell, bus, input } = turn;
   const scope = shell.scope(turn.number, turn.signal);
@@ -88,8 +86,9 @@ async function prepare(turn: Turn): Promise<LoopSignal> {
     if (compaction.dropped > 0) bus.emit("session.compacted", { dropped: compaction.dropped, by: compactor.name });
   }
   const { system, messages, tools } = await shell.draft(turn.scope);
-  const specs = await Promise.all(tools.map(async (name) => (await host.equip(name)).spec));
-  const request = { model, system, messages, tools: specs, maxOutput: model.maxOutput, options: {} };
+  // One whose plugin fails has been announced, and is done without.
+  const specs = await Promise.all(tools.map((name) => base.spec(name).catch(() => [])));
+  const request = { model, system, messages, tools: specs.flat(), maxOutput: model.maxOutput, options: {} };
   turn.request = host.hooks.request.call(request, turn.scope);
   return "prepared";
 }

@@ -51,8 +51,15 @@ export const cases: Readonly<Record<string, Case>> = {
   },
 
   prompt: async (world) => {
-    const { log } = await first(world, "text-1", () => world.claws("text-1", ["-p", "hi"]));
-    return [{ what: "system prompt and tool schemas", unit: "B", ours: log.systemBytes + log.toolBytes, limit: 8_000 }];
+    const bytes = async (words: readonly string[]): Promise<number> => {
+      const { log } = await first(world, "text-1", () => world.claws("text-1", ["-p", "hi", ...words]));
+      return log.systemBytes + log.toolBytes;
+    };
+    const basics = "read_file,write_file,edit_file,glob_search,grep_search,bash,TaskOutput,TaskStop";
+    return [
+      { what: "system prompt and schemas of the basic tools", unit: "B", ours: await bytes(["--tools", basics]), limit: 8_000 },
+      { what: "system prompt and schemas of all tools", unit: "B", ours: await bytes([]), limit: 12_000 },
+    ];
   },
 
   loop: async (world, runs) => {

@@ -33,17 +33,21 @@ export async function prompt(world: World, runs: number): Promise<readonly Row[]
 }
 
 /** What an answer costs that comes slowly, and one that comes fast and is long. */
-export async function streaming(world: World): Promise<readonly Row[]> {
+export async function streaming(world: World, runs: number): Promise<readonly Row[]> {
   if (!existsSync("/proc/self/stat")) return [];
   const floor = await bare(world);
-  const ours = await answered(world.claws("pace-500", []));
-  const least = await answered(floor("pace-500"));
-  const long = await answered(world.claws("markdown-20000", []));
+  const slow = await interleave(runs, { ours: () => answered(world.claws("pace-500", [])), floor: () => answered(floor("pace-500")) });
+  const long: Answered[] = [];
+  while (long.length < Math.min(runs, MOST_LONG)) long.push(await answered(world.claws("markdown-20000", [])));
+  const middle = (of: readonly Answered[], what: keyof Answered): number => median(of.map((one) => one[what]));
+  const waits = await echoes(world.claws("markdown-20000", []), LONG_KEYS);
+  const note = `the longest without a frame: ${middle(long, "silence").toFixed(0)} ms`;
   return [
-    { what: "500 deltas, 100 a second, CPU", unit: "ms", ours: ours.cpu, floor: least.cpu, limit: 2.5 },
-    { what: "2 MB of Markdown in 20,000 deltas, CPU", unit: "ms", ours: long.cpu, limit: 1_500 },
-    { what: "the same, peak memory", unit: "MB", ours: long.peak, limit: 90 },
-    { what: "the same, longest stall", unit: "ms", ours: long.stall, limit: 50 },
+    { what: "500 deltas, 100 a second, CPU", unit: "ms", ours: middle(slow.ours, "cpu"), floor: middle(slow.floor, "cpu"), limit: 2.5 },
+    { what: "2 MB of Markdown in 20,000 deltas, CPU", unit: "ms", ours: middle(long, "cpu"), limit: 1_500 },
+    { what: "the same, peak memory", unit: "MB", ours: middle(long, "peak"), limit: 90 },
+    // How long claw is deaf. How often it draws what nobody can read that fast is another matter.
+    { what: "the same, longest wait for a key's echo", unit: "ms", ours: Math.max(...waits), limit: 50, note },
   ];
 }
 
@@ -67,6 +71,9 @@ const SETTLED_MS = 3_000;
 const IDLE_MS = 5_000;
 const LIMIT_MS = 120_000;
 const KEYS = 200;
+/** As many as are over before the long answer is. */
+const LONG_KEYS = 150;
+const MOST_LONG = 3;
 const KEY_MS = 45;
 
 /** A program in a terminal of its own. */
@@ -79,7 +86,7 @@ interface Seat extends AsyncDisposable {
   /** When it last wrote. */
   at(): number;
   /** The longest it wrote nothing since `mark`. */
-  stall(): number;
+  silence(): number;
   /** Milliseconds of processor time: of all threads that are there, exact. */
   ran(): number;
   /** The same of those that ended too, to a hundredth of a second. */
@@ -90,7 +97,7 @@ interface Seat extends AsyncDisposable {
 
 function sit(subject: Subject): Seat {
   const decoder = new TextDecoder();
-  let [written, last, stall] = ["", performance.now(), 0];
+  let [written, last, silence] = ["", performance.now(), 0];
   let waiting: { readonly wanted: string | RegExp; readonly resolve: () => void } | undefined;
   const look = () => {
     if (waiting === undefined || !(typeof waiting.wanted === "string" ? written.includes(waiting.wanted) : waiting.wanted.test(written))) return;
@@ -106,7 +113,7 @@ function sit(subject: Subject): Seat {
       rows: 30,
       data(_terminal, bytes) {
         const now = performance.now();
-        stall = Math.max(stall, now - last);
+        silence = Math.max(silence, now - last);
         last = now;
         // Of what is long past only the end is looked at.
         written = (written.length > 100_000 ? written.slice(-10_000) : written) + decoder.decode(bytes, { stream: true });
@@ -126,10 +133,10 @@ function sit(subject: Subject): Seat {
       await promise.finally(() => clearTimeout(late));
     },
     mark() {
-      [written, last, stall] = ["", performance.now(), 0];
+      [written, last, silence] = ["", performance.now(), 0];
     },
     at: () => last,
-    stall: () => stall,
+    silence: () => silence,
     ran() {
       const threads = readdirSync(`/proc/${child.pid}/task`).map((id) => Number(proc(`task/${id}/schedstat`).split(" ")[0]));
       return threads.reduce((sum, one) => sum + one, 0) / 1e6;
@@ -157,8 +164,15 @@ async function bare(world: World): Promise<(script: string) => Subject> {
   };
 }
 
-/** Asks, and takes the measure of the answer, from the first of its text to its last. */
-async function answered(subject: Subject): Promise<{ readonly cpu: number; readonly peak: number; readonly stall: number }> {
+/** `silence`: the longest time in which nothing was written. */
+interface Answered {
+  readonly cpu: number;
+  readonly peak: number;
+  readonly silence: number;
+}
+
+/** Asks, and takes the measure of the answer, from the question to the last of its text. */
+async function answered(subject: Subject): Promise<Answered> {
   await using seat = sit(subject);
   await seat.wrote(PROMPT);
   await Bun.sleep(SETTLED_MS);
@@ -168,10 +182,10 @@ async function answered(subject: Subject): Promise<{ readonly cpu: number; reado
   await seat.wrote("a heading of");
   seat.mark();
   await seat.wrote("THE END.");
-  return { stall: seat.stall(), cpu: seat.used() - before, peak: seat.held("VmHWM") };
+  return { silence: seat.silence(), cpu: seat.used() - before, peak: seat.held("VmHWM") };
 }
 
-async function echoes(subject: Subject): Promise<number[]> {
+async function echoes(subject: Subject, count = KEYS): Promise<number[]> {
   await using seat = sit(subject);
   await seat.wrote(PROMPT);
   await Bun.sleep(SETTLED_MS);
@@ -179,16 +193,16 @@ async function echoes(subject: Subject): Promise<number[]> {
   seat.type("\r");
   await seat.wrote("a heading of");
   const times: number[] = [];
-  for (let count = 0; count < KEYS; count += 1) {
+  for (let key = 0; key < count; key += 1) {
     seat.mark();
     const typed = performance.now();
     seat.type("Q");
     await seat.wrote("Q");
     times.push(performance.now() - typed);
     // Faster than anybody types for long, and never in step with the deltas and the frames.
-    await Bun.sleep(KEY_MS + (count % 11));
+    await Bun.sleep(KEY_MS + (key % 11));
     seat.type("\x7f");
-    await Bun.sleep(KEY_MS + (count % 7));
+    await Bun.sleep(KEY_MS + (key % 7));
   }
   return times;
 }

@@ -37,3 +37,24 @@ export function lightenTapable(): BunPlugin {
     },
   };
 }
+
+/**
+ * Of Anthropic's SDK only the transport is used, which needs none of the API's resources, of the ways to log in, and of tracing: half of what it
+ * loads. In their place stand classes that nothing calls.
+ */
+export function lightenAnthropic(): BunPlugin {
+  const unused =
+    /[\\/](@anthropic-ai[\\/]sdk[\\/](resources|lib[\\/]credentials|lib[\\/]internal[\\/]tracing|core[\\/](error-classes|streaming|api-promise|pagination|uploads)|internal[\\/](to-file|uploads|parse|decoders))\b.*|@opentelemetry[\\/]api[\\/].*)\.m?js$/;
+  const needed = /[\\/]lib[\\/]internal[\\/]tracing(\.|[\\/]headers\.)mjs$/;
+  return {
+    name: "lighten-anthropic",
+    setup(build) {
+      build.onLoad({ filter: unused }, async ({ path }) => {
+        if (needed.test(path)) return undefined;
+        const { exports } = new Bun.Transpiler({ loader: "js" }).scan(await Bun.file(path).text());
+        const lines = exports.map((name, at) => `class Unused${at} {}\nexport { Unused${at} as ${name} };`);
+        return { contents: lines.join("\n"), loader: "js" };
+      });
+    },
+  };
+}

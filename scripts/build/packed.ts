@@ -1,29 +1,36 @@
-// Libraries that are seldom needed, kept compressed in the binary. Bundled as the rest is, a library is there as source and, five times as large, as
-// bytecode, which pays only for what every start runs. A plugin says in its package.json which of its dependencies those are: `"packed": ["ajv"]`.
-import { dirname, join } from "node:path";
+// What is seldom needed, kept compressed in the binary. Bundled as the rest is, code is there as source and, five times as large, as bytecode, which
+// pays only for what most runs use. A plugin's package.json says what of it is packed: own files, and libraries: `"packed": ["./run.ts", "ajv"]`.
+import { dirname, join, resolve } from "node:path";
 import type { BunPlugin } from "bun";
+import { SHARED, taken, WHOLE } from "./taken.ts";
+import { bringingBack, buildUnit, type Piece, SHARING, type Unit } from "./unit.ts";
 
-/** Puts the packages that plugins under `root` call `packed` into compressed files in `cache`, and their exports in place of the packages. */
-export async function packLibraries(root: string, cache: string): Promise<BunPlugin> {
-  const packs = new Map<string, Pack>();
-  for (const path of new Bun.Glob("plugins/*/*/package.json").scanSync({ cwd: root })) {
-    const { packed } = (await Bun.file(join(root, path)).json()) as { readonly packed?: readonly string[] };
-    const folder = dirname(join(root, path));
-    if (packed) packs.set(folder, await pack(folder, packed, cache));
+/** Puts what packages under `root` call `packed` into compressed files in `cache`, and modules with the same exports in its place. */
+export async function packCold(root: string, cache: string): Promise<BunPlugin> {
+  const scripts = join(root, "scripts");
+  const cold: Cold[] = [
+    { name: "claw/help", folder: scripts, packed: ["./help.gen.ts"], apart: [] },
+    // What external plugins import has all of valibot, of which the rest of the binary uses a seventh.
+    { name: "claw/modules", folder: scripts, packed: ["./modules.ts"], apart: ["valibot"] },
+  ];
+  for (const path of ["kernel/package.json", ...new Bun.Glob("plugins/*/*/package.json").scanSync({ cwd: root })]) {
+    const { name, packed } = (await Bun.file(join(root, path)).json()) as { readonly name: string; readonly packed?: readonly string[] };
+    if (packed) cold.push({ name, folder: dirname(join(root, path)), packed, apart: [] });
   }
+  const units = (await Promise.all(cold.map(unitsOf))).flat();
+  const modules = await modulesOf(units, cache);
+  const folders = new Set(cold.map(({ folder }) => folder));
   return {
-    name: "pack-libraries",
+    name: "pack-cold",
     setup(build) {
       build.onResolve({ filter: /^[^./]/ }, ({ path, importer }) => {
-        const folder = [...packs.keys()].find((folder) => importer.startsWith(join(folder, "/")));
-        return folder !== undefined && packs.get(folder)!.modules.has(path) ? { path: `${folder}:${path}`, namespace: "packed" } : undefined;
+        const module = path.startsWith(VIRTUAL) ? path : libraryOf(folderOf(importer, folders), path);
+        return modules.has(module) ? { path: module, namespace: "packed" } : undefined;
       });
-      build.onLoad({ filter: /./, namespace: "packed" }, ({ path }) => {
-        const [folder, specifier] = path.split(/:(.*)/s) as [string, string];
-        const { file, modules } = packs.get(folder)!;
-        const { name, keys } = modules.get(specifier)!;
-        const lines = keys.map((key, at) => `const e${at} = library.${name}[${JSON.stringify(key)}];\nexport { e${at} as ${key} };`);
-        return { contents: `import { library } from ${JSON.stringify(file)};\n${lines.join("\n")}`, loader: "js" };
+      build.onLoad({ filter: /./, namespace: "packed" }, ({ path }) => ({ contents: modules.get(path)!, loader: "js" }));
+      build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        const contents = modules.get(path);
+        return contents === undefined ? undefined : { contents, loader: "js" };
       });
     },
   };
@@ -31,51 +38,141 @@ export async function packLibraries(root: string, cache: string): Promise<BunPlu
 
 // --- internal ---
 
-interface Pack {
-  /** The module that brings all of it back, when first one of its libraries is imported. */
-  readonly file: string;
-  /** By what is written in an import: its name in the file, and what it exports. */
-  readonly modules: ReadonlyMap<string, { readonly name: string; readonly keys: readonly string[] }>;
+interface Cold {
+  readonly name: string;
+  readonly folder: string;
+  /** Paths that start with `./`, and names of packages. */
+  readonly packed: readonly string[];
+  /** What it has a copy of, though others share it. */
+  readonly apart: readonly string[];
 }
 
-async function pack(folder: string, packages: readonly string[], cache: string): Promise<Pack> {
-  const specifiers = [...(await imported(folder))].filter((path) => packages.some((name) => path === name || path.startsWith(`${name}/`))).sort();
-  const entry = join(folder, ".packed.js");
-  const source = specifiers.map((path, at) => `export * as m${at} from ${JSON.stringify(path)};`).join("\n");
-  const { outputs } = await Bun.build({ entrypoints: [entry], files: { [entry]: source }, target: "bun", format: "cjs", minify: true });
-  const text = await outputs[0]!.text();
-  const bytes = Bun.zstdCompressSync(text, { level: 19 });
-  const name = `packed-${Bun.hash(bytes).toString(36)}`;
-  const file = join(cache, `${name}.js`);
-  await Bun.write(join(cache, `${name}.zst`), bytes);
-  await Bun.write(file, unpacking(`./${name}.zst`));
-  const library = evaluate(text);
-  return { file, modules: new Map(specifiers.map((path, at) => [path, { name: `m${at}`, keys: Object.keys(library[`m${at}`]!) }])) };
+/** What begins the names of modules that are in no file. */
+const VIRTUAL = "packed:";
+const libraryOf = (folder: string, specifier: string): string => `${VIRTUAL}${specifier}:${folder}`;
+
+/** The folder of the package that the file is in. */
+function folderOf(path: string, folders: ReadonlySet<string>): string {
+  let folder = dirname(path);
+  while (!folders.has(folder) && folder !== dirname(folder)) folder = dirname(folder);
+  return folder;
 }
 
-/** Every package that a file of the plugin imports, however. */
-async function imported(folder: string): Promise<Set<string>> {
-  const found = new Set<string>();
-  for (const path of new Bun.Glob("*.{ts,mjs}").scanSync({ cwd: folder })) {
-    if (path.includes(".test.") || path.endsWith(".d.mts")) continue;
-    const transpiler = new Bun.Transpiler({ loader: path.endsWith(".ts") ? "ts" : "js" });
-    for (const { path: specifier } of transpiler.scanImports(await Bun.file(join(folder, path)).text())) found.add(specifier);
+/** Own files are one unit, libraries another: these are large, and may be needed by a file that is not packed. */
+async function unitsOf({ name, folder, packed, apart }: Cold): Promise<readonly Unit[]> {
+  const sources = await sourcesOf(folder);
+  const files = packed.filter((one) => one.startsWith("./"));
+  const libraries = new Map<string, readonly string[]>();
+  for (const { text, imports } of sources.values())
+    for (const path of imports) {
+      if (path.startsWith(".") || !packed.some((one) => path === one || path.startsWith(`${one}/`))) continue;
+      libraries.set(path, [...new Set([...(libraries.get(path) ?? []), ...(taken([text]).get(path) ?? [WHOLE])])]);
+    }
+  const common = (specifier: string) => (specifier in SHARED && !apart.includes(specifier) ? specifier : undefined);
+  const kept = keptFiles(
+    files.map((one) => join(folder, one)),
+    sources,
+  );
+  const outside = (specifier: string, importer: string) => {
+    if (libraries.has(specifier) && !importer.includes("node_modules")) return libraryOf(folder, specifier);
+    const path = specifier.startsWith(".") ? resolve(dirname(importer), specifier) : "";
+    return kept.has(path) ? path : common(specifier);
+  };
+  const textOf = (one: string) => sources.get(join(folder, one))!.text;
+  const exported = new Map(files.map((one) => [one, new Bun.Transpiler({ loader: "ts" }).scan(textOf(one)).exports] as const));
+  const called = (one: string, name: string) => new RegExp(`^export (async )?function\\*? ?${RegExp.escape(name)}\\b`, "m").test(textOf(one));
+  const lazy = new Set(files.filter((one) => exported.get(one)!.every((name) => called(one, name))));
+  const pieces: Piece[] = [
+    { name: `${name}/libraries`, folder, entries: libraries, lazy: new Set(), outside: common },
+    { name, folder, entries: exported, lazy, outside },
+  ];
+  return Promise.all(pieces.filter(({ entries }) => entries.size > 0).map(buildUnit));
+}
+
+/** The text of every module that stands for something packed, by path or by name. Small units of one kind are compressed as one: they are much alike. */
+async function modulesOf(units: readonly Unit[], cache: string): Promise<ReadonlyMap<string, string>> {
+  const modules = new Map([[SHARING, sharedModule(units)]]);
+  const groups = Map.groupBy(units, ({ name, folder, text }) => (text.length > LARGE ? name : dirname(folder)));
+  for (const group of groups.values()) {
+    const texts = group.map(({ text }) => new TextEncoder().encode(text));
+    const bytes = Bun.zstdCompressSync(Buffer.concat(texts), { level: 22 });
+    const file = join(cache, `packed-${Bun.hash(bytes).toString(36)}.zst`);
+    await Bun.write(file, bytes);
+    let start = 0;
+    for (const [at, unit] of group.entries()) {
+      const { name, folder, entries } = unit;
+      const end = start + texts[at]!.length;
+      modules.set(VIRTUAL + name, bringingBack(unit, { file, start, end }));
+      for (const [one, names] of entries) {
+        const all = names.includes(WHOLE) ? Object.keys(evaluate(unit.text)[one]!()) : names;
+        modules.set(one.startsWith("./") ? join(folder, one) : libraryOf(folder, one), standIn(unit, one, all));
+      }
+      start = end;
+    }
   }
-  return found;
+  return modules;
 }
 
-function evaluate(text: string): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
+/** Characters from which on a unit is compressed alone. */
+const LARGE = 60_000;
+
+/** The module that stands for `one` of the unit. One with functions alone is brought back when the first of them is called. */
+function standIn({ name, lazy }: Unit, one: string, names: readonly string[]): string {
+  const key = JSON.stringify(one);
+  const head = `import { unit } from ${JSON.stringify(VIRTUAL + name)};\n`;
+  if (lazy.has(one)) return head + names.map((to) => `export function ${to}(...given) { return unit()[${key}]().${to}(...given); }\n`).join("");
+  const lines = names.map((to, at) => `const e${at} = module[${JSON.stringify(to)}];\nexport { e${at} as ${to} };\n`);
+  return `${head}const module = unit()[${key}]();\n${lines.join("")}`;
+}
+
+/** The module with all that units take of what is shared. */
+function sharedModule(units: readonly Unit[]): string {
+  const lines: string[] = [];
+  const modules = Object.keys(SHARED).map((module, at) => {
+    const names = [...new Set(units.flatMap((unit) => unit.names.get(module) ?? []))].sort();
+    lines.push(
+      `import { ${names.map((name) => `${name} as s${at}${name}`).join(", ")} } from ${JSON.stringify(Bun.resolveSync(module, import.meta.dir))};\n`,
+    );
+    return `${JSON.stringify(module)}: { __esModule: true, ${names.map((name) => `${name}: s${at}${name}`).join(", ")} }`;
+  });
+  return `${lines.join("")}let made;\nexport const shared = () => (made ??= { ${modules.join(", ")} });`;
+}
+
+function evaluate(text: string): Readonly<Record<string, () => object>> {
   const module = { exports: {} };
-  // What Bun makes for `require` is the expression of a function.
-  new Function(`return (${text})`)()(module.exports, import.meta.require, module);
+  new Function(`return ${text}`)()(module.exports, import.meta.require, module);
   return module.exports;
 }
 
-function unpacking(file: string): string {
-  return `import { readFileSync } from "node:fs";
-import file from ${JSON.stringify(file)} with { type: "file" };
-const module = { exports: {} };
-const text = new TextDecoder().decode(Bun.zstdDecompressSync(readFileSync(file)));
-new Function("return (" + text + ")")()(module.exports, import.meta.require, module);
-export const library = module.exports;`;
+interface Source {
+  readonly text: string;
+  /** What it imports, however. */
+  readonly imports: readonly string[];
+}
+
+/** The package's files that are not for tests, by path. */
+async function sourcesOf(folder: string): Promise<ReadonlyMap<string, Source>> {
+  const paths = [...new Bun.Glob("**/*.{ts,mjs}").scanSync({ cwd: folder })].filter(
+    (path) => !/\.test\.|\.d\.m?ts$|(^|[\\/])(testing|node_modules)[\\/]/.test(path),
+  );
+  const read = paths.map(async (path) => {
+    const file = join(folder, path);
+    const text = await Bun.file(file).text();
+    const imports = new Bun.Transpiler({ loader: path.endsWith(".ts") ? "ts" : "js" }).scanImports(text).map((one) => one.path);
+    return [file, { text, imports }] as const;
+  });
+  return new Map(await Promise.all(read));
+}
+
+/** The files that are not packed, by path: what `index.ts` needs, what must know where it stands, and what these need. */
+function keptFiles(packed: readonly string[], sources: ReadonlyMap<string, Source>): ReadonlySet<string> {
+  const left = [...sources].filter(([path, { text }]) => path.endsWith("index.ts") || text.includes("import.meta")).map(([path]) => path);
+  const kept = new Set<string>();
+  for (let path = left.pop(); path !== undefined; path = left.pop()) {
+    const source = sources.get(path);
+    if (source === undefined || kept.has(path) || packed.includes(path)) continue;
+    kept.add(path);
+    left.push(...source.imports.filter((one) => one.startsWith(".")).map((one) => resolve(dirname(path), one)));
+  }
+  return kept;
 }

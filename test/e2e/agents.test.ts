@@ -1,15 +1,13 @@
 // Sub-agents and background work on the built binary: answers, rights, money, definitions, and the end of everything with the run.
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { createMock, type Reply } from "../mock/mock.ts";
-import { createScratch, type Ran, type Scratch } from "../support/binary.ts";
+import { calls, type Reply } from "../mock/reply.ts";
+import { createScratch, type Ran } from "../support/binary.ts";
+import { ownSeconds, running } from "../support/processes.ts";
 
-let scratch: Scratch;
-beforeAll(async () => {
-  scratch = await createScratch();
-}, 120_000);
-afterAll(() => scratch[Symbol.dispose]());
+const scratch = await createScratch();
+afterAll(() => scratch[Symbol.asyncDispose]());
 
 interface Body {
   readonly system: readonly { readonly text: string }[];
@@ -17,9 +15,6 @@ interface Body {
   readonly tools?: readonly { readonly name: string }[];
   readonly model: string;
 }
-const calls = (...tools: readonly (readonly [string, object])[]): Reply => ({
-  blocks: tools.map(([tool, input]) => ({ type: "call", tool, input })),
-});
 const agent = (prompt: string, more: object = {}) => ["Agent", { description: "a part", prompt, ...more }] as const;
 const text = (body: Body): string =>
   body.messages
@@ -34,7 +29,7 @@ async function ask(
 ): Promise<Ran & { readonly bodies: readonly Body[] }> {
   const left = new Map(Object.entries(actors).map(([task, replies]) => [task, [...replies]]));
   const bodies: Body[] = [];
-  const mock = createMock({
+  scratch.serve({
     replies: Array.from({ length: 100 }, () => (request: { readonly body: unknown }) => {
       const body = request.body as Body;
       bodies.push(body);
@@ -43,12 +38,7 @@ async function ask(
       return typeof reply === "function" ? reply(body) : reply;
     }),
   });
-  try {
-    const ran = await scratch.run(["-p", "main", ...words], { env: { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test" } });
-    return { ...ran, bodies };
-  } finally {
-    await mock.stop();
-  }
+  return { ...(await scratch.ask(["-p", "main", ...words])), bodies };
 }
 const bodiesOf = (bodies: readonly Body[], task: string) => bodies.filter(({ messages }) => messages[0]?.content[0]?.text?.startsWith(task));
 
@@ -82,6 +72,7 @@ test("Agent > has no more rights than the run", async () => {
 });
 
 test("TaskCreate > runs in the background, and TaskOutput gives its answer; nothing outlives the run", async () => {
+  const seconds = ownSeconds();
   const id = (body: Body): string => /\ba[0-9a-f]{6}\b/.exec(text(body))?.[0] ?? "";
   const work = calls(["bash", { command: "sleep 0.2; echo out", run_in_background: false }]);
   const { out, code, bodies } = await ask(
@@ -93,7 +84,7 @@ test("TaskCreate > runs in the background, and TaskOutput gives its answer; noth
         { text: "bye all the same" },
       ],
       work: [work, { text: "The answer." }],
-      hang: [calls(["bash", { command: "exec sleep 4242" }])],
+      hang: [calls(["bash", { command: `exec sleep ${seconds}` }])],
     },
     ["--permission-mode", "danger-full-access"],
   );
@@ -102,7 +93,7 @@ test("TaskCreate > runs in the background, and TaskOutput gives its answer; noth
   expect(seen).toMatch(/The answer\.\\n\[completed after/);
   expect(seen).toMatch(/\(agent\) general-purpose: hang: still running/);
   expect(seen).toContain("Still running, and stopped when you end now");
-  expect(Bun.spawnSync(["pgrep", "-f", "^sleep 4242$"]).stdout.toString()).toBe("");
+  expect(running(`sleep ${seconds}`)).toBe(0);
 });
 
 test("definitions > of a trusted project act, and `claw agents` lists them", async () => {

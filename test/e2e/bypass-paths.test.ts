@@ -8,7 +8,7 @@ const reads = ["../work-other/secret", "link/secret", "src/alias", "src/../../wo
 const writes = ["../work-other/w1", "link/w2", "dangling", "link/../work-other/w3", "new/../../work-other/w4", "src/alias"];
 
 test("CVE-2025-54794, -53109, -53110, -55345 > nothing outside is read or written, whatever it is called; in the freest mode it could", async () => {
-  using at = await createObedient();
+  await using at = await createObedient();
   const absolute = [`${at.outside}/secret`, `${at.work}-other/secret`, `${at.work}/../work-other/secret`, `/proc/self/root${at.outside}/secret`];
   const calls = [
     ...[...reads, ...absolute].map(read),
@@ -23,7 +23,7 @@ test("CVE-2025-54794, -53109, -53110, -55345 > nothing outside is read or writte
 }, 60_000);
 
 test("CVE-2026-39861 > a link that a command leaves behind leads no file tool out; what lies inside is free", async () => {
-  using at = await createObedient();
+  await using at = await createObedient();
   const said = await at.obey([line(`ln -s ${at.outside} later`), write("later/new"), read("later/secret"), write("inside"), read("inside")], {
     words: ["--allowedTools", "Bash(ln *)"],
   });
@@ -32,7 +32,7 @@ test("CVE-2026-39861 > a link that a command leaves behind leads no file tool ou
 }, 60_000);
 
 test("CVE-2025-59829, -59944 > a deny rule holds for every spelling of what it names, and for no neighbour", async () => {
-  using at = await createObedient();
+  await using at = await createObedient();
   at.put("deny/secret", `${CANARY}\n`);
   at.put("deny-not/file", "free\n");
   symlinkSync("deny", join(at.work, "way"));
@@ -51,7 +51,7 @@ test("CVE-2025-59829, -59944 > a deny rule holds for every spelling of what it n
 }, 60_000);
 
 test("/proc, devices and pipes > are no files, in the freest mode too", async () => {
-  using at = await createObedient();
+  await using at = await createObedient();
   Bun.spawnSync(["mkfifo", join(at.work, "pipe")]);
   const calls = ["/proc/self/environ", "/proc/self/fd/0", "/proc/1/environ", "/dev/fd/0", "/dev/zero", "pipe"].map(read);
   const said = await at.obey([...calls, read("a.txt")], { mode: "danger-full-access" });
@@ -60,7 +60,7 @@ test("/proc, devices and pipes > are no files, in the freest mode too", async ()
 }, 60_000);
 
 test("CVE-2025-59944, -53773, -54135, -53536, -26268, -25725 > names that make something run are refused, present or absent, in any case", async () => {
-  using at = await createObedient();
+  await using at = await createObedient();
   mkdirSync(join(at.work, ".git/hooks"), { recursive: true });
   mkdirSync(join(at.work, ".vscode"));
   const names = [

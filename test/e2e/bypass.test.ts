@@ -210,7 +210,7 @@ describe("what must run without a question", () => {
   );
 
   test("workspace-write > what writes plain files of the workspace", async () => {
-    using at = await createObedient();
+    await using at = await createObedient();
     const said = await at.obey(WRITES.map(line));
     expect(said.filter((one) => one.is_error)).toEqual([]);
     const there = ["new/deep/x", "made.txt", "teed.txt", "sorted.txt", "moved.txt"].map((name) => existsSync(join(at.work, name)));

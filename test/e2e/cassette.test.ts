@@ -1,25 +1,20 @@
 // A run recorded and run again offline, on the built binary: model, tools that start programs, an MCP server.
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createMock } from "../mock/mock.ts";
-import { createScratch, type Scratch } from "../support/binary.ts";
+import { createScratch } from "../support/binary.ts";
 
-let scratch: Scratch;
-beforeAll(async () => {
-  scratch = await createScratch();
-}, 120_000);
-afterAll(() => scratch[Symbol.dispose]());
+const scratch = await createScratch();
+afterAll(() => scratch[Symbol.asyncDispose]());
 
 const call = (tool: string, input: Record<string, string>) => ({ type: "call" as const, tool, input });
 
 test("--record, --replay > the same run, with no key, no server and no program run", async () => {
   const line = "echo from-bash; echo x >> ran.txt";
-  const mock = createMock({ replies: [{ blocks: [call("bash", { command: line })] }, { text: "The tape says hello." }] });
-  const env = { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-ant-a-real-secret-key" };
+  scratch.serve({ replies: [{ blocks: [call("bash", { command: line })] }, { text: "The tape says hello." }] });
   const words = ["--dangerously-skip-permissions", "--record", "run.jsonl", "-p", "please run it"];
-  const first = await scratch.run(words, { env });
-  await mock.stop();
+  const first = await scratch.ask(words, { env: { ANTHROPIC_API_KEY: "sk-ant-a-real-secret-key" } });
+  await scratch.mock.stop();
   expect({ code: first.code, out: first.out }).toEqual({ code: 0, out: "The tape says hello.\n" });
   const tape = join(scratch.work, "run.jsonl");
   expect(readFileSync(tape, "utf8")).not.toContain("a-real-secret");
@@ -50,11 +45,10 @@ for await (const line of console) {
   );
   const config = { mcpServers: { hello: { command: process.execPath, args: [server] } } };
   writeFileSync(join(scratch.work, "mcp.json"), JSON.stringify(config));
-  const mock = createMock({ replies: [{ blocks: [call("mcp__hello__greet", {})] }, { text: "greeted" }] });
-  const env = { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test" };
+  scratch.serve({ replies: [{ blocks: [call("mcp__hello__greet", {})] }, { text: "greeted" }] });
   const words = ["--dangerously-skip-permissions", "--mcp-config", "mcp.json", "--record", "mcp.jsonl", "--output-format", "json", "-p", "greet"];
-  const first = JSON.parse((await scratch.run(words, { env })).out);
-  await mock.stop();
+  const first = JSON.parse((await scratch.ask(words)).out);
+  await scratch.mock.stop();
   expect(first).toMatchObject({ result: "greeted", tool_results: [{ output: expect.stringContaining("greetings from the server") }] });
   rmSync(server);
   const again = JSON.parse((await scratch.run(["--replay", "mcp.jsonl", "--dangerously-skip-permissions"])).out);
@@ -62,10 +56,10 @@ for await (const line of console) {
 }, 60_000);
 
 test("--replay > a cassette from somebody else lets nothing pass that would be asked about", async () => {
-  const mock = createMock({ replies: [{ blocks: [call("bash", { command: "node -e 0" })] }, { text: "done" }] });
-  const env = { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test", CLAW_PERMISSION_MODE: "danger-full-access" };
-  await scratch.run(["--record", "loose.jsonl", "--output-format", "json", "--allowedTools", "bash", "-p", "go"], { env });
-  await mock.stop();
+  scratch.serve({ replies: [{ blocks: [call("bash", { command: "node -e 0" })] }, { text: "done" }] });
+  const env = { CLAW_PERMISSION_MODE: "danger-full-access" };
+  await scratch.ask(["--record", "loose.jsonl", "--output-format", "json", "--allowedTools", "bash", "-p", "go"], { env });
+  await scratch.mock.stop();
   const { permission_denials: denials } = JSON.parse((await scratch.run(["--replay", "loose.jsonl"])).out);
   expect(denials).toHaveLength(1);
 }, 60_000);

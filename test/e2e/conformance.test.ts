@@ -1,12 +1,11 @@
 // What `claw` promises from outside about files, settings, tools, modes, hooks and packages, told as tables and run on the built binary.
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { createMock, type Reply } from "../mock/mock.ts";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { call, type Reply } from "../mock/reply.ts";
 import { createScratch, type Scratch } from "../support/binary.ts";
 
 const LIMIT = 120_000;
-const call = (tool: string, input: object = {}): Reply => ({ blocks: [{ type: "call", tool, input }] });
 const write = call("write_file", { path: "w.txt", content: "x" });
 
 interface Result {
@@ -21,14 +20,9 @@ interface Went {
   readonly outputs: readonly string[];
 }
 
-function put(path: string, value: object | string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, typeof value === "string" ? value : JSON.stringify(value));
-}
 async function go(at: Scratch, replies: readonly Reply[], words: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<Went> {
-  await using mock = createMock({ replies: [...replies, { text: "done" }], repeat: true });
-  const around = { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test", ...env };
-  const { out, code } = await at.run(["-p", "go", "--output-format", "json", ...words], { env: around });
+  const mock = at.serve({ replies: [...replies, { text: "done" }], repeat: true });
+  const { out, code } = await at.ask(["-p", "go", "--output-format", "json", ...words], { env });
   const result = JSON.parse(out) as Result;
   const requests = mock.requests.map(({ body }) => body as Went["requests"][number]);
   return { code, result, requests, outputs: result.tool_results.map(({ output }) => output) };
@@ -44,7 +38,7 @@ describe("files", () => {
         ["XDG_CONFIG_HOME", "claw"],
         [undefined, ".claw"],
       ] as const) {
-        using at = await createScratch();
+        await using at = await createScratch();
         const place = variable === undefined ? at.home : join(at.home, "else");
         const env = variable === undefined ? {} : { [variable]: place };
         expect((await at.run(["-p", "hi"], { env })).code).toBe(3);
@@ -63,11 +57,11 @@ describe("files", () => {
   test(
     "settings: each layer wins over the one before it",
     async () => {
-      using at = await createScratch();
+      await using at = await createScratch();
       const layers: readonly (readonly [model: string, lay: () => void, words?: readonly string[], env?: Readonly<Record<string, string>>])[] = [
-        ["claude-user", () => put(settings(at), '// mine\n{ "model": "claude-user", }')],
-        ["claude-project", () => put(join(at.work, ".claw/settings.json"), { model: "claude-project" })],
-        ["claude-local", () => put(join(at.work, ".claw/settings.local.json"), { model: "claude-local" })],
+        ["claude-user", () => at.settings('// mine\n{ "model": "claude-user", }')],
+        ["claude-project", () => at.put(join(at.work, ".claw/settings.json"), { model: "claude-project" })],
+        ["claude-local", () => at.put(join(at.work, ".claw/settings.local.json"), { model: "claude-local" })],
         ["claude-env", () => {}, [], { CLAW_MODEL: "claude-env" }],
         ["claude-given", () => {}, ["--settings", '{"model":"claude-given"}'], { CLAW_MODEL: "claude-env" }],
         ["claude-flag", () => {}, ["--settings", '{"model":"claude-given"}', "--model", "claude-flag"], { CLAW_MODEL: "claude-env" }],
@@ -88,8 +82,8 @@ describe("files", () => {
   ])(
     "settings: %s is an error that names file, line and key",
     async (_, text, says) => {
-      using at = await createScratch();
-      put(settings(at), text);
+      await using at = await createScratch();
+      at.settings(text);
       const { code, result } = await go(at, []);
       expect([code, result.error?.message]).toEqual([3, expect.stringContaining(says)]);
     },
@@ -99,8 +93,8 @@ describe("files", () => {
   test(
     "settings: an unknown key is warned of with the nearest, also where it is explained",
     async () => {
-      using at = await createScratch();
-      put(settings(at), '{\n  "modle": "opus"\n}');
+      await using at = await createScratch();
+      at.settings('{\n  "modle": "opus"\n}');
       for (const words of [["config"], ["config", "explain", "modle"]])
         expect((await at.run(words)).out).toContain('settings.json:2: unknown key "modle". Did you mean "model"?');
     },
@@ -110,8 +104,8 @@ describe("files", () => {
   test(
     "settings: the only key goes with the comma behind it",
     async () => {
-      using at = await createScratch();
-      put(settings(at), '// mine\n{ "model": "opus", }');
+      await using at = await createScratch();
+      at.settings('// mine\n{ "model": "opus", }');
       expect((await at.run(["config", "unset", "model"])).code).toBe(0);
       expect(Bun.JSONC.parse(readFileSync(settings(at), "utf8"))).toEqual({});
       expect((await at.run(["config", "set", "model", "sonnet"])).code).toBe(0);
@@ -122,9 +116,9 @@ describe("files", () => {
   test(
     "settings: `env` reaches commands, from trusted layers only",
     async () => {
-      using at = await createScratch();
-      put(settings(at), { env: { CONFORMS: "yes", COUNT: 2 } });
-      put(join(at.work, ".claw/settings.json"), { env: { CONFORMS: "no" } });
+      await using at = await createScratch();
+      at.settings({ env: { CONFORMS: "yes", COUNT: 2 } });
+      at.put(join(at.work, ".claw/settings.json"), { env: { CONFORMS: "no" } });
       const echo = call("bash", { command: "echo $CONFORMS-$COUNT" });
       expect((await go(at, [echo])).outputs).toEqual(["yes-2"]);
       expect((await go(at, [echo], ["--trust"])).outputs).toEqual(["no-2"]);
@@ -136,20 +130,24 @@ describe("files", () => {
   test(
     "Claude Code's settings: rules and variables count, below claw's own; a folder's only tighten before it is trusted",
     async () => {
-      using at = await createScratch();
-      put(join(at.home, ".claude/settings.json"), { permissions: { deny: ["Write"], allow: ["REPL"] }, env: { FROM: "theirs" }, model: "nobody's" });
+      await using at = await createScratch();
+      at.put(join(at.home, ".claude/settings.json"), {
+        permissions: { deny: ["Write"], allow: ["REPL"] },
+        env: { FROM: "theirs" },
+        model: "nobody's",
+      });
       const repl = call("REPL", { language: "bash", code: "echo $FROM" });
       const first = await go(at, [write, repl]);
       expect(first.outputs).toEqual(["Permission to use write_file has been denied by rule 'Write'", expect.stringContaining("theirs")]);
       expect((await go(at, [write], ["--bare"])).result.tool_results[0]?.is_error).toBe(false);
-      put(join(at.work, ".claude/settings.json"), { permissions: { deny: ["Read"], allow: ["RemoteTrigger"], defaultMode: "allow" } });
-      put(join(at.work, "a.txt"), "a");
+      at.put(join(at.work, ".claude/settings.json"), { permissions: { deny: ["Read"], allow: ["RemoteTrigger"], defaultMode: "allow" } });
+      at.put(join(at.work, "a.txt"), "a");
       const calls = [call("read_file", { path: "a.txt" }), call("RemoteTrigger", { url: "http://127.0.0.1:1/" })];
       const closed = (await go(at, calls)).outputs;
       expect(closed[0]).toContain("denied by rule 'Read'");
       expect(closed[1]).toContain("requires approval");
       expect((await go(at, calls, ["--trust"])).outputs[1]).not.toContain("requires approval");
-      put(settings(at), { env: { FROM: "ours" } });
+      at.settings({ env: { FROM: "ours" } });
       expect((await go(at, [repl])).outputs[0]).toContain("ours");
     },
     LIMIT,
@@ -167,7 +165,7 @@ describe("modes", () => {
   ])(
     "%s and a write",
     async (mode, says) => {
-      using at = await createScratch();
+      await using at = await createScratch();
       const { code, result } = await go(at, [write], ["--permission-mode", mode]);
       const [done] = result.tool_results;
       expect([code, done?.is_error, says ?? done?.output]).toEqual([0, says !== undefined, done?.output]);
@@ -180,9 +178,9 @@ describe("packages and words", () => {
   test(
     "an agent of a plugin answers to its own name and to the plugin's with it",
     async () => {
-      using at = await createScratch();
-      put(join(at.work, "cp/.claude-plugin/plugin.json"), { name: "cp", version: "1.0.0", description: "c" });
-      put(join(at.work, "cp/agents/ca.md"), "---\nname: ca\ndescription: CA\n---\nYou are it.");
+      await using at = await createScratch();
+      at.put(join(at.work, "cp/.claude-plugin/plugin.json"), { name: "cp", version: "1.0.0", description: "c" });
+      at.put(join(at.work, "cp/agents/ca.md"), "---\nname: ca\ndescription: CA\n---\nYou are it.");
       const ask = (name: string): Reply => call("Agent", { description: "d", prompt: "p", subagent_type: name });
       const { outputs } = await go(at, [ask("cp:ca"), { text: "one" }, ask("ca"), { text: "two" }], ["--plugin-dir", "cp"]);
       expect(outputs).toEqual(["one", "two"]);
@@ -193,10 +191,9 @@ describe("packages and words", () => {
   test(
     "an unknown slash command is a usage error where nobody sits, and nothing is sent",
     async () => {
-      using at = await createScratch();
-      await using mock = createMock({ replies: [{ text: "hi" }] });
-      const env = { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test" };
-      const { code, out, err } = await at.run(["-p", "/statsu"], { env });
+      await using at = await createScratch();
+      const mock = at.serve({ replies: [{ text: "hi" }] });
+      const { code, out, err } = await at.ask(["-p", "/statsu"]);
       expect([code, out, mock.requests.length]).toEqual([2, "", 0]);
       expect(err).toContain("unknown command: /statsu");
       expect(err).toContain('Did you mean "/status"?');

@@ -1,13 +1,8 @@
 // The context report on the built binary: of an empty session without a key, and of a kept one.
-import { beforeAll, expect, test } from "bun:test";
-import { writeFileSync } from "node:fs";
+import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { createMock } from "../mock/mock.ts";
-import { createScratch } from "../support/binary.ts";
-
-beforeAll(async () => {
-  (await createScratch())[Symbol.dispose]();
-}, 120_000);
+import { call } from "../mock/reply.ts";
+import { createScratch, type RunOptions } from "../support/binary.ts";
 
 interface Report {
   readonly window_tokens: number | null;
@@ -18,10 +13,10 @@ interface Report {
 }
 
 test("context > what fills the window, by source and by plugin", async () => {
-  using scratch = await createScratch();
-  writeFileSync(join(scratch.work, "CLAUDE.md"), "Be kind. ".repeat(100));
-  writeFileSync(join(scratch.work, "a.txt"), "a line of text\n".repeat(700));
-  const report = async (env: Record<string, string>, ...words: string[]): Promise<Report> =>
+  await using scratch = await createScratch();
+  scratch.put("CLAUDE.md", "Be kind. ".repeat(100));
+  scratch.put("a.txt", "a line of text\n".repeat(700));
+  const report = async (env: RunOptions["env"] & {}, ...words: string[]): Promise<Report> =>
     JSON.parse((await scratch.run(["context", ...words, "--output-format", "json"], { env })).out) as Report;
   const empty = await report({});
   expect(empty.sources.every(({ plugin }) => plugin !== null)).toBe(true);
@@ -31,15 +26,14 @@ test("context > what fills the window, by source and by plugin", async () => {
   );
   expect(empty.last_request_tokens).toBeNull();
 
-  await using mock = createMock({
-    replies: [{ blocks: [{ type: "call", tool: "read_file", input: { path: "a.txt" } }] }, { text: "read" }],
+  scratch.serve({
+    replies: [call("read_file", { path: "a.txt" }), { text: "read" }],
     cached: true,
   });
-  const env = { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test" };
-  expect((await scratch.run(["-p", "read a.txt", "--model", "sonnet"], { env })).code).toBe(0);
-  const full = await report(env, "-c", "--model", "sonnet");
+  expect((await scratch.ask(["-p", "read a.txt", "--model", "sonnet"])).code).toBe(0);
+  const full = await report(scratch.env, "-c", "--model", "sonnet");
   expect(full.sources.filter(({ source }) => source === "results")).toMatchObject([{ name: "read_file", estimated_tokens: expect.any(Number) }]);
   expect(full.estimated_tokens - empty.estimated_tokens).toBeGreaterThan(2_000);
   expect([full.window_tokens !== null, Number(full.last_request_tokens) > 2_000]).toEqual([true, true]);
-  expect((await scratch.run(["context", "-c", "--model", "sonnet"], { env })).out).toMatch(/Results of calls +[\d,]+ +\d+ %\n {2}read_file/);
+  expect((await scratch.ask(["context", "-c", "--model", "sonnet"])).out).toMatch(/Results of calls +[\d,]+ +\d+ %\n {2}read_file/);
 });

@@ -1,25 +1,17 @@
 // The contract line by line, as scripts drive the built binary: what a word or option gives, and how a run ends.
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { createMock, type Mock, type Reply } from "../mock/mock.ts";
+import { describe, expect, test } from "bun:test";
+import type { Reply } from "../mock/mock.ts";
 import { createScratch, type Scratch } from "../support/binary.ts";
 
-let scratch: Scratch;
-let mock: Mock | undefined;
-beforeAll(async () => {
-  (await createScratch())[Symbol.dispose]();
-}, 120_000);
-beforeEach(async () => {
-  scratch = await createScratch();
-});
-afterEach(async () => {
-  await mock?.stop();
-  mock = undefined;
-  scratch[Symbol.dispose]();
-});
-async function ask(words: readonly string[], replies: readonly Reply[] = [{ text: "fine" }], env: Readonly<Record<string, string>> = {}) {
-  mock = createMock({ replies, repeat: true });
-  const ran = await scratch.run(words, { env: { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test", ...env } });
-  const models = mock.requests.map(({ body }) => (body as { readonly model: string }).model);
+async function ask(
+  scratch: Scratch,
+  words: readonly string[],
+  replies: readonly Reply[] = [{ text: "fine" }],
+  env: Readonly<Record<string, string>> = {},
+) {
+  scratch.serve({ replies, repeat: true });
+  const ran = await scratch.ask(words, { env });
+  const models = scratch.mock.requests.map(({ body }) => (body as { readonly model: string }).model);
   return { ...ran, models };
 }
 /** Waits between tries that a test has time for. */
@@ -48,7 +40,8 @@ describe("a mistake of usage > exit 2 with what was probably meant, and nothing 
     ["-p x --input-format stream-json", "--output-format stream-json"],
     ["-p x --fork", "--continue or --resume"],
   ])("%s", async (line, hint) => {
-    const { code, err, out, models } = await ask(line.split(" "));
+    await using scratch = await createScratch();
+    const { code, err, out, models } = await ask(scratch, line.split(" "));
     expect({ code, out, models }).toEqual({ code: 2, out: "", models: [] });
     expect(err).toStartWith("error: ");
     expect(err).toContain(hint);
@@ -57,7 +50,9 @@ describe("a mistake of usage > exit 2 with what was probably meant, and nothing 
 
 describe("--fallback-model", () => {
   test("is asked after a few tries, though nobody is there to wait", async () => {
+    await using scratch = await createScratch();
     const { code, out, models } = await ask(
+      scratch,
       ["-p", "x", "--fallback-model", "haiku", ...quick()],
       [busy, busy, busy, busy, { text: "from the other" }],
     );
@@ -71,7 +66,8 @@ describe("--fallback-model", () => {
 });
 
 test("CLAW_API_REQUEST_TIMEOUT > limits the wait for the first byte too", async () => {
-  const { code, err } = await ask(["-p", "x", ...quick(0)], [{ fault: { kind: "hang" } }], { CLAW_API_REQUEST_TIMEOUT: "0.2" });
+  await using scratch = await createScratch();
+  const { code, err } = await ask(scratch, ["-p", "x", ...quick(0)], [{ fault: { kind: "hang" } }], { CLAW_API_REQUEST_TIMEOUT: "0.2" });
   expect(code).toBe(1);
   expect(err).toContain("did not begin to answer within 0.2 s");
 });
@@ -80,21 +76,24 @@ test.each([
   ["ANTHROPIC_API_KEY", "sk-one\nsk-two"],
   ["ANTHROPIC_AUTH_TOKEN", "tok\u2026en"],
 ])("%s that no header can carry > exit 3 at once, naming it and not showing it", async (name, value) => {
-  const { code, err, models } = await ask(["-p", "x"], [{ text: "fine" }], { [name]: value });
+  await using scratch = await createScratch();
+  const { code, err, models } = await ask(scratch, ["-p", "x"], [{ text: "fine" }], { [name]: value });
   expect({ code, models }).toEqual({ code: 3, models: [] });
   expect(err).toContain(name);
   expect(err).not.toContain("sk-");
 });
 
 test("-p TEXT --help > is the help, whatever TEXT is", async () => {
-  const { code, out, models } = await ask(["-p", "fix the bug", "--help"]);
+  await using scratch = await createScratch();
+  const { code, out, models } = await ask(scratch, ["-p", "fix the bug", "--help"]);
   expect({ code, models }).toEqual({ code: 0, models: [] });
   expect(out).toContain("Exit codes");
 });
 
 test("a permission answer with `interrupt` > ends the turn, and the next message is answered", async () => {
+  await using scratch = await createScratch();
   const call: Reply = { blocks: [{ type: "call", tool: "write_file", input: { path: "new.txt", content: "x" } }] };
-  mock = createMock({ replies: [call, { text: "after all" }] });
+  scratch.serve({ replies: [call, { text: "after all" }] });
   const words = [
     "-p",
     "--input-format",
@@ -108,7 +107,7 @@ test("a permission answer with `interrupt` > ends the turn, and the next message
   ];
   await using child = Bun.spawn([scratch.binary, ...words], {
     cwd: scratch.work,
-    env: { PATH: process.env["PATH"] ?? "", HOME: scratch.home, ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test" },
+    env: scratch.env,
     stdio: ["pipe", "pipe", "ignore"],
     timeout: 20_000,
   });

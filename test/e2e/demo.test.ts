@@ -1,15 +1,10 @@
 // `claw demo`, the run that needs no key and no network: everything but the model's words is real.
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
-import { createScratch, type Scratch } from "../support/binary.ts";
-
-let scratch: Scratch;
-beforeAll(async () => {
-  scratch = await createScratch();
-}, 120_000);
-afterAll(() => scratch[Symbol.dispose]());
+import { createScratch } from "../support/binary.ts";
 
 test("demo > fixes a failing test, says what is scripted, and leaves nothing behind", async () => {
+  await using scratch = await createScratch();
   const { out, err, code } = await scratch.run(["demo"]);
   expect({ err, code }).toEqual({ err: "", code: 0 });
   expect(out).toMatch(/script/i);

@@ -1,14 +1,11 @@
 // The documentation in the binary, and that the reference in the repository is what the doc comments say.
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { referenceSource } from "../../scripts/reference.ts";
-import { createScratch, type Scratch } from "../support/binary.ts";
+import { createScratch } from "../support/binary.ts";
 import { files, read } from "../support/sources.ts";
 
-let scratch: Scratch;
-beforeAll(async () => {
-  scratch = await createScratch();
-}, 120_000);
-afterAll(() => scratch[Symbol.dispose]());
+const scratch = await createScratch();
+afterAll(() => scratch[Symbol.asyncDispose]());
 
 test("docs > every page of the repository is in the binary, as it is", async () => {
   const { out } = await scratch.run(["docs", "--output-format", "json"]);

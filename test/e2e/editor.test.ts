@@ -11,8 +11,7 @@ test(
   "editor > several lines, cuts, undo and a large paste: what is shown, and what the model gets",
   async () => {
     await using at = await sitDown(answers(2));
-    const claw = at.start();
-    await claw.shows(idle);
+    const claw = await at.open();
     claw.write("one two\x0athree\x17\x17");
     await claw.shows("> one");
     claw.write("\x19\x19 four\x1f");
@@ -37,8 +36,7 @@ test(
   "editor > the history of a project is there in the next session, for the user alone; Ctrl-R finds in it",
   async () => {
     await using at = await sitDown(answers(3));
-    const first = at.start();
-    await first.shows(idle);
+    const first = await at.open();
     for (const [index, text] of ["fix the tests", "explain it"].entries()) {
       first.write(`${text}\r`);
       await first.shows(`Answer ${index + 1}.`);
@@ -48,8 +46,7 @@ test(
     expect(await first.exited).toBe(0);
     const folder = readdirSync(at.scratch.home, { recursive: true, encoding: "utf8" }).find((path) => /history\/[^/]+\.jsonl$/.test(path)) ?? "none";
     expect(statSync(join(at.scratch.home, folder)).mode & 0o777).toBe(0o600);
-    const second = at.start();
-    await second.shows(idle);
+    const second = await at.open();
     second.write("\x12tests");
     await second.shows("search: tests");
     await second.shows("> fix the tests");
@@ -70,8 +67,7 @@ test(
     mkdirSync(join(at.scratch.work, ".claw/commands"), { recursive: true });
     writeFileSync(join(at.scratch.work, "src/lib/read-file.ts"), "");
     writeFileSync(join(at.scratch.work, ".claw/commands/mend.md"), "---\ndescription: Mends what is broken\n---\nMend $ARGUMENTS");
-    const claw = at.start(["--trust"], { rows: 40 });
-    await claw.shows(idle);
+    const claw = await at.open(["--trust"], { rows: 40 });
     claw.write("look at @readf");
     await claw.shows("❯ src/lib/read-file.ts");
     claw.write("\t");

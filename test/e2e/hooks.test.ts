@@ -1,29 +1,24 @@
 // Command hooks on the built binary: the user's run, a folder's only where it is trusted, and a denial holds for sub-agents too.
 import { expect, test } from "bun:test";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { createMock, type Reply } from "../mock/mock.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { call, type Reply } from "../mock/reply.ts";
 import { createScratch, type Scratch } from "../support/binary.ts";
+import { ownSeconds, running, until } from "../support/processes.ts";
 
-const call = (tool: string, input: Readonly<Record<string, unknown>>): Reply => ({ blocks: [{ type: "call", tool, input: input as never }] });
 const hook = (event: string, command: string, matcher = "*"): object => ({
   hooks: { [event]: [{ matcher, hooks: [{ type: "command", command }] }] },
 });
 
-function put(path: string, value: object): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, JSON.stringify(value));
-}
 async function obey(at: Scratch, replies: readonly Reply[], words: readonly string[] = []) {
-  await using mock = createMock({ replies: [...replies, { text: "done" }, { text: "done" }] });
-  const env = { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test" };
-  const { out, code } = await at.run(["-p", "go", "--output-format", "json", ...words], { env });
+  at.serve({ replies: [...replies, { text: "done" }, { text: "done" }] });
+  const { out, code } = await at.ask(["-p", "go", "--output-format", "json", ...words]);
   return { code, result: JSON.parse(out) as { readonly tool_results: readonly { readonly output: string }[]; readonly error?: { message: string } } };
 }
 
 test("hooks > the user's deny holds in every mode and for sub-agents, and is in the log", async () => {
-  using at = await createScratch();
-  put(join(at.home, ".claw", "settings.json"), hook("PreToolUse", "echo hooked >> $HOME/calls; echo no shell today >&2; exit 2", "Bash"));
+  await using at = await createScratch();
+  at.settings(hook("PreToolUse", "echo hooked >> $HOME/calls; echo no shell today >&2; exit 2", "Bash"));
   const inner = call("bash", { command: "touch inner" });
   const { result } = await obey(
     at,
@@ -38,10 +33,10 @@ test("hooks > the user's deny holds in every mode and for sub-agents, and is in 
 }, 60_000);
 
 test("hooks > a folder's run only with --trust, from claw's files and Claude Code's", async () => {
-  using at = await createScratch();
+  await using at = await createScratch();
   for (const name of [".claw/settings.json", ".claw/settings.local.json", ".claude/settings.json", ".claude/settings.local.json"]) {
     const mark = name.replace(/\W/g, "");
-    put(join(at.work, name), hook("UserPromptSubmit", `touch ${mark}`));
+    at.put(name, hook("UserPromptSubmit", `touch ${mark}`));
   }
   const marks = ["clawsettingsjson", "clawsettingslocaljson", "claudesettingsjson", "claudesettingslocaljson"];
   const ran = (): boolean[] => marks.map((mark) => existsSync(join(at.work, mark)));
@@ -54,54 +49,51 @@ test("hooks > a folder's run only with --trust, from claw's files and Claude Cod
 }, 60_000);
 
 test("hooks > a refused prompt is exit code 1 and is never sent; SessionEnd is waited for; a slow hook does not hold up the end", async () => {
-  using at = await createScratch();
-  put(join(at.home, ".claw", "settings.json"), hook("UserPromptSubmit", "echo not now >&2; exit 2"));
+  await using at = await createScratch();
+  at.settings(hook("UserPromptSubmit", "echo not now >&2; exit 2"));
   const { code, result } = await obey(at, [{ text: "hi" }]);
   expect([code, result.error?.message]).toEqual([1, expect.stringContaining("not now")]);
-  put(join(at.home, ".claw", "settings.json"), hook("SessionEnd", "cat > $HOME/ended"));
+  at.settings(hook("SessionEnd", "cat > $HOME/ended"));
   await obey(at, [{ text: "hi" }]);
   expect(JSON.parse(readFileSync(join(at.home, "ended"), "utf8"))).toMatchObject({ hook_event_name: "SessionEnd" });
-  put(join(at.home, ".claw", "settings.json"), hook("SessionEnd", "sleep 7361"));
+  const seconds = ownSeconds();
+  at.settings(hook("SessionEnd", `sleep ${seconds}`));
   const started = performance.now();
   await obey(at, [{ text: "hi" }]);
   expect(performance.now() - started).toBeLessThan(10_000);
-  expect(Bun.spawnSync(["pgrep", "-f", "^sleep 7361$"]).exitCode).toBe(1);
+  expect(running(`sleep ${seconds}`)).toBe(0);
 }, 60_000);
 
 test("hooks > a folder's are held by the sandbox where there is one, the user's are not", async () => {
-  using at = await createScratch();
+  await using at = await createScratch();
   const { active } = JSON.parse((await at.run(["sandbox", "--output-format", "json"])).out) as { readonly active: boolean };
-  put(join(at.home, ".claw", "settings.json"), hook("UserPromptSubmit", "touch $HOME/by-user"));
-  put(join(at.work, ".claw", "settings.json"), hook("UserPromptSubmit", "touch inside; touch $HOME/by-folder"));
+  at.settings(hook("UserPromptSubmit", "touch $HOME/by-user"));
+  at.put(join(at.work, ".claw", "settings.json"), hook("UserPromptSubmit", "touch inside; touch $HOME/by-folder"));
   await obey(at, [{ text: "hi" }], ["--trust"]);
   expect([existsSync(join(at.home, "by-user")), existsSync(join(at.work, "inside"))]).toEqual([true, true]);
   expect(existsSync(join(at.home, "by-folder"))).toBe(!active);
 }, 60_000);
 
 test("hooks > one that runs dies with claw, however that ends", async () => {
-  using at = await createScratch();
-  put(join(at.home, ".claw", "settings.json"), hook("UserPromptSubmit", "sleep 7362"));
-  const there = (): boolean => Bun.spawnSync(["pgrep", "-f", "^sleep 7362$"]).exitCode === 0;
-  const until = async (expected: boolean): Promise<boolean> => {
-    for (let tries = 0; there() !== expected && tries < 500; tries++) await Bun.sleep(20);
-    return there();
-  };
+  await using at = await createScratch();
+  const line = `sleep ${ownSeconds()}`;
+  at.settings(hook("UserPromptSubmit", line));
   const env = { PATH: process.env["PATH"] ?? "", HOME: at.home, ANTHROPIC_API_KEY: "sk-test", ANTHROPIC_BASE_URL: "http://127.0.0.1:9" };
   const claw = Bun.spawn([at.binary, "-p", "go"], { cwd: at.work, env, stdio: ["ignore", "ignore", "ignore"] });
-  expect(await until(true)).toBe(true);
+  await until(() => running(line) > 0);
   claw.kill("SIGKILL");
   await claw.exited;
-  expect(await until(false)).toBe(false);
+  await until(() => running(line) === 0);
 }, 60_000);
 
 test("claw hooks > lists what never runs, and tries one", async () => {
-  using at = await createScratch();
-  put(join(at.home, ".claw", "settings.json"), {
+  await using at = await createScratch();
+  at.settings({
     hooks: { PreToolUze: [], PreToolUse: [{ matcher: "Bsh", hooks: [{ type: "command", command: "true" }] }] },
   });
   const { out } = await at.run(["hooks"]);
   expect(out).toContain("hooks.PreToolUze: there is no such event");
   expect(out).toContain('the matcher "Bsh" means no tool there is');
-  put(join(at.home, ".claw", "settings.json"), hook("PreToolUse", "echo refused >&2; exit 2"));
+  at.settings(hook("PreToolUse", "echo refused >&2; exit 2"));
   expect(await at.run(["hooks", "test", "PreToolUse", "bash"])).toMatchObject({ code: 0, out: expect.stringContaining("refused") });
 }, 60_000);

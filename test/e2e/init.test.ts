@@ -1,17 +1,13 @@
 // `claw init` on the built binary: shown first, written with --yes or when a person says so, never over what is there.
-import { beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createScratch } from "../support/binary.ts";
-import { idle, sitDown } from "../support/sitting.ts";
+import { sitDown } from "../support/sitting.ts";
 import { runInTerminal } from "../support/terminal.ts";
 
-beforeAll(async () => {
-  (await createScratch())[Symbol.dispose]();
-}, 120_000);
-
 test("init > shows, needs --yes where nobody can be asked, and changes nothing that is there", async () => {
-  using scratch = await createScratch();
+  await using scratch = await createScratch();
   writeFileSync(join(scratch.work, "go.mod"), "module example.org/tool\n");
   const shown = await scratch.run(["init"]);
   expect([shown.code, readdirSync(scratch.work)]).toEqual([2, ["go.mod"]]);
@@ -36,7 +32,7 @@ test("init > shows, needs --yes where nobody can be asked, and changes nothing t
 });
 
 test("init > a person at a terminal is asked", async () => {
-  using scratch = await createScratch();
+  await using scratch = await createScratch();
   writeFileSync(join(scratch.work, "Cargo.toml"), '[package]\nname = "tool"\n');
   await using run = runInTerminal({ argv: [scratch.binary, "init"], cwd: scratch.work, env: { HOME: scratch.home } });
   await run.shows("Write CLAUDE.md, .claw/settings.json? [y/N]");
@@ -49,8 +45,7 @@ test("init > a person at a terminal is asked", async () => {
 test("/init > in a session the text is shown above the question", async () => {
   await using sitting = await sitDown([]);
   writeFileSync(join(sitting.scratch.work, "go.mod"), "module example.org/tool\n");
-  const run = sitting.start([], { rows: 60 });
-  await run.shows(idle);
+  const run = await sitting.open([], { rows: 60 });
   run.write("/init\r");
   await run.shows("Write CLAUDE.md, .claw/settings.json?");
   expect((await run.lines()).join("\n")).toContain("go test ./...");

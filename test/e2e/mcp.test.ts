@@ -1,57 +1,38 @@
 // MCP through the built binary: servers of settings, `.mcp.json` and flags; trust, rules, kills, and what `claw mcp` says.
-import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { afterAll, afterEach, expect, test } from "bun:test";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { serveIssuer } from "../../plugins/feature/mcp/testing/issuer.ts";
 import { serve, stopServers } from "../../plugins/feature/mcp/testing/session.ts";
-import { createMock, type Mock, type Reply } from "../mock/mock.ts";
-import { createScratch, type Ran, type Scratch } from "../support/binary.ts";
+import { call, type Reply } from "../mock/reply.ts";
+import { createScratch, type Ran } from "../support/binary.ts";
+import { alive, until } from "../support/processes.ts";
 import { root } from "../support/sources.ts";
 
 const program = join(root, "plugins/feature/mcp/testing/server.ts");
-let scratch: Scratch;
-let mock: Mock | undefined;
-let pids = "";
-beforeAll(async () => {
-  scratch = await createScratch();
-  pids = join(scratch.home, "pids");
-  mkdirSync(join(scratch.work, ".git"));
-}, 120_000);
+const scratch = await createScratch();
+const pids = join(scratch.home, "pids");
+mkdirSync(join(scratch.work, ".git"));
 afterEach(() => {
   rmSync(pids, { force: true });
   rmSync(join(scratch.work, ".mcp.json"), { force: true });
-  return mock?.stop();
 });
-afterAll(() => {
+afterAll(async () => {
   stopServers();
-  scratch[Symbol.dispose]();
+  await scratch[Symbol.asyncDispose]();
 });
 
 const server = (...flags: readonly string[]) => ({ command: process.execPath, args: [program, "--pids", pids, ...flags] });
 const servers = (mcpServers: object): string => JSON.stringify({ mcpServers });
-const call = (tool: string, input: object = {}): Reply => ({ blocks: [{ type: "call", tool, input }] });
-const env = (): Record<string, string> => ({ ANTHROPIC_BASE_URL: mock?.url ?? "", ANTHROPIC_API_KEY: "sk-test" });
-async function turn(words: readonly string[], ...replies: readonly Reply[]): Promise<Ran> {
-  await mock?.stop();
-  mock = createMock({ replies, cached: true });
-  return scratch.run(words, { env: env() });
+function turn(words: readonly string[], ...replies: readonly Reply[]): Promise<Ran> {
+  scratch.serve({ replies, cached: true });
+  return scratch.ask(words);
 }
 const toolsOf = (at: number): readonly string[] =>
-  (JSON.parse(mock?.requests[at]?.text ?? "{}") as { tools: { name: string }[] }).tools.map((tool) => tool.name);
+  (JSON.parse(scratch.mock.requests[at]?.text ?? "{}") as { tools: { name: string }[] }).tools.map((tool) => tool.name);
 /** With it every tool is in the request. */
 const whole = ["--settings", JSON.stringify({ plugins: { "@claw/tool-tool-search": { budget: 1_000_000 } } })];
 const results = ({ out }: Ran): readonly { readonly output: string; readonly is_error: boolean }[] => JSON.parse(out).tool_results;
-function alive(pid: number): boolean {
-  try {
-    // A dead one that nobody has buried does not count.
-    return process.kill(pid, 0) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
-}
-async function gone(pid: number): Promise<void> {
-  for (const end = Date.now() + 8_000; alive(pid); await Bun.sleep(20)) if (Date.now() > end) throw new Error(`${pid} is still there`);
-}
 
 test("a one-shot run > calls a server's tool, under the rules, and leaves no process", async () => {
   const config = ["--mcp-config", servers({ one: server(), two: server("--name", "second") })];
@@ -69,7 +50,7 @@ test("a one-shot run > calls a server's tool, under the rules, and leaves no pro
 }, 60_000);
 
 test(".mcp.json > starts nothing until the folder is trusted; --bare never does", async () => {
-  writeFileSync(join(scratch.work, ".mcp.json"), servers({ theirs: server() }));
+  scratch.put(".mcp.json", servers({ theirs: server() }));
   expect(await turn(["-p", "go"], { text: "ok" })).toMatchObject({ out: "ok\n", code: 0 });
   expect(toolsOf(0).some((tool) => tool.startsWith("mcp__") || tool.includes("Mcp"))).toBe(false);
   expect(await turn(["-p", "go", "--trust", "--bare"], { text: "ok" })).toMatchObject({ code: 0 });
@@ -78,7 +59,7 @@ test(".mcp.json > starts nothing until the folder is trusted; --bare never does"
   expect(await turn(["-p", "go", "--trust"], { text: "ok" })).toMatchObject({ out: "ok\n", code: 0 });
   // Too many to be sent: named only, until ToolSearch finds them.
   expect(toolsOf(0)).not.toContain("mcp__theirs__echo");
-  expect(mock?.requests[0]?.text).toContain("mcp__theirs__*: echo");
+  expect(scratch.mock.requests[0]?.text).toContain("mcp__theirs__*: echo");
   expect(await turn(["-p", "go", "--trust", ...whole], { text: "ok" })).toMatchObject({ out: "ok\n", code: 0 });
   expect(toolsOf(0)).toContain("mcp__theirs__echo");
 }, 60_000);
@@ -94,29 +75,29 @@ test("broken servers > cost no run: dead, killed in a call, garbage; a bad --mcp
   ]);
   const refused = await turn(["-p", "go", "--mcp-config", "nowhere.json"], { text: "no" });
   expect(refused).toMatchObject({ code: 2, out: "", err: expect.stringContaining("--mcp-config: there is no file") });
-  expect(mock?.requests).toHaveLength(0);
+  expect(scratch.mock.requests).toHaveLength(0);
 }, 60_000);
 
 test("kill -9 of claw > takes its servers along, even one that clings", async () => {
-  mock = createMock({ replies: [{ fault: { kind: "hang" } }] });
+  const mock = scratch.serve({ replies: [{ fault: { kind: "hang" } }] });
   const config = servers({ one: server("--stubborn") });
   const child = Bun.spawn([scratch.binary, "-p", "go", "--mcp-config", config], {
     cwd: scratch.work,
-    env: { PATH: process.env["PATH"] ?? "", HOME: scratch.home, ...env() },
+    env: scratch.env,
     stdio: ["ignore", "ignore", "ignore"],
   });
-  while (mock.requests.length === 0) await Bun.sleep(20);
+  await mock.arrived(1);
   const pid = Number(readFileSync(pids, "utf8"));
   expect(alive(pid)).toBe(true);
   child.kill("SIGKILL");
   await child.exited;
-  await gone(pid);
+  await until(() => !alive(pid));
 }, 60_000);
 
 test("a prompt of a server > is what the user says", async () => {
   const ran = await turn(["-p", "/mcp__one__greet Ada warmly", "--mcp-config", servers({ one: server() })], { text: "Hello, Ada" });
   expect(ran).toMatchObject({ code: 0, out: "Hello, Ada\n" });
-  expect(mock?.requests[0]?.text).toContain("Greet Ada warmly.");
+  expect(scratch.mock.requests[0]?.text).toContain("Greet Ada warmly.");
 }, 60_000);
 
 test("claw mcp login > the person's browser is sent to the issuer, and the token it brings is used and never told", async () => {
@@ -142,7 +123,7 @@ test("claw mcp login > the person's browser is sent to the issuer, and the token
   const words = ["-p", "go", "--output-format", "stream-json", "--verbose", "--debug", ...config, "--allowedTools", "mcp__far"];
   const ran = await turn(words, call("mcp__far__echo", { text: "in" }), { text: "done" });
   expect(ran.out).toContain("test: in");
-  expect(`${ran.out}${ran.err}${mock?.requests.map(({ text }) => text)}`).not.toContain(access);
+  expect(`${ran.out}${ran.err}${scratch.mock.requests.map(({ text }) => text)}`).not.toContain(access);
   expect(await scratch.run(["mcp", "logout", "far", ...config])).toMatchObject({ code: 0, out: "Forgot the login of far.\n" });
 }, 60_000);
 

@@ -1,34 +1,18 @@
 // Instruction files on the built binary: every source listed with its size, rules by path sent when they matter, changes told after a restart.
-import { afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { createMock, type Mock } from "../mock/mock.ts";
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { call } from "../mock/reply.ts";
 import { createScratch, type Scratch } from "../support/binary.ts";
 import { idle, sitDown } from "../support/sitting.ts";
 
-let scratch: Scratch;
-let mock: Mock | undefined;
-beforeAll(async () => {
-  (await createScratch())[Symbol.dispose]();
-}, 120_000);
-beforeEach(async () => {
-  scratch = await createScratch();
-}, 120_000);
-afterEach(async () => {
-  await mock?.stop();
-  mock = undefined;
-  scratch[Symbol.dispose]();
-});
-function write(files: Readonly<Record<string, string>>, root = scratch.work): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
+function write(scratch: Scratch, files: Readonly<Record<string, string>>, root = scratch.work): void {
+  for (const [path, text] of Object.entries(files)) scratch.put(join(root, path), text);
 }
 
 test("memory > lists every source from the git root down, the user's first, with what each imports and is about", async () => {
-  write({ ".claw/CLAUDE.md": "Mine.", ".claude/CLAUDE.md": "Mine too." }, scratch.home);
-  write({
+  await using scratch = await createScratch();
+  write(scratch, { ".claw/CLAUDE.md": "Mine.", ".claude/CLAUDE.md": "Mine too." }, scratch.home);
+  write(scratch, {
     ".git/HEAD": "ref: refs/heads/main",
     "CLAUDE.md": "Top. @docs/style.md @~/.ssh/id",
     "docs/style.md": "Style.",
@@ -36,7 +20,7 @@ test("memory > lists every source from the git root down, the user's first, with
     "AGENTS.local.md": "Local.",
     "sub/AGENTS.md": "Below.",
   });
-  write({ ".ssh/id": "SECRET" }, scratch.home);
+  write(scratch, { ".ssh/id": "SECRET" }, scratch.home);
   const { out } = await scratch.run(["memory", "--output-format", "json"], { cwd: join(scratch.work, "sub") });
   const told = JSON.parse(out) as { files: { path: string; level: string; paths: unknown }[]; warnings: string[] };
   const short = (path: string): string => path.replace(scratch.work, "W").replace(scratch.home, "H");
@@ -53,22 +37,22 @@ test("memory > lists every source from the git root down, the user's first, with
 });
 
 test("rules and changes > reach the model in messages, while the system prompt stays the same", async () => {
-  write({ ".claw/rules/ts.md": "---\npaths: src/**/*.ts\n---\nNo any here.", "CLAUDE.md": "First words.", "src/a.ts": "x", "b.md": "y" });
-  const read = (path: string) => ({ blocks: [{ type: "call", tool: "read_file", input: { path } }] }) as const;
-  mock = createMock({
+  await using scratch = await createScratch();
+  write(scratch, { ".claw/rules/ts.md": "---\npaths: src/**/*.ts\n---\nNo any here.", "CLAUDE.md": "First words.", "src/a.ts": "x", "b.md": "y" });
+  const read = (path: string) => call("read_file", { path });
+  scratch.serve({
     replies: [
       read("b.md"),
       () => {
-        write({ "CLAUDE.md": "Second words." });
+        write(scratch, { "CLAUDE.md": "Second words." });
         return read("src/a.ts");
       },
       { text: "done" },
       { text: "again" },
     ],
   });
-  const env = { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test" };
-  expect((await scratch.run(["-p", "go"], { env })).code).toBe(0);
-  const bodies = mock.requests.map(({ text }) => JSON.parse(text) as { system: unknown; messages: unknown[] });
+  expect((await scratch.ask(["-p", "go"])).code).toBe(0);
+  const bodies = scratch.mock.requests.map(({ text }) => JSON.parse(text) as { system: unknown; messages: unknown[] });
   expect(new Set(bodies.map(({ system }) => JSON.stringify(system))).size).toBe(1);
   const said = bodies.map(({ messages }) => JSON.stringify(messages));
   expect(said.map((text) => [text.includes("No any here."), text.includes("Second words.")])).toEqual([
@@ -76,20 +60,18 @@ test("rules and changes > reach the model in messages, while the system prompt s
     [false, false],
     [true, true],
   ]);
-  write({ "CLAUDE.md": "Third words." });
-  expect((await scratch.run(["-c", "-p", "more"], { env })).code).toBe(0);
-  const last = mock.requests.at(-1)?.text ?? "";
+  write(scratch, { "CLAUDE.md": "Third words." });
+  expect((await scratch.ask(["-c", "-p", "more"])).code).toBe(0);
+  const last = scratch.mock.requests.at(-1)?.text ?? "";
   // In the prompt, and where the second were told.
   expect(last.split("Third words.")).toHaveLength(3);
 });
 
 test("a person at a session > lists the files, edits one in their own editor, and the model is told", async () => {
   await using sitting = await sitDown([{ text: "first answer" }, { text: "second answer" }]);
-  const { work, home } = sitting.scratch;
-  writeFileSync(join(work, "AGENTS.md"), "Old rule.\n");
-  writeFileSync(join(home, "editor.sh"), 'echo "Use tabs." >> "$1"\n');
-  const run = sitting.start([], { env: { EDITOR: `sh ${join(home, "editor.sh")}` }, columns: 120 });
-  await run.shows(idle);
+  sitting.scratch.put("AGENTS.md", "Old rule.\n");
+  const editor = sitting.scratch.put(join(sitting.scratch.home, "editor.sh"), 'echo "Use tabs." >> "$1"\n');
+  const run = await sitting.open([], { env: { EDITOR: `sh ${editor}` }, columns: 120 });
   run.write("hi\r");
   await run.shows("first answer");
   await run.shows(idle);

@@ -1,28 +1,21 @@
 // Rules, their explanation and the record of decisions on the built binary: what must not run and what must, with a model that asks for it.
 import { expect, test } from "bun:test";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createMock, type Reply } from "../mock/mock.ts";
+import { call, type Reply } from "../mock/reply.ts";
 import { createScratch, type Scratch } from "../support/binary.ts";
-
-const call = (tool: string, input: Readonly<Record<string, unknown>>): Reply => ({ blocks: [{ type: "call", tool, input: input as never }] });
 
 /** Runs the calls one after another, headless, and gives the result object. */
 async function obey(at: Scratch, replies: readonly Reply[], words: readonly string[] = []) {
-  await using mock = createMock({ replies: [...replies, { text: "done" }] });
-  const env = { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test" };
-  const { out, code } = await at.run(["-p", "go", "--output-format", "json", ...words], { env });
+  at.serve({ replies: [...replies, { text: "done" }] });
+  const { out, code } = await at.ask(["-p", "go", "--output-format", "json", ...words]);
   type Result = { readonly tool_results: readonly { readonly output: string; readonly is_error: boolean }[]; readonly permission_denials: unknown[] };
   return { code, ...(JSON.parse(out) as Result) };
 }
-const settings = (at: Scratch, value: object): void => {
-  mkdirSync(join(at.home, ".claw"), { recursive: true });
-  writeFileSync(join(at.home, ".claw", "settings.json"), JSON.stringify(value));
-};
 
 test("rules > deny wins in every mode and behind every wrapper; what is allowed runs; the log says why", async () => {
-  using at = await createScratch();
-  settings(at, { permissions: { deny: ["Bash(touch *)", "Read(./secret)"], allow: ["Bash(mkdir *)"] } });
+  await using at = await createScratch();
+  at.settings({ permissions: { deny: ["Bash(touch *)", "Read(./secret)"], allow: ["Bash(mkdir *)"] } });
   writeFileSync(join(at.work, "secret"), "canary");
   const lines = [
     "touch a",
@@ -47,8 +40,8 @@ test("rules > deny wins in every mode and behind every wrapper; what is allowed 
 }, 60_000);
 
 test("rules > a call out of the sandbox is never allowed by a rule; Agent rules hold for TaskCreate; rules outlive the shell plugin", async () => {
-  using at = await createScratch();
-  settings(at, { permissions: { allow: ["Bash"], deny: ["Agent(Explore)"] } });
+  await using at = await createScratch();
+  at.settings({ permissions: { allow: ["Bash"], deny: ["Agent(Explore)"] } });
   const out = call("bash", { command: "touch out", dangerouslyDisableSandbox: true });
   const { tool_results: said } = await obey(at, [out, call("TaskCreate", { prompt: "p", subagent_type: "Explore" })]);
   expect(said.map(({ is_error: failed }) => failed)).toEqual([true, true]);
@@ -58,7 +51,7 @@ test("rules > a call out of the sandbox is never allowed by a rule; Agent rules 
   ]);
   expect(existsSync(join(at.work, "out"))).toBe(false);
 
-  settings(at, { plugins: { "@claw/feature-shell": false }, permissions: { deny: ["Bash(rm *)", "Read(./secret)"] } });
+  at.settings({ plugins: { "@claw/feature-shell": false }, permissions: { deny: ["Bash(rm *)", "Read(./secret)"] } });
   writeFileSync(join(at.work, "secret"), "canary");
   const more = await obey(at, [call("bash", { command: "ls" }), call("read_file", { path: "secret" })], ["--permission-mode", "danger-full-access"]);
   expect(more.tool_results.map(({ output }) => output)).toEqual([
@@ -68,8 +61,8 @@ test("rules > a call out of the sandbox is never allowed by a rule; Agent rules 
 }, 60_000);
 
 test("permissions > explain and test, and their exit codes", async () => {
-  using at = await createScratch();
-  settings(at, { permissions: { deny: ["Bash(rm *)"] } });
+  await using at = await createScratch();
+  at.settings({ permissions: { deny: ["Bash(rm *)"] } });
   const { out } = await at.run(["permissions", "explain", "ls | head; sudo rm x", "--output-format", "json"]);
   expect(JSON.parse(out)).toMatchObject({ verdict: "deny", rule: "Bash(rm *)", parts: [{ does: "read" }, { does: "read" }, { does: "execute" }] });
   const policy = join(at.work, "policy.json");

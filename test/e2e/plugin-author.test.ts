@@ -1,15 +1,11 @@
 // Writing a plugin with the binary alone: made, type-checked, tested, checked, packed, and changed in the middle of a session.
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createMock } from "../mock/mock.ts";
-import { createScratch, type Scratch } from "../support/binary.ts";
+import { createScratch } from "../support/binary.ts";
 
-let scratch: Scratch;
-beforeAll(async () => {
-  scratch = await createScratch();
-}, 120_000);
-afterAll(() => scratch[Symbol.dispose]());
+const scratch = await createScratch();
+afterAll(() => scratch[Symbol.asyncDispose]());
 
 const plugin = (...words: string[]) => scratch.run(["plugin", ...words]);
 const compiler = join(import.meta.dir, "../../node_modules/.bin/tsc");
@@ -40,23 +36,22 @@ test("plugin new > what plugins use of Bun and Node has its types, with nothing 
 
 test("plugin new > a plugin that is made is one that runs", async () => {
   await plugin("new", "say-words");
-  writeFileSync(join(scratch.work, "notes.md"), "one two three");
+  scratch.put("notes.md", "one two three");
   const call = { type: "call" as const, tool: "say_words", input: { path: "notes.md" } };
-  await using mock = createMock({ replies: [{ blocks: [call] }, { text: "three" }] });
-  const env = { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test" };
-  const { out, code } = await scratch.run(["-p", "count", "--output-format", "json", "--plugin-dir", "say-words"], { env });
+  scratch.serve({ replies: [{ blocks: [call] }, { text: "three" }] });
+  const { out, code } = await scratch.ask(["-p", "count", "--output-format", "json", "--plugin-dir", "say-words"]);
   expect({ code, results: JSON.parse(out).tool_results }).toMatchObject({ code: 0, results: [{ output: "3", is_error: false }] });
 });
 
 test("plugin dev > what is saved is in force in the session that runs, within 200 ms", async () => {
   await plugin("new", "live-words");
-  writeFileSync(join(scratch.work, "notes.md"), "one two three");
+  scratch.put("notes.md", "one two three");
   const call = { type: "call" as const, tool: "live_words", input: { path: "notes.md" } };
-  await using mock = createMock({ replies: [{ blocks: [call] }, { text: "first" }, { blocks: [call] }, { text: "second" }] });
+  const mock = scratch.serve({ replies: [{ blocks: [call] }, { text: "first" }, { blocks: [call] }, { text: "second" }] });
   const words = ["-p", "--input-format", "stream-json", "--output-format", "stream-json", "--debug", "plugin.reloaded"];
   const child = Bun.spawn([scratch.binary, "plugin", "dev", "live-words", "--", ...words], {
     cwd: scratch.work,
-    env: { PATH: process.env["PATH"] ?? "", HOME: scratch.home, ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test" },
+    env: scratch.env,
     stdio: ["pipe", "pipe", "pipe"],
     timeout: 30_000,
   });

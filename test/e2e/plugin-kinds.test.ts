@@ -1,26 +1,22 @@
 // Ten plugins from outside the repository, at least one of each kind, written by nothing but the documentation's examples: published to a registry,
 // installed from it into the built binary, and used.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createRegistry, type Registry } from "../../plugins/feature/plugin-store/testing/registry.ts";
-import { createMock, type Mock } from "../mock/mock.ts";
-import type { Reply } from "../mock/reply.ts";
-import { createScratch, type Scratch } from "../support/binary.ts";
+import { createRegistry } from "../../plugins/feature/plugin-store/testing/registry.ts";
+import { call, type Reply } from "../mock/reply.ts";
+import { createScratch } from "../support/binary.ts";
 
 const KINDS = ["tool", "command", "provider", "compactor", "permission-mode", "renderer", "store", "frontend", "feature"];
 const NAMES = [...KINDS.map((kind) => `out-${kind}`), "other-tool"];
-let scratch: Scratch;
-let registry: Registry;
+const scratch = await createScratch();
+const registry = createRegistry();
 
 beforeAll(async () => {
-  scratch = await createScratch();
-  registry = createRegistry();
-  const env = { PATH: process.env["PATH"] ?? "", HOME: scratch.home };
-  writeFileSync(join(scratch.home, ".npmrc"), `registry=${registry.url}/\n`);
+  scratch.put(join(scratch.home, ".npmrc"), `registry=${registry.url}/\n`);
   mkdirSync(join(scratch.work, "made"));
   for (const [at, name] of NAMES.entries()) {
-    await scratch.run(["plugin", "new", name, "--kind", KINDS[at] ?? "tool"], { env, cwd: join(scratch.work, "made") });
+    await scratch.run(["plugin", "new", name, "--kind", KINDS[at] ?? "tool"], { cwd: join(scratch.work, "made") });
     const folder = join(scratch.work, "made", name);
     const files = readdirSync(folder).filter((file) => file === "index.ts" || file === "README.md");
     const texts = Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file), "utf8")]));
@@ -29,18 +25,13 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await registry.stop();
-  scratch[Symbol.dispose]();
+  await scratch[Symbol.asyncDispose]();
 });
 
-const settings = (value: object): void => writeFileSync(join(scratch.home, ".claw", "settings.json"), JSON.stringify(value));
 async function turn(words: readonly string[], replies: readonly Reply[], stdin?: string) {
-  const mock: Mock = createMock({ replies });
-  const env = { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test" };
-  const ran = await scratch.run(words, stdin === undefined ? { env } : { env, stdin });
-  await mock.stop();
-  return { ...ran, requests: mock.requests };
+  const { requests } = scratch.serve({ replies });
+  return { ...(await scratch.ask(words, stdin === undefined ? {} : { stdin })), requests };
 }
-const call = (tool: string, input: Record<string, string>): Reply => ({ blocks: [{ type: "call", tool, input }] });
 
 test("ten plugins > are installed from the registry, all at once", async () => {
   const { code, err } = await scratch.run(["plugin", "add", ...NAMES, "--yes"]);
@@ -50,7 +41,7 @@ test("ten plugins > are installed from the registry, all at once", async () => {
 }, 120_000);
 
 test("a tool and a feature > are there in a run", async () => {
-  writeFileSync(join(scratch.work, "notes.md"), "one two three");
+  scratch.put("notes.md", "one two three");
   const { out, requests } = await turn(
     ["-p", "go", "--output-format", "json"],
     [call("out_tool", { path: "notes.md" }), call("other_tool", { path: "notes.md" }), { text: "fine" }],
@@ -66,10 +57,10 @@ test("a command > in the shell", async () => {
 });
 
 test("a provider and a store > chosen by the settings", async () => {
-  settings({ provider: "out-provider", model: "echo-1", store: "out-store" });
+  scratch.settings({ provider: "out-provider", model: "echo-1", store: "out-store" });
   expect(await scratch.run(["-p", "say it back"])).toMatchObject({ code: 0, out: "say it back\n" });
   expect(readdirSync(join(scratch.home, ".claw", "out-store"))).toHaveLength(1);
-  settings({});
+  scratch.settings({});
 }, 30_000);
 
 test("a permission mode > refuses what it refuses", async () => {
@@ -79,20 +70,20 @@ test("a permission mode > refuses what it refuses", async () => {
 }, 30_000);
 
 test("a renderer and a frontend > chosen by the settings", async () => {
-  settings({ renderers: ["out-renderer"] });
+  scratch.settings({ renderers: ["out-renderer"] });
   expect((await turn(["-p", "go"], [call("out_tool", { path: "notes.md" }), { text: "the answer" }])).err).toMatch(/^ok out_tool \d+ ms$/m);
-  settings({ frontend: "out-frontend" });
+  scratch.settings({ frontend: "out-frontend" });
   expect((await turn(["first", "second"], [{ text: "one" }, { text: "two" }])).out).toBe("one\ntwo\n");
-  settings({});
+  scratch.settings({});
 }, 30_000);
 
 test("a compactor > folds a session that is too long", async () => {
-  settings({ compactor: "out-compactor" });
+  scratch.settings({ compactor: "out-compactor" });
   const said = (text: string): string => `${JSON.stringify({ type: "user", message: { role: "user", content: text } })}\n`;
   const stdin = said("the first request") + said("the second request");
   const words = ["-p", "--input-format", "stream-json", "--output-format", "stream-json"];
   const { requests } = await turn(words, [{ text: "long", usage: { input_tokens: 990_000, output_tokens: 9 } }, { text: "short" }], stdin);
   expect(requests.at(-1)?.text).toContain("earlier messages of this conversation were dropped");
   expect(requests.at(-1)?.text).not.toContain("the first request");
-  settings({});
+  scratch.settings({});
 }, 30_000);

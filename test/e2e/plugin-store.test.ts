@@ -1,23 +1,15 @@
 // `claw plugin` on the built binary, against a registry on loopback: adding, updating, a project's lock, and what a hundred cost.
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createRegistry } from "../../plugins/feature/plugin-store/testing/registry.ts";
 import type { Ran } from "../support/binary.ts";
-import { createShelf, release, type Shelf, tool, toolOf } from "../support/shelf.ts";
+import { createShelf, release, tool, toolOf } from "../support/shelf.ts";
 import { runInTerminal } from "../support/terminal.ts";
-
-let shelf: Shelf;
-beforeAll(async () => {
-  await (await createShelf())[Symbol.asyncDispose]();
-}, 120_000);
-beforeEach(async () => {
-  shelf = await createShelf();
-}, 120_000);
-afterEach(() => shelf[Symbol.asyncDispose]());
 
 describe("from a registry", () => {
   test("nothing is installed without agreement; then the model can call it, and it can be switched off and removed", async () => {
+    await using shelf = await createShelf();
     shelf.registry.publish(
       release("@me/echo", "1.0.0", { capabilities: { net: ["a.com"] } }, { dependencies: { "its-dep": "*" }, peerDependencies: { claw: "*" } }),
     );
@@ -44,6 +36,7 @@ describe("from a registry", () => {
   }, 30_000);
 
   test("private, by a token in .npmrc", async () => {
+    await using shelf = await createShelf();
     await using own = createRegistry({ token: "tok-1" });
     own.publish(release("private-one"));
     writeFileSync(
@@ -59,6 +52,7 @@ describe("from a registry", () => {
   }, 30_000);
 
   test("an update that wants more is held; outdated and update --check only look", async () => {
+    await using shelf = await createShelf();
     shelf.registry.publish(release("growing", "1.0.0", { capabilities: ["net"] }), release("calm", "1.0.0"));
     await shelf.plugin("add", "growing", "calm", "--yes");
     shelf.registry.publish(release("growing", "1.1.0", { capabilities: ["net", "exec"] }), release("calm", "1.0.1"));
@@ -78,6 +72,7 @@ describe("from a registry", () => {
   }, 30_000);
 
   test("wrong integrity, another API, no manifest > refused, with what to do", async () => {
+    await using shelf = await createShelf();
     shelf.registry.publish({ ...release("bad-sum"), integrity: `sha512-${Buffer.alloc(64, 7).toString("base64")}` });
     shelf.registry.publish(release("next-api", "1.0.0", { api: 2 }), release("next-claw", "1.0.0", {}, { engines: { claw: ">=50" } }));
     shelf.registry.publish({ pack: { name: "no-manifest", version: "1.0.0" } });
@@ -90,6 +85,7 @@ describe("from a registry", () => {
 });
 
 test("a project > pinned in claw.lock; acts for who agreed to it here, not by lying there; sync brings it back", async () => {
+  await using shelf = await createShelf();
   shelf.registry.publish(release("@me/shared"));
   const { scratch, plugin, turn } = shelf;
   mkdirSync(join(scratch.work, ".git"));
@@ -115,6 +111,7 @@ test("a project > pinned in claw.lock; acts for who agreed to it here, not by ly
 }, 60_000);
 
 test("a Claude Code plugin from a marketplace > its skill, agent, command and hook act", async () => {
+  await using shelf = await createShelf();
   const { scratch, plugin, turn } = shelf;
   const write = (path: string, text: string): void => {
     mkdirSync(join(scratch.work, "market", path, ".."), { recursive: true });
@@ -144,6 +141,7 @@ test("a Claude Code plugin from a marketplace > its skill, agent, command and ho
 }, 30_000);
 
 test("one that is named here and now > is meant, not the installed one of its name", async () => {
+  await using shelf = await createShelf();
   const { scratch, plugin, turn } = shelf;
   await plugin("add", shelf.folder("mine", tool("mine_tool")), "--yes");
   writeFileSync(join(scratch.work, "mine", "index.ts"), tool("mine_tool").replace("said ", "says "));
@@ -156,6 +154,7 @@ test("one that is named here and now > is meant, not the installed one of its na
 }, 30_000);
 
 test("on a terminal > it asks, and only yes agrees", async () => {
+  await using shelf = await createShelf();
   const { scratch } = shelf;
   const source = shelf.folder("asked", tool("asked_tool"), { capabilities: ["net"] });
   const argv = [scratch.binary, "plugin", "add", source];
@@ -174,6 +173,7 @@ test("on a terminal > it asks, and only yes agrees", async () => {
 }, 30_000);
 
 test("100 installed plugins > cost a start little", async () => {
+  await using shelf = await createShelf();
   const plugins = Array.from({ length: 100 }, (_, at) => {
     const name = `plugin-${at}`;
     const manifest = { api: 1, contributes: { tool: [toolOf(name)] }, hooks: { draft: "normal" } };

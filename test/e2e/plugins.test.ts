@@ -1,22 +1,7 @@
 // Plugins from outside the binary: unbuilt TypeScript that imports `claw` from it, and what happens when they are broken.
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { createMock, type Mock } from "../mock/mock.ts";
+import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { createScratch, type Scratch } from "../support/binary.ts";
-
-let scratch: Scratch;
-let mock: Mock | undefined;
-beforeAll(async () => {
-  (await createScratch())[Symbol.dispose]();
-}, 120_000);
-beforeEach(async () => {
-  scratch = await createScratch();
-});
-afterEach(async () => {
-  await mock?.stop();
-  scratch[Symbol.dispose]();
-});
 
 /** A plugin of one tool that answers with `says`. */
 const tool = (name: string, says: string): string => `
@@ -36,46 +21,45 @@ export default definePlugin({
     }));
   },
 });`;
-function write(files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(scratch.home, path)), { recursive: true });
-    writeFileSync(join(scratch.home, path), text);
-  }
+function write(scratch: Scratch, files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) scratch.put(join(scratch.home, path), text);
 }
 const manifest = (name: string, claw: object): string => JSON.stringify({ name, version: "1.0.0", exports: "./index.ts", claw: { api: 1, ...claw } });
 /** Runs a turn that calls `tools`, and gives the result object. */
-async function turn(tools: readonly string[], words: readonly string[]) {
+async function turn(scratch: Scratch, tools: readonly string[], words: readonly string[]) {
   const blocks = tools.map((name) => ({ type: "call" as const, tool: name, input: { text: "x" } }));
-  mock = createMock({ replies: [...(blocks.length > 0 ? [{ blocks }] : []), { text: "fine" }] });
-  const env = { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test" };
-  const ran = await scratch.run(["-p", "go", "--output-format", "json", ...words], { env });
+  scratch.serve({ replies: [...(blocks.length > 0 ? [{ blocks }] : []), { text: "fine" }] });
+  const ran = await scratch.ask(["-p", "go", "--output-format", "json", ...words]);
   return { ...ran, result: JSON.parse(ran.out), results: JSON.parse(ran.out).tool_results?.map((one: { output: string }) => one.output) };
 }
 
 describe("a plugin that works", () => {
   test("as a single file", async () => {
-    write({ "one/echo.ts": tool("echo", "file"), "one/suffix.ts": 'export const suffix = "!";' });
-    expect((await turn(["echo"], ["--plugin-dir", join(scratch.home, "one/echo.ts")])).results).toEqual(["file:x!"]);
+    await using scratch = await createScratch();
+    write(scratch, { "one/echo.ts": tool("echo", "file"), "one/suffix.ts": 'export const suffix = "!";' });
+    expect((await turn(scratch, ["echo"], ["--plugin-dir", join(scratch.home, "one/echo.ts")])).results).toEqual(["file:x!"]);
   });
 
   test("as a folder with a manifest, named in the settings relative to them", async () => {
-    write({
+    await using scratch = await createScratch();
+    write(scratch, {
       "mine/package.json": manifest("@me/echo", { contributes: { tool: ["echo"] } }),
       "mine/index.ts": tool("echo", "folder"),
       "mine/suffix.ts": 'export const suffix = "?";',
       ".claw/settings.json": JSON.stringify({ plugins: { "../mine": {} } }),
     });
-    expect((await turn(["echo"], [])).results).toEqual(["folder:x?"]);
+    expect((await turn(scratch, ["echo"], [])).results).toEqual(["folder:x?"]);
   });
 
   test("with a name that is taken: both are reachable, and the clash is shown", async () => {
-    write({
+    await using scratch = await createScratch();
+    write(scratch, {
       "mine/package.json": manifest("@me/echo", { contributes: { tool: ["glob_search"] } }),
       "mine/index.ts": tool("glob_search", "mine"),
       "mine/suffix.ts": 'export const suffix = "";',
       ".claw/settings.json": JSON.stringify({ plugins: { "../mine": {} } }),
     });
-    const { results } = await turn(["me_echo__glob_search", "glob_search"], []);
+    const { results } = await turn(scratch, ["me_echo__glob_search", "glob_search"], []);
     expect(results[0]).toBe("mine:x");
     expect(results[1]).toContain("invalid input for glob_search");
     expect((await scratch.run(["doctor"])).out).toContain("me_echo__glob_search");
@@ -101,50 +85,54 @@ describe("a plugin that is broken", () => {
       'import { definePlugin } from "claw"; export default definePlugin({ setup({ provide }) { provide({ id: "x@1" }, {}); } });',
   };
   test.each(Object.keys(broken))("it %s > the turn goes on without it", async (what) => {
-    write({
+    await using scratch = await createScratch();
+    write(scratch, {
       "mine/package.json": manifest("@me/broken", { activate: "start", hooks: { draft: "normal" } }),
       "mine/index.ts": broken[what]!,
       ".claw/settings.json": JSON.stringify({ plugins: { "../mine": {} }, ...limits }),
     });
-    const { result, code } = await turn([], []);
+    const { result, code } = await turn(scratch, [], []);
     expect({ code, answer: result.result }).toEqual({ code: 0, answer: "fine" });
   });
 
   test("a gate that throws denies, and keeps denying", async () => {
-    write({
+    await using scratch = await createScratch();
+    write(scratch, {
       "gate.ts":
         'import { definePlugin } from "claw"; export default definePlugin({ setup({ hooks }) { hooks.permit.tap(() => { throw new Error("on purpose"); }); } });',
       ".claw/settings.json": JSON.stringify({ plugins: { "../gate.ts": {} } }),
     });
-    const { results } = await turn(["glob_search", "glob_search"], []);
+    const { results } = await turn(scratch, ["glob_search", "glob_search"], []);
     expect(results).toHaveLength(2);
     const calls = [1, 2].map(() => ({ type: "call" as const, tool: "glob_search", input: { pattern: "*" } }));
-    await mock?.stop();
-    mock = createMock({ replies: [{ blocks: calls }, { text: "fine" }] });
-    const env = { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test" };
-    const { out } = await scratch.run(["-p", "go", "--output-format", "json"], { env });
+    scratch.serve({ replies: [{ blocks: calls }, { text: "fine" }] });
+    const { out } = await scratch.ask(["-p", "go", "--output-format", "json"]);
     for (const one of JSON.parse(out).tool_results)
       expect(one).toMatchObject({ is_error: true, output: expect.stringContaining("permission check failed") });
   });
 
   test("asked for on the command line > exit 7, no request", async () => {
-    write({ "bad.ts": 'throw new Error("on purpose");' });
+    await using scratch = await createScratch();
+    write(scratch, { "bad.ts": 'throw new Error("on purpose");' });
     for (const path of ["bad.ts", "nowhere.ts"]) {
-      const { code, result } = await turn([], ["--plugin-dir", join(scratch.home, path)]);
-      expect({ code, is_error: result.is_error, requests: mock?.requests.length }).toEqual({ code: 7, is_error: true, requests: 0 });
-      await mock?.stop();
+      const { code, result } = await turn(scratch, [], ["--plugin-dir", join(scratch.home, path)]);
+      expect({ code, is_error: result.is_error, requests: scratch.mock.requests.length }).toEqual({ code: 7, is_error: true, requests: 0 });
     }
   });
 
   test("written for another claw > says so", async () => {
-    write({ "bad.ts": 'import { nothingLikeThis } from "claw"; export default { setup: nothingLikeThis };' });
-    const { result, code } = await turn([], ["--plugin-dir", join(scratch.home, "bad.ts")]);
+    await using scratch = await createScratch();
+    write(scratch, { "bad.ts": 'import { nothingLikeThis } from "claw"; export default { setup: nothingLikeThis };' });
+    const { result, code } = await turn(scratch, [], ["--plugin-dir", join(scratch.home, "bad.ts")]);
     expect({ code, error: result.error.code }).toEqual({ code: 7, error: "CLAW_PLUGIN_API_MISMATCH" });
   });
 
   test("that imports its tests' kit > is told where tests run", async () => {
-    write({ "bad.ts": 'import { createHarness } from "claw/testing"; await createHarness({ plugins: [] }); export default { setup() {} };' });
-    const { result, code } = await turn([], ["--plugin-dir", join(scratch.home, "bad.ts")]);
+    await using scratch = await createScratch();
+    write(scratch, {
+      "bad.ts": 'import { createHarness } from "claw/testing"; await createHarness({ plugins: [] }); export default { setup() {} };',
+    });
+    const { result, code } = await turn(scratch, [], ["--plugin-dir", join(scratch.home, "bad.ts")]);
     expect({ code, error: result.error.code, said: result.error.message }).toEqual({
       code: 7,
       error: "CLAW_PLUGIN_LOAD_FAILED",
@@ -153,9 +141,22 @@ describe("a plugin that is broken", () => {
   });
 
   test("listed by doctor with its reason", async () => {
-    write({ "bad.ts": 'throw new Error("on purpose");', ".claw/settings.json": JSON.stringify({ plugins: { "../bad.ts": {}, "../nowhere": {} } }) });
+    await using scratch = await createScratch();
+    write(scratch, {
+      "bad.ts": 'throw new Error("on purpose");',
+      ".claw/settings.json": JSON.stringify({ plugins: { "../bad.ts": {}, "../nowhere": {} } }),
+    });
     const { out } = await scratch.run(["doctor"]);
     expect(out).toContain("on purpose");
     expect(out).toContain("nowhere");
   });
+});
+
+test("a promise of a plugin that nobody waits for > is told, and the run goes on", async () => {
+  await using scratch = await createScratch();
+  const stray = 'import { definePlugin } from "claw";\nexport default definePlugin({ setup() { void Promise.reject(new Error("stray")); } });\n';
+  write(scratch, { "stray.ts": stray });
+  const { code, err, result } = await turn(scratch, [], ["--plugin-dir", join(scratch.home, "stray.ts")]);
+  expect({ code, is_error: result.is_error }).toEqual({ code: 0, is_error: false });
+  expect(err + JSON.stringify(result.warnings ?? "")).toContain("Something failed outside of any turn: stray");
 });

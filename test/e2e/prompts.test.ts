@@ -1,24 +1,10 @@
 // The prompts in the binary, with a model that does as they say: commits are made, pull requests and issues opened, and nothing else passes unasked.
-import { afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { createMock, type Mock, type Reply } from "../mock/mock.ts";
+import { bash, call, type Reply } from "../mock/reply.ts";
 import { createScratch, type Ran, type Scratch } from "../support/binary.ts";
 import { idle, sitDown, toldIn } from "../support/sitting.ts";
-
-let scratch: Scratch;
-let mock: Mock | undefined;
-beforeAll(async () => {
-  (await createScratch())[Symbol.dispose]();
-}, 120_000);
-beforeEach(async () => {
-  scratch = await createScratch();
-}, 120_000);
-afterEach(async () => {
-  await mock?.stop();
-  mock = undefined;
-  scratch[Symbol.dispose]();
-});
 
 const WHO = {
   GIT_AUTHOR_NAME: "Ada",
@@ -27,7 +13,7 @@ const WHO = {
   GIT_COMMITTER_EMAIL: "a@b.c",
   GIT_CONFIG_GLOBAL: "/dev/null",
 };
-function git(...words: readonly string[]): string {
+function git(scratch: Scratch, ...words: readonly string[]): string {
   const { exitCode, stdout, stderr } = Bun.spawnSync(["git", ...words], {
     cwd: scratch.work,
     env: { PATH: process.env["PATH"], HOME: scratch.home, ...WHO },
@@ -35,34 +21,26 @@ function git(...words: readonly string[]): string {
   if (exitCode !== 0) throw new Error(stderr.toString());
   return stdout.toString().trim();
 }
-function write(path: string, text: string): void {
-  mkdirSync(dirname(join(scratch.work, path)), { recursive: true });
-  writeFileSync(join(scratch.work, path), text);
-}
-function repository(): void {
-  git("init", "-q", "-b", "main");
-  write("a.txt", "one\n");
-  git("add", ".");
-  git("commit", "-q", "-m", "feat: a");
-  git("config", "user.name", "Ada");
-  git("config", "user.email", "a@b.c");
+function repository(scratch: Scratch): void {
+  git(scratch, "init", "-q", "-b", "main");
+  scratch.put("a.txt", "one\n");
+  git(scratch, "add", ".");
+  git(scratch, "commit", "-q", "-m", "feat: a");
+  git(scratch, "config", "user.name", "Ada");
+  git(scratch, "config", "user.email", "a@b.c");
 }
 /** A `gh` that keeps what it was called with, and answers like the real one. */
-function fakeGh(): { readonly path: string; calls(): readonly string[] } {
+function fakeGh(scratch: Scratch): { readonly path: string; calls(): readonly string[] } {
   const bin = join(dirname(scratch.work), "bin");
   const log = join(dirname(scratch.work), "gh.log");
-  mkdirSync(bin);
-  writeFileSync(log, "");
-  writeFileSync(join(bin, "gh"), `#!/bin/sh\nprintf '%s|' "$@" >> ${log}\necho >> ${log}\necho https://example.com/pull/7\n`);
-  chmodSync(join(bin, "gh"), 0o755);
+  scratch.put(log, "");
+  scratch.put(join(bin, "gh"), `#!/bin/sh\nprintf '%s|' "$@" >> ${log}\necho >> ${log}\necho https://example.com/pull/7\n`, 0o755);
   return { path: `${bin}:${process.env["PATH"] ?? ""}`, calls: () => readFileSync(log, "utf8").trimEnd().split("\n") };
 }
-async function run(words: readonly string[], replies: readonly Reply[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
-  mock = createMock({ replies: [...replies], cached: true });
-  return scratch.run(words, { env: { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test", GIT_CONFIG_GLOBAL: "/dev/null", ...env } });
+async function run(scratch: Scratch, words: readonly string[], replies: readonly Reply[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
+  scratch.serve({ replies, cached: true });
+  return scratch.ask(words, { env: { GIT_CONFIG_GLOBAL: "/dev/null", ...env } });
 }
-const bash = (...commands: readonly string[]): Reply => ({ blocks: commands.map((command) => ({ type: "call", tool: "bash", input: { command } })) });
-const told = (position = 0): string => JSON.stringify((mock?.requests[position]?.body as { messages?: unknown })?.messages);
 interface Result {
   readonly permission_denials: readonly { readonly tool_input: { readonly command: string } }[];
   readonly tool_results: readonly { readonly is_error: boolean; readonly output: string }[];
@@ -73,10 +51,12 @@ const STRICT = ["--permission-mode", "prompt", "--output-format", "json"];
 const OUTSIDE = ["--settings", '{"sandbox":{"enabled":false}}'];
 
 test("/commit > makes the commit with git alone; whatever else is asked for is refused", async () => {
-  repository();
-  write("b.txt", "two\n");
-  write("a.txt", "one\nmore\n");
+  await using scratch = await createScratch();
+  repository(scratch);
+  scratch.put("b.txt", "two\n");
+  scratch.put("a.txt", "one\nmore\n");
   const ran = await run(
+    scratch,
     ["-p", "/commit the new file", ...STRICT],
     [
       bash("git status --short", "git diff HEAD"),
@@ -85,39 +65,40 @@ test("/commit > makes the commit with git alone; whatever else is asked for is r
       { text: "Committed." },
     ],
   );
-  expect([ran.code, git("log", "--format=%s|%b", "-1"), git("status", "--short")]).toEqual([0, 'feat: b|Why: it\'s "needed".', ""]);
+  expect([ran.code, git(scratch, "log", "--format=%s|%b", "-1"), git(scratch, "status", "--short")]).toEqual([0, 'feat: b|Why: it\'s "needed".', ""]);
   expect(denied(ran)).toEqual(["git push origin main", "git commit -m x > b.txt", "touch c.txt"]);
-  expect(told()).toContain("Make a git commit of the work in this folder. What the user adds: the new file");
+  expect(toldIn(scratch.mock, 0)).toContain("Make a git commit of the work in this folder. What the user adds: the new file");
   // What the prompt's own lines found is there, so that no step is spent on it.
-  expect(told()).toContain("## main\\n M a.txt\\n?? b.txt");
-  expect(told()).toContain("feat: a");
+  expect(toldIn(scratch.mock, 0)).toContain("## main\\n M a.txt\\n?? b.txt");
+  expect(toldIn(scratch.mock, 0)).toContain("feat: a");
 }, 60_000);
 
 test("/commit > a message by heredoc passes too; the rules end with the turn, and read-only stays read-only", async () => {
-  repository();
-  write("b.txt", "two\n");
+  await using scratch = await createScratch();
+  repository(scratch);
+  scratch.put("b.txt", "two\n");
   const commit = "git add b.txt && git commit -F - <<'EOF'\nfeat: b\n\nBecause.\nEOF";
-  const refused = await run(["-p", "/commit", "--permission-mode", "read-only", "--output-format", "json"], [bash(commit), { text: "no" }]);
-  expect([denied(refused), git("log", "--format=%s")]).toEqual([[commit], "feat: a"]);
-  await mock?.stop();
+  const refused = await run(scratch, ["-p", "/commit", "--permission-mode", "read-only", "--output-format", "json"], [bash(commit), { text: "no" }]);
+  expect([denied(refused), git(scratch, "log", "--format=%s")]).toEqual([[commit], "feat: a"]);
   const id = "22222222-2222-4222-8222-222222222222";
-  expect(denied(await run(["-p", "/commit", "--session-id", id, ...STRICT], [bash(commit), { text: "ok" }]))).toEqual([]);
-  expect(git("log", "--format=%s|%b", "-1")).toBe("feat: b|Because.");
-  await mock?.stop();
-  expect(denied(await run(["-p", "again", "--resume", id, ...STRICT], [bash("git commit --amend -m x"), { text: "no" }]))).toEqual([
+  expect(denied(await run(scratch, ["-p", "/commit", "--session-id", id, ...STRICT], [bash(commit), { text: "ok" }]))).toEqual([]);
+  expect(git(scratch, "log", "--format=%s|%b", "-1")).toBe("feat: b|Because.");
+  expect(denied(await run(scratch, ["-p", "again", "--resume", id, ...STRICT], [bash("git commit --amend -m x"), { text: "no" }]))).toEqual([
     "git commit --amend -m x",
   ]);
 }, 60_000);
 
 test("/pr > branch, commit, push and `gh pr create`, each just as the prompt says; a forced push is refused", async () => {
-  repository();
+  await using scratch = await createScratch();
+  repository(scratch);
   const remote = join(dirname(scratch.work), "remote.git");
-  git("init", "-q", "--bare", remote);
-  git("remote", "add", "origin", remote);
-  git("push", "-q", "origin", "main");
-  write("b.txt", "two\n");
-  const gh = fakeGh();
+  git(scratch, "init", "-q", "--bare", remote);
+  git(scratch, "remote", "add", "origin", remote);
+  git(scratch, "push", "-q", "origin", "main");
+  scratch.put("b.txt", "two\n");
+  const gh = fakeGh(scratch);
   const ran = await run(
+    scratch,
     ["/pr", "for", "review", ...STRICT, ...OUTSIDE],
     [
       bash("git switch -c add-b", "git add b.txt", 'git commit -m "feat: b"'),
@@ -131,17 +112,19 @@ test("/pr > branch, commit, push and `gh pr create`, each just as the prompt say
   expect(ran.code).toBe(0);
   expect(denied(ran)).toEqual(["git push --force origin HEAD", "git push origin HEAD:main", "gh pr merge 7", "gh repo delete x"]);
   expect(gh.calls()).toEqual(["pr|create|--title|Adds b|--body|What: b.", "", "Why: wanted.|"]);
-  expect([git("--git-dir", remote, "log", "--format=%s", "-1", "add-b"), git("--git-dir", remote, "log", "--format=%s", "-1", "main")]).toEqual([
-    "feat: b",
-    "feat: a",
-  ]);
-  expect(told()).toContain("Open a pull request for the work in this folder. What the user adds: for review");
+  expect([
+    git(scratch, "--git-dir", remote, "log", "--format=%s", "-1", "add-b"),
+    git(scratch, "--git-dir", remote, "log", "--format=%s", "-1", "main"),
+  ]).toEqual(["feat: b", "feat: a"]);
+  expect(toldIn(scratch.mock, 0)).toContain("Open a pull request for the work in this folder. What the user adds: for review");
 }, 60_000);
 
 test("/issue > searches, then opens; nothing else of gh passes", async () => {
-  repository();
-  const gh = fakeGh();
+  await using scratch = await createScratch();
+  repository(scratch);
+  const gh = fakeGh(scratch);
   const ran = await run(
+    scratch,
     ["-p", "/issue it crashes", ...STRICT, ...OUTSIDE],
     [
       bash('gh issue list --search "crash" --state all'),
@@ -162,57 +145,50 @@ test.each([
 ])(
   "/%s > is sent by its name from a shell, in every way to write it",
   async (name, start) => {
-    repository();
-    write("a.txt", "one\nmore\n");
+    await using scratch = await createScratch();
+    repository(scratch);
+    scratch.put("a.txt", "one\nmore\n");
     for (const words of [[`/${name}`, "src"], [`/${name} src`], ["-p", `/${name} src`], ["prompt", `/${name}`, "src"]]) {
-      expect(await run(words, [{ text: "seen" }])).toEqual({ code: 0, out: "seen\n", err: "" });
-      expect(told()).toContain(start);
-      if (name.endsWith("review")) expect(told()).toContain("## main\\n M a.txt");
-      await mock?.stop();
+      expect(await run(scratch, words, [{ text: "seen" }])).toEqual({ code: 0, out: "seen\n", err: "" });
+      expect(toldIn(scratch.mock, 0)).toContain(start);
+      if (name.endsWith("review")) expect(toldIn(scratch.mock, 0)).toContain("## main\\n M a.txt");
     }
   },
   60_000,
 );
 
 test("/review > a user's own of that name is meant instead; a slip is told with the nearest, and nothing is sent", async () => {
-  mkdirSync(join(scratch.home, ".claude", "commands"), { recursive: true });
-  writeFileSync(join(scratch.home, ".claude", "commands", "review.md"), "My way: $ARGUMENTS");
-  expect(await run(["/review", "src"], [{ text: "seen" }])).toMatchObject({ code: 0, out: "seen\n" });
-  expect(told()).toContain("My way: src");
-  await mock?.stop();
-  const { out, err, code } = await run(["-p", "/reviw"], []);
-  expect([code, out, mock?.requests.length]).toEqual([2, "", 0]);
+  await using scratch = await createScratch();
+  scratch.put(join(scratch.home, ".claude", "commands", "review.md"), "My way: $ARGUMENTS");
+  expect(await run(scratch, ["/review", "src"], [{ text: "seen" }])).toMatchObject({ code: 0, out: "seen\n" });
+  expect(toldIn(scratch.mock, 0)).toContain("My way: src");
+  const { out, err, code } = await run(scratch, ["-p", "/reviw"], []);
+  expect([code, out, scratch.mock.requests.length]).toEqual([2, "", 0]);
   expect(err).toContain('Did you mean "/review"?');
 }, 60_000);
 
 test("/pr > in a session: offered in help and completion; what needs the network is asked about, and done after a yes", async () => {
-  const push: Reply = { blocks: [{ type: "call", tool: "bash", input: { command: "git push -u origin HEAD", dangerouslyDisableSandbox: true } }] };
+  const push: Reply = call("bash", { command: "git push -u origin HEAD", dangerouslyDisableSandbox: true });
   await using at = await sitDown([push, { text: "Pushed it." }]);
-  const [outer, work] = [scratch, at.scratch.work];
-  scratch = { ...at.scratch, [Symbol.dispose]: () => undefined };
-  try {
-    repository();
-    const remote = join(dirname(work), "remote.git");
-    git("init", "-q", "--bare", remote);
-    git("remote", "add", "origin", remote);
-    const claw = at.start([], { rows: 60 });
-    await claw.shows(idle);
-    claw.write("/help\r");
-    await claw.shows(/\/security-review \[files or a branch\]/);
-    await claw.shows(/\/pr \[what it is about\]/);
-    await claw.shows(idle);
-    claw.write("/commi");
-    await claw.shows("Commit what has changed");
-    claw.write("\x15/pr now\r");
-    await claw.shows("asks to run outside the sandbox");
-    await claw.shows("git push -u origin HEAD");
-    claw.write("1");
-    await claw.shows("Pushed it.");
-    expect(git("--git-dir", remote, "log", "--format=%s", "-1", "main")).toBe("feat: a");
-    expect(toldIn(at.mock, 0)).toContain("What the user adds: now");
-    claw.write("\x04");
-    await claw.exited;
-  } finally {
-    scratch = outer;
-  }
+  const { scratch } = at;
+  repository(scratch);
+  const remote = join(dirname(scratch.work), "remote.git");
+  git(scratch, "init", "-q", "--bare", remote);
+  git(scratch, "remote", "add", "origin", remote);
+  const claw = await at.open([], { rows: 60 });
+  claw.write("/help\r");
+  await claw.shows(/\/security-review \[files or a branch\]/);
+  await claw.shows(/\/pr \[what it is about\]/);
+  await claw.shows(idle);
+  claw.write("/commi");
+  await claw.shows("Commit what has changed");
+  claw.write("\x15/pr now\r");
+  await claw.shows("asks to run outside the sandbox");
+  await claw.shows("git push -u origin HEAD");
+  claw.write("1");
+  await claw.shows("Pushed it.");
+  expect(git(scratch, "--git-dir", remote, "log", "--format=%s", "-1", "main")).toBe("feat: a");
+  expect(toldIn(at.mock, 0)).toContain("What the user adds: now");
+  claw.write("\x04");
+  await claw.exited;
 }, 60_000);

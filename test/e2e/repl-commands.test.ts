@@ -10,8 +10,7 @@ test(
   "clear > a new session without what was said; the old one is named, and can be gone on with; exit leaves",
   async () => {
     await using at = await sitDown([{ text: "A first answer." }, { text: "A second answer." }, { text: "A third answer." }]);
-    const claw = at.start();
-    await claw.shows(idle);
+    const claw = await at.open();
     claw.write("remember plums\r");
     await claw.shows("A first answer.");
     await claw.shows(idle);
@@ -66,8 +65,7 @@ test(
   "theme > picked from a list, used at once and kept; effort goes along with the next request",
   async () => {
     await using at = await sitDown([{ text: "Thought hard." }]);
-    const claw = at.start();
-    await claw.shows(idle);
+    const claw = await at.open();
     claw.write("/theme \r");
     await claw.shows("Which theme?");
     await claw.shows(/2\. light/);
@@ -89,8 +87,7 @@ test(
   "model > picked from a list by a few letters, and used for the next request",
   async () => {
     await using at = await sitDown([{ text: "Answered." }]);
-    const claw = at.start();
-    await claw.shows(idle);
+    const claw = await at.open();
     claw.write("/model \r");
     await claw.shows("Which model?");
     claw.write("haiku-4-5");

@@ -1,6 +1,6 @@
 // The first run without credentials on the built binary: a key to keep, a local server, the demo.
 import { expect, test } from "bun:test";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { idle, sitDown } from "../support/sitting.ts";
 
@@ -11,6 +11,9 @@ test(
   "first run > without credentials it offers to keep a key, which only its owner can read",
   async () => {
     await using at = await sitDown([{ text: "With the key." }]);
+    mkdirSync(join(at.scratch.home, ".claw"));
+    // Nobody's real keychain.
+    writeFileSync(join(at.scratch.home, ".claw", "settings.json"), '{ "plugins": { "@claw/frontend-repl": { "keychain": false } } }');
     const claw = at.start([], { env: NONE });
     await claw.shows("1. Store an API key");
     claw.write("1");
@@ -29,6 +32,32 @@ test(
     const keyed = at.start(["hello there"], { env: { ANTHROPIC_API_KEY: "" } });
     await keyed.shows("With the key.");
     expect(at.mock.requests[0]?.headers["x-api-key"]).toBe("sk-ant-secret");
+  },
+  MINUTE,
+);
+
+const KEYRING = ["dbus-run-session", "gnome-keyring-daemon"].every((name) => Bun.which(name) !== null);
+test.skipIf(!KEYRING)(
+  "first run > where the system has a keychain the key is there, in no file, and the next start finds it",
+  async () => {
+    await using at = await sitDown([{ text: "With the key." }]);
+    const { binary, home } = at.scratch;
+    const line = `echo pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; "$0"; ANTHROPIC_BASE_URL="$MOCK" "$0" "hello there"`;
+    const claw = at.start([], {
+      argv: ["dbus-run-session", "--", "sh", "-c", line, binary],
+      env: { ...NONE, XDG_RUNTIME_DIR: home, MOCK: at.mock.url },
+    });
+    await claw.shows("kept in the keychain of your system");
+    claw.write("1");
+    await claw.shows("It is not shown");
+    claw.write("sk-ant-secret\r");
+    await claw.shows("The key for anthropic is in the keychain of your system.");
+    await claw.shows(idle);
+    expect(JSON.parse(readFileSync(join(home, ".claw", "credentials.json"), "utf8"))).toEqual({ anthropic: { keychain: true } });
+    claw.write("\x04");
+    await claw.shows("With the key.");
+    expect(at.mock.requests[0]?.headers["x-api-key"]).toBe("sk-ant-secret");
+    expect(claw.written).not.toContain("sk-ant-secret");
   },
   MINUTE,
 );

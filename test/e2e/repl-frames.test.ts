@@ -1,5 +1,6 @@
 // What a person sees in a session on the built binary, as whole frames.
 import { expect, test } from "bun:test";
+import { bash } from "../mock/reply.ts";
 import { idle, type Sitting, sitDown } from "../support/sitting.ts";
 import type { TerminalRun } from "../support/terminal.ts";
 
@@ -11,12 +12,8 @@ async function frame(claw: TerminalRun, { scratch }: Sitting): Promise<string> {
 }
 
 test("frames > from the first prompt over a question to an answer", async () => {
-  await using at = await sitDown([
-    { blocks: [{ type: "call", tool: "bash", input: { command: "touch a.txt && touch b.txt" } }] },
-    { text: "# Done\n\nBoth are **there**:\n\n- a.txt\n- b.txt" },
-  ]);
-  const claw = at.start(["--permission-mode", "prompt"], { columns: 72 });
-  await claw.shows(idle);
+  await using at = await sitDown([bash("touch a.txt && touch b.txt"), { text: "# Done\n\nBoth are **there**:\n\n- a.txt\n- b.txt" }]);
+  const claw = await at.open(["--permission-mode", "prompt"], { columns: 72 });
   await claw.shows("claude-opus");
   expect(await frame(claw, at)).toMatchInlineSnapshot(`
     "
@@ -36,8 +33,6 @@ test("frames > from the first prompt over a question to an answer", async () => 
     /help lists commands · esc stops · ctrl-c twice quits
 
     > make two files
-
-    · Working…
 
     tool 'bash' requires approval to escalate from prompt to
     workspace-write:

@@ -2,12 +2,11 @@
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Reply } from "../mock/mock.ts";
+import { bash, call } from "../mock/reply.ts";
 import { idle, type Sitting, sitDown, toldIn } from "../support/sitting.ts";
 
 const MINUTE = 60_000;
 const PROMPT = ["--permission-mode", "prompt"];
-const bash = (command: string): Reply => ({ blocks: [{ type: "call", tool: "bash", input: { command } }] });
 const made = (at: Sitting, name: string): boolean => existsSync(join(at.scratch.work, name));
 
 test.each([
@@ -20,8 +19,7 @@ test.each([
   "permission > the command stands there in full, and %j answers",
   async (keys, runs) => {
     await using at = await sitDown([bash("touch made.txt &&\n  echo second-line"), { text: "So be it." }]);
-    const claw = at.start(PROMPT);
-    await claw.shows(idle);
+    const claw = await at.open(PROMPT);
     claw.write("go\r");
     const rows = (await claw.shows("enter take")).join("\n");
     expect(rows).toContain("$ touch made.txt &&\n    echo second-line");
@@ -36,8 +34,7 @@ test.each([
 
 test("permission > for the session asks no second time; always is kept in the settings; a reason reaches the model", async () => {
   await using at = await sitDown([bash("touch a1"), bash("touch a1"), bash("touch b1"), bash("touch c1"), { text: "Done for now." }]);
-  const claw = at.start(PROMPT, { rows: 40 });
-  await claw.shows(idle);
+  const claw = await at.open(PROMPT, { rows: 40 });
   claw.write("go\r");
   await claw.shows("$ touch a1");
   claw.write("s");
@@ -58,8 +55,7 @@ test("permission > for the session asks no second time; always is kept in the se
 
 test("permission > Esc at a question stops the turn, and runs nothing", async () => {
   await using at = await sitDown([bash("touch made.txt"), { text: "Never sent." }]);
-  const claw = at.start(PROMPT);
-  await claw.shows(idle);
+  const claw = await at.open(PROMPT);
   claw.write("go\r");
   await claw.shows("$ touch made.txt");
   claw.write("\x1b");
@@ -79,8 +75,7 @@ test("permission > what was typed before the question answers nothing, and is st
     },
     { text: "All right." },
   ]);
-  const claw = at.start(PROMPT);
-  await claw.shows(idle);
+  const claw = await at.open(PROMPT);
   claw.write("go\r");
   await at.mock.arrived(1);
   claw.write("yyy");
@@ -99,14 +94,13 @@ test("permission > a change is shown as a diff; a long one whole, above the ques
   const after = before.map((line) => `${line} changed`);
   const edit = { path: "text.txt", old_string: "line 30\n", new_string: "line thirty \u001b[2J\u202e\n" };
   await using at = await sitDown([
-    { blocks: [{ type: "call", tool: "read_file", input: { path: "text.txt" } }] },
+    call("read_file", { path: "text.txt" }),
     { blocks: [{ type: "call", tool: "edit_file", input: edit }] },
-    { blocks: [{ type: "call", tool: "write_file", input: { path: "text.txt", content: `${after.join("\n")}\n` } }] },
+    call("write_file", { path: "text.txt", content: `${after.join("\n")}\n` }),
     { text: "Finished." },
   ]);
   writeFileSync(join(at.scratch.work, "text.txt"), `${before.join("\n")}\n`);
-  const claw = at.start(PROMPT);
-  await claw.shows(idle);
+  const claw = await at.open(PROMPT);
   claw.write("go\r");
   const rows = (await claw.shows("enter take")).join("\n");
   expect(rows).toMatch(/29 {3}line 29\n30 - line 30\n30 \+ line thirty \\u\{1b\}\[2J\\u\{202e\}\n31 {3}line 31/);
@@ -123,14 +117,13 @@ test("permission > a change is shown as a diff; a long one whole, above the ques
 
 test("AskUserQuestion > a choice, and an answer in own words", async () => {
   await using at = await sitDown([
-    { blocks: [{ type: "call", tool: "AskUserQuestion", input: { question: "Which colour?", options: ["red", "blue"] } }] },
-    { blocks: [{ type: "call", tool: "AskUserQuestion", input: { question: "And its name?" } }] },
+    call("AskUserQuestion", { question: "Which colour?", options: [{ label: "red", description: "the warm one" }, { label: "blue" }] }),
+    call("AskUserQuestion", { question: "And its name?" }),
     { text: "Thank you." },
   ]);
-  const claw = at.start();
-  await claw.shows(idle);
+  const claw = await at.open();
   claw.write("ask me\r");
-  await claw.shows("2. blue");
+  await claw.shows(/1\. red\n +the warm one\n +2\. blue/);
   claw.write("2");
   await claw.shows("And its name?");
   claw.write("Ölberg 東\r");
@@ -141,9 +134,8 @@ test("AskUserQuestion > a choice, and an answer in own words", async () => {
 
 test("plan > stands there as Markdown, for good, and yes begins to carry it out", async () => {
   const plan = "# The plan\n\n1. Do **this** first.\n2. Then that.";
-  await using at = await sitDown([{ blocks: [{ type: "call", tool: "ExitPlanMode", input: { plan } }] }, { text: "So it begins." }]);
-  const claw = at.start(["--permission-mode", "plan"], { rows: 40 });
-  await claw.shows(idle);
+  await using at = await sitDown([call("ExitPlanMode", { plan }), { text: "So it begins." }]);
+  const claw = await at.open(["--permission-mode", "plan"], { rows: 40 });
   claw.write("plan it\r");
   await claw.shows("Leave plan mode");
   await claw.shows("1. Do this first.");

@@ -65,8 +65,7 @@ test(
     await at.mock.arrived(2);
     process.kill(ended.pid, "SIGTERM");
     expect(await ended.exited).toBe(143);
-    const interrupted = at.start();
-    await interrupted.shows(idle);
+    const interrupted = await at.open();
     process.kill(interrupted.pid, "SIGINT");
     expect(await interrupted.exited).toBe(130);
     // What was changed is given back: bracketed paste is off.
@@ -87,6 +86,8 @@ test(
     dumb.write("hi\r");
     await dumb.shows("Dumb enough.");
     expect(dumb.written).not.toContain("\x1b");
+    // The terminal has shown it already.
+    expect((await dumb.lines()).filter((line) => line.endsWith("hi"))).toEqual(["hi"]);
     dumb.write("\x04");
     expect(await dumb.exited).toBe(0);
   },

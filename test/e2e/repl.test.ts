@@ -2,6 +2,8 @@
 import { expect, test } from "bun:test";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { bash, call } from "../mock/reply.ts";
+import { running } from "../support/processes.ts";
 import { idle, sitDown, toldIn } from "../support/sitting.ts";
 
 const MINUTE = 60_000;
@@ -11,8 +13,7 @@ test(
   async () => {
     const lines = Array.from({ length: 60 }, (_, index) => `- item number ${index + 1}.`);
     await using at = await sitDown([{ text: `Here you are:\n\n${lines.join("\n")}\n\nThat was all.`, deltas: 7 }]);
-    const claw = at.start();
-    await claw.shows(idle);
+    const claw = await at.open();
     claw.write("list them\r");
     await claw.shows("That was all.");
     await claw.shows(idle);
@@ -53,8 +54,7 @@ test(
   "repl > Esc stops a stream that would never end, and the next input is answered",
   async () => {
     await using at = await sitDown([{ text: "Once upon a time", fault: { kind: "stall", after: 4 } }, { text: "Something else." }]);
-    const claw = at.start();
-    await claw.shows(idle);
+    const claw = await at.open();
     claw.write("tell me a story\r");
     await claw.shows("esc to stop");
     await at.mock.arrived(1);
@@ -72,15 +72,14 @@ test(
 test(
   "repl > Esc stops a command that runs, and its process is gone",
   async () => {
-    await using at = await sitDown([{ blocks: [{ type: "call", tool: "bash", input: { command: "echo begun; exec sleep 4343" } }] }]);
-    const claw = at.start(["--permission-mode", "danger-full-access"]);
-    await claw.shows(idle);
+    await using at = await sitDown([bash("echo begun; exec sleep 4343")]);
+    const claw = await at.open(["--permission-mode", "danger-full-access"]);
     claw.write("wait\r");
     await claw.shows("begun");
     claw.write("\x1b");
     await claw.shows("Interrupted.");
     await claw.shows(idle);
-    expect(Bun.spawnSync(["pgrep", "-f", "^sleep 4343$"]).stdout.toString()).toBe("");
+    expect(running("sleep 4343")).toBe(0);
   },
   MINUTE,
 );
@@ -99,8 +98,7 @@ test(
       { blocks: [{ type: "wait", until: second.promise }, "First answer."] },
       { text: "Second answer." },
     ]);
-    const claw = at.start();
-    await claw.shows(idle);
+    const claw = await at.open();
     claw.write("go\r");
     await at.mock.arrived(1);
     claw.write("also mind the edges\r");
@@ -124,8 +122,7 @@ test(
   "repl > Esc brings what waited back into the prompt",
   async () => {
     await using at = await sitDown([{ text: "", fault: { kind: "stall", after: 1 } }]);
-    const claw = at.start();
-    await claw.shows(idle);
+    const claw = await at.open();
     claw.write("go\r");
     await at.mock.arrived(1);
     claw.write("later\r");
@@ -161,8 +158,7 @@ test(
   async () => {
     await using at = await sitDown([{ text: "I see." }]);
     writeFileSync(join(at.scratch.work, "AGENTS.md"), "# Rules\n");
-    const claw = at.start();
-    await claw.shows(idle);
+    const claw = await at.open();
     claw.write("!echo shell-$((40+2)); exit 3\r");
     await claw.shows("shell-42");
     await claw.shows("exit code 3");
@@ -184,8 +180,7 @@ test(
   "repl > ! does not run what a rule denies, whatever the mode",
   async () => {
     await using at = await sitDown([]);
-    const claw = at.start(["--permission-mode", "allow", "--disallowedTools", "Bash(touch *)"]);
-    await claw.shows(idle);
+    const claw = await at.open(["--permission-mode", "allow", "--disallowedTools", "Bash(touch *)"]);
     claw.write("!touch made.txt\r");
     await claw.shows(/the rule .*touch.* denies it/);
     await claw.shows(idle);
@@ -200,13 +195,12 @@ test(
   "repl > Ctrl-G edits the input in $EDITOR; Ctrl-O shows the last call in full",
   async () => {
     const listing = Array.from({ length: 40 }, (_, index) => `row-${index}`).join("\n");
-    await using at = await sitDown([{ blocks: [{ type: "call", tool: "read_file", input: { path: "rows.txt" } }] }, { text: "Read it." }]);
+    await using at = await sitDown([call("read_file", { path: "rows.txt" }), { text: "Read it." }]);
     writeFileSync(join(at.scratch.work, "rows.txt"), `${listing}\n`);
     const editor = join(at.scratch.home, "edit");
     writeFileSync(editor, '#!/bin/sh\necho "editor has the terminal"\nprintf "%s, and mended" "$(cat "$1")" > "$1"\n');
     chmodSync(editor, 0o755);
-    const claw = at.start([], { env: { VISUAL: editor }, rows: 60 });
-    await claw.shows(idle);
+    const claw = await at.open([], { env: { VISUAL: editor }, rows: 60 });
     claw.write("as typed\x07");
     await claw.shows("> as typed, and mended");
     claw.write("\r");

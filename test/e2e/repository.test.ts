@@ -2,23 +2,17 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { createMock, type Mock, type MockRequest, type Reply } from "../mock/mock.ts";
-import { createScratch, type Scratch } from "../support/binary.ts";
+import type { MockRequest, Reply } from "../mock/mock.ts";
+import { createScratch } from "../support/binary.ts";
+import { root } from "../support/sources.ts";
 
-const root = join(import.meta.dir, "..", "..");
-let scratch: Scratch;
-let mock: Mock;
-let repository: string;
+const scratch = await createScratch();
+const repository = join(scratch.work, "claw");
 beforeAll(async () => {
-  scratch = await createScratch();
-  repository = join(scratch.work, "claw");
   const clone = Bun.spawn(["git", "clone", "--quiet", "--no-hardlinks", root, repository], { stdio: ["ignore", "ignore", "inherit"] });
   expect(await clone.exited).toBe(0);
 }, 120_000);
-afterAll(async () => {
-  await mock?.stop();
-  scratch[Symbol.dispose]();
-});
+afterAll(() => scratch[Symbol.asyncDispose]());
 
 const call = (tool: string, input: object) => ({ type: "call" as const, tool, input });
 const edit = (path: string, old_string: string, new_string: string) => call("edit_file", { path, old_string, new_string });
@@ -44,10 +38,9 @@ interface Body {
 const bodyOf = (request: MockRequest): Body => JSON.parse(request.text, (key, value) => (key === "cache_control" ? undefined : value)) as Body;
 
 test("a real task > greps, reads, edits three files and runs a test", async () => {
-  mock = createMock({ replies: script, cached: true });
-  const env = { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test", CLAW: scratch.binary };
+  scratch.serve({ replies: script, cached: true });
   const words = ["-p", "Suggest at most one name.", "--permission-mode", "danger-full-access", "--output-format", "json"];
-  const { out, err, code } = await scratch.run(words, { env, cwd: repository });
+  const { out, err, code } = await scratch.ask(words, { env: { CLAW: scratch.binary }, cwd: repository });
   expect({ err, code }).toEqual({ err: "", code: 0 });
 
   const result = JSON.parse(out);
@@ -61,13 +54,13 @@ test("a real task > greps, reads, edits three files and runs a test", async () =
 }, 60_000);
 
 test("a real task > every request repeats the one before, byte for byte, and reads it from the cache", () => {
-  const bodies = mock.requests.map(bodyOf);
+  const bodies = scratch.mock.requests.map(bodyOf);
   for (const [index, body] of bodies.slice(1).entries()) {
     const before = bodies[index]!;
     expect(JSON.stringify({ system: body.system, tools: body.tools })).toBe(JSON.stringify({ system: before.system, tools: before.tools }));
     expect(JSON.stringify(body.messages.slice(0, before.messages.length))).toBe(JSON.stringify(before.messages));
   }
-  for (const request of mock.requests) {
+  for (const request of scratch.mock.requests) {
     const marks = request.text.split('"cache_control"').length - 1;
     expect(marks).toBeGreaterThanOrEqual(2);
     expect(marks).toBeLessThanOrEqual(4);

@@ -5,7 +5,9 @@ import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureBuilt } from "../../scripts/build.ts";
 import { createMock } from "../mock/mock.ts";
+import { bash } from "../mock/reply.ts";
 import { createPlace as openPlace, type Place, type Tier, USERS, type User } from "../support/confined.ts";
+import { until } from "../support/processes.ts";
 
 const binary = await ensureBuilt();
 const createPlace = (tier: Tier, user: User, path = binary): Place => openPlace(tier, user, path);
@@ -69,7 +71,7 @@ describe.if(curl !== null).each(cases)("%s as %s", (tier, user) => {
     expect(seen).not.toContain("/past");
   }, 60_000);
 
-  test("a name may lead to this machine when the user says so; a server of the command's own needs no proxy", async () => {
+  test("a name may lead to this machine when the user says so", async () => {
     using place = createPlace(tier, user);
     const near = { web: { allowHosts: [`localhost:${server.port}`] } };
     const said = await place.run([`curl -sS --noproxy '' http://localhost:${server.port}/near`], {
@@ -77,10 +79,17 @@ describe.if(curl !== null).each(cases)("%s as %s", (tier, user) => {
       words: ["--allowedTools", "bash", "--settings", JSON.stringify(near)],
     });
     expect(said).toEqual(["hello"]);
-    if (Bun.which("node") === null) return;
-    const own = `require("http").createServer((_, r) => r.end("mine")).listen(0, "127.0.0.1", function () { require("child_process").exec("curl -sS http://127.0.0.1:" + this.address().port, (_, out) => { console.log(out); process.exit(); }); })`;
-    expect(await place.run([`node -e '${own}'`], { sandbox: { network: ["registry.npmjs.org"] } })).toEqual(["mine"]);
   }, 60_000);
+
+  test.if(Bun.which("node") !== null)(
+    "a server of the command's own needs no proxy",
+    async () => {
+      using place = createPlace(tier, user);
+      const own = `require("http").createServer((_, r) => r.end("mine")).listen(0, "127.0.0.1", function () { require("child_process").exec("curl -sS http://127.0.0.1:" + this.address().port, (_, out) => { console.log(out); process.exit(); }); })`;
+      expect(await place.run([`node -e '${own}'`], { sandbox: { network: ["registry.npmjs.org"] } })).toEqual(["mine"]);
+    },
+    60_000,
+  );
 
   test("a project only tightens", async () => {
     using place = createPlace(tier, user);
@@ -113,16 +122,14 @@ describe.if(curl !== null).each(cases)("%s as %s", (tier, user) => {
     expect((await hidden.claw(["sandbox"])).out).toContain(`and reach only ${at}`);
     const mark = `claw-outlived-${crypto.randomUUID().slice(0, 8)}`;
     const command = `curl -sS http://${at}/${mark}; exec -a ${mark} sleep 100`;
-    await using mock = createMock({ replies: [{ blocks: [{ type: "call", tool: "bash", input: { command } }] }, { text: "done" }] });
+    await using mock = createMock({ replies: [bash(command), { text: "done" }] });
     const child = hidden.start(["-p", "go", "--permission-mode", "workspace-write", "--allowedTools", "bash"], { ANTHROPIC_BASE_URL: mock.url });
-    while (!seen.includes(`/${mark}`)) await Bun.sleep(20);
+    await until(() => seen.includes(`/${mark}`));
     const helpers = (): string[] => Bun.spawnSync(["sh", "-c", `grep -la '${mark}\\|${folder}' /proc/[0-9]*/cmdline 2>/dev/null`]).stdout.toString().split("\n").filter((path) => path !== "" && !path.includes("self")); // biome-ignore format: one row
     expect(helpers().length).toBeGreaterThan(0);
     child.kill("SIGKILL");
     await child.exited;
-    const until = Date.now() + 10_000;
-    while (helpers().some((path) => alive(path, mark)) && Date.now() < until) await Bun.sleep(50);
-    expect(helpers().filter((path) => alive(path, mark))).toEqual([]);
+    await until(() => !helpers().some((path) => alive(path, mark)));
   }, 60_000);
 });
 

@@ -6,7 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureBuilt } from "../../scripts/build.ts";
 import { createMock } from "../mock/mock.ts";
+import { bash, call } from "../mock/reply.ts";
 import { KEY, createPlace as openPlace, type Place, type Tier, USERS, type User } from "../support/confined.ts";
+import { ownSeconds, running, until } from "../support/processes.ts";
 
 const TIERS: readonly Tier[] = ["bubblewrap", "namespaces", "landlock"];
 const binary = await ensureBuilt();
@@ -54,13 +56,6 @@ test("sandbox > without a tier nothing is pretended, and `enabled: true` refuses
   expect([said[0]?.includes("Not run: the setting sandbox.enabled demands a sandbox"), existsSync(join(place.work, "here"))]).toEqual([true, false]);
   expect(await place.run(["echo ran > here; cat here"])).toEqual(["ran"]);
 });
-
-/** Whether a `sleep` of that many seconds is there, once it is as expected or ten seconds have passed. */
-async function alive(mark: string, expected: boolean): Promise<boolean> {
-  const there = (): boolean => Bun.spawnSync(["pgrep", "-f", `^sleep ${mark}$`]).exitCode === 0;
-  for (let tries = 0; there() !== expected && tries < 500; tries++) await Bun.sleep(20);
-  return there();
-}
 
 describe.each(cases.map(([tier, user]) => [tier, user] as const))("%s as %s", (tier, user) => {
   const apart = tier !== "landlock";
@@ -155,17 +150,17 @@ describe.each(cases.map(([tier, user]) => [tier, user] as const))("%s as %s", (t
 
   test("nothing outlives a command", async () => {
     using place = createPlace(tier, user);
-    const mark = String(1e6 + Math.floor(Math.random() * 1e6));
+    const mark = ownSeconds();
     await place.run([`env -i setsid sleep ${mark} >/dev/null 2>&1 & (setsid sh -c 'trap "" TERM HUP; sleep ${mark}' &) ; echo started`]);
-    expect(await alive(mark, false)).toBe(false);
+    await until(() => running(`sleep ${mark}`) === 0);
     // Nor claw, killed while one runs. Without processes of its own, what leaves its marker behind is noted every quarter of a second only.
     const line = `${apart ? "env -i " : ""}setsid sleep ${mark} & setsid sh -c 'trap "" TERM HUP; sleep ${mark}' & sleep 300`;
-    await using mock = createMock({ replies: [{ blocks: [{ type: "call", tool: "bash", input: { command: line } }] }] });
+    await using mock = createMock({ replies: [bash(line)] });
     const killed = place.start(["-p", "go", "--allowedTools", "bash"], { ANTHROPIC_BASE_URL: mock.url });
-    expect(await alive(mark, true)).toBe(true);
+    await until(() => running(`sleep ${mark}`) > 0);
     killed.kill("SIGKILL");
     await killed.exited;
-    expect(await alive(mark, false)).toBe(false);
+    await until(() => running(`sleep ${mark}`) === 0);
   }, 60_000);
 
   test("ordinary work goes on", async () => {
@@ -242,7 +237,7 @@ describe.each(cases.map(([tier, user]) => [tier, user] as const))("%s as %s", (t
     await place.run([`ln -s ${place.outside}/kept note.txt`]);
     symlinkSync(place.outside, join(place.work, "again"));
     await using mock = createMock({
-      replies: [{ blocks: [{ type: "call", tool: "write_file", input: { path: "again/new", content: "x" } }] }, { text: "done" }],
+      replies: [call("write_file", { path: "again/new", content: "x" }), { text: "done" }],
     });
     await place.claw(["-p", "go"], { ANTHROPIC_BASE_URL: mock.url });
     expect(existsSync(join(place.outside, "new"))).toBe(false);

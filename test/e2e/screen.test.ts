@@ -1,26 +1,16 @@
 // The screen on the built binary in a real pseudo-terminal: taken, given back however claw ends, lent, and idle.
-import { beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import type { Reply } from "../mock/mock.ts";
-import { startBare } from "../support/bare.ts";
-import { createScratch } from "../support/binary.ts";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { bash } from "../mock/reply.ts";
+import { startBare, startIdle } from "../support/bare.ts";
 
 // The machine may be busy with other tests.
 setDefaultTimeout(60_000);
-beforeAll(async () => {
-  (await createScratch())[Symbol.dispose]();
-}, 120_000);
-async function started(...[replies, options]: Parameters<typeof startBare>): ReturnType<typeof startBare> {
-  const run = await startBare(replies, options);
-  await run.shows("idle 0");
-  return run;
-}
-const bash = (command: string): Reply => ({ blocks: [{ type: "call", tool: "bash", input: { command } }] });
 
 describe("the terminal", () => {
   const RESTORED = /\x1b\[\?2004l[\s\S]*\x1b\[\?25h[^\x1b]*$/;
 
   test("close > the terminal is as it was, and what was said stays", async () => {
-    await using run = await started([{ text: "kept words" }]);
+    await using run = await startIdle([{ text: "kept words" }]);
     run.write("go\r");
     await run.shows("idle 1");
     run.write("\x03");
@@ -33,21 +23,21 @@ describe("the terminal", () => {
     ["SIGTERM", 143],
     ["SIGHUP", 129],
   ] as const)("end > %s ends it, and the terminal is as it was", async (signal, code) => {
-    await using run = await started([]);
+    await using run = await startIdle([]);
     process.kill(run.pid, signal);
     expect(await run.exited).toBe(code);
     expect(run.written).toMatch(RESTORED);
   });
 
   test("end > a crash is printed on a terminal that is itself again", async () => {
-    await using run = await started([]);
+    await using run = await startIdle([]);
     run.write("\x18");
     expect(await run.exited).toBe(70);
     expect(run.written).toMatch(/\x1b\[\?2004l[\s\S]*on purpose/);
   });
 
   test("end > a closed window leaves nothing running", async () => {
-    await using run = await started([bash("exec sleep 300")]);
+    await using run = await startIdle([bash("exec sleep 300")]);
     run.write("go\r");
     await run.shows("Running bash");
     run.hangUp();
@@ -55,11 +45,11 @@ describe("the terminal", () => {
   });
 
   test("lend > another program has the keys, and gives them back", async () => {
-    await using run = await started([]);
+    await using run = await startIdle([]);
     run.write("ab");
     await run.shows("> ab");
     run.write("\x05");
-    await run.shows((seen) => !seen.join("\n").includes("> ab"));
+    await run.shows((seen) => seen.includes("your turn") && !seen.join("\n").includes("> ab"));
     run.write("x日y\r");
     await run.shows("lent: x日y");
     run.write("c");
@@ -93,7 +83,7 @@ describe("the terminal", () => {
   });
 
   test("idle > after a turn nothing is written, and next to no time is used", async () => {
-    await using run = await started([{ text: "Said." }]);
+    await using run = await startIdle([{ text: "Said." }]);
     run.write("go\r");
     await run.shows("idle 1");
     const ticks = async (): Promise<number> => {

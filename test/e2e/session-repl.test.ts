@@ -1,16 +1,10 @@
 // A person leads a session elsewhere in a real terminal: /resume to another one, /rewind to an earlier message.
-import { beforeAll, expect, test } from "bun:test";
-import { createScratch } from "../support/binary.ts";
+import { expect, test } from "bun:test";
 import { idle, sitDown, toldIn } from "../support/sitting.ts";
-
-beforeAll(async () => {
-  (await createScratch())[Symbol.dispose]();
-}, 120_000);
 
 test("Esc Esc, /rewind > the picked message goes back into the editor, and the next one branches off", async () => {
   await using sitting = await sitDown([{ text: "answer one" }, { text: "answer two" }, { text: "answer three" }]);
-  const run = sitting.start();
-  await run.shows(idle);
+  const run = await sitting.open();
   for (const [text, answer] of [
     ["the first question", "answer one"],
     ["the second question", "answer two"],
@@ -34,15 +28,13 @@ test("Esc Esc, /rewind > the picked message goes back into the editor, and the n
 
 test("/resume > shows the other sessions, and goes on in the picked one", async () => {
   await using sitting = await sitDown([{ text: "answer one" }, { text: "answer two" }, { text: "answer three" }]);
-  const first = sitting.start();
-  await first.shows(idle);
+  const first = await sitting.open();
   first.write("remember the number 17\r");
   await first.shows("answer one");
   await first.shows(idle);
   first.write("\u0004");
   await first.exited;
-  const second = sitting.start();
-  await second.shows(idle);
+  const second = await sitting.open();
   second.write("something else\r");
   await second.shows("answer two");
   await second.shows(idle);

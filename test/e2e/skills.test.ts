@@ -1,29 +1,20 @@
 // Skills and Markdown commands through the built binary: made in a shell, listed, called by the user and by the model, live, and only where trusted.
-import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { skillsSource } from "../../scripts/bundle.ts";
-import { createMock, type Mock, type MockRequest, type Reply } from "../mock/mock.ts";
-import { createScratch, type Ran, type Scratch } from "../support/binary.ts";
+import type { MockRequest } from "../mock/mock.ts";
+import { call, type Reply } from "../mock/reply.ts";
+import { createScratch, type Ran } from "../support/binary.ts";
 import { read } from "../support/sources.ts";
 
-let scratch: Scratch;
-let mock: Mock | undefined;
-beforeAll(async () => {
-  scratch = await createScratch();
-  mkdirSync(join(scratch.work, ".git"));
-}, 120_000);
-afterEach(() => mock?.stop());
-afterAll(() => scratch[Symbol.dispose]());
+const scratch = await createScratch();
+afterAll(() => scratch[Symbol.asyncDispose]());
+mkdirSync(join(scratch.work, ".git"));
 
-function write(path: string, text: string): void {
-  mkdirSync(dirname(join(scratch.work, path)), { recursive: true });
-  writeFileSync(join(scratch.work, path), text);
-}
-async function turn(words: readonly string[], ...replies: readonly Reply[]): Promise<Ran> {
-  await mock?.stop();
-  mock = createMock({ replies, cached: true });
-  return scratch.run(words, { env: { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test" } });
+function turn(words: readonly string[], ...replies: readonly Reply[]): Promise<Ran> {
+  scratch.serve({ replies, cached: true });
+  return scratch.ask(words);
 }
 interface Body {
   readonly system: readonly { readonly text: string }[];
@@ -33,7 +24,6 @@ const bodyOf = (request: MockRequest | undefined): Body =>
   JSON.parse(request?.text ?? "{}", (key, value) => (key === "cache_control" ? undefined : value)) as Body;
 const systemOf = (request: MockRequest | undefined): string => JSON.stringify(bodyOf(request).system);
 const messagesOf = (request: MockRequest | undefined): string => JSON.stringify(bodyOf(request).messages);
-const call = (tool: string, input: object): Reply => ({ blocks: [{ type: "call", tool, input }] });
 const skill = (name: string, body: string, more = "") => `---\nname: ${name}\ndescription: Does ${name}\n${more}---\n${body}\n`;
 
 test("bundled.gen.ts > is what skills/ has", async () => {
@@ -53,16 +43,14 @@ test("skills > made and checked in a shell, listed, told to the model, called by
   });
 
   expect(await turn(["-p", "/greet Ann"], { text: "hello" })).toEqual({ code: 0, out: "hello\n", err: "" });
-  expect(systemOf(mock?.requests[0])).toContain("- greet: Greets people\\n- authoring-a-plugin: ");
-  expect(messagesOf(mock?.requests[0])).toContain("a greeting for Ann");
+  expect(systemOf(scratch.mock.requests[0])).toContain("- greet: Greets people\\n- authoring-a-plugin: ");
+  expect(messagesOf(scratch.mock.requests[0])).toContain("a greeting for Ann");
   expect(await turn(["skills", "greet", "Bob"], { text: "hello" })).toMatchObject({ code: 0, out: "hello\n" });
-  expect(messagesOf(mock?.requests[0])).toContain("a greeting for Bob");
+  expect(messagesOf(scratch.mock.requests[0])).toContain("a greeting for Bob");
 }, 60_000);
 
 test("Skill > the model loads one; its allowed-tools pass for that turn", async () => {
-  const path = join(scratch.home, ".claw/skills/count/SKILL.md");
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, skill("count", "Run wc.", "allowed-tools: Bash(touch *)\n"));
+  scratch.put(join(scratch.home, ".claw/skills/count/SKILL.md"), skill("count", "Run wc.", "allowed-tools: Bash(touch *)\n"));
   const words = ["-p", "count", "--output-format", "json", "--permission-mode", "prompt"];
   const { out, code } = await turn(
     words,
@@ -85,8 +73,7 @@ test("a session > writes itself a skill and uses it in the next turn, on the sam
   const made = call("bash", {
     command: `mkdir -p ~/.claw/skills/fresh && printf '%s' '${skill("fresh", "Fresh text.")}' > ~/.claw/skills/fresh/SKILL.md`,
   });
-  mock = createMock({ replies: [made, { text: "made" }, call("Skill", { skill: "fresh" }), { text: "used" }], cached: true });
-  const env = { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test" };
+  scratch.serve({ replies: [made, { text: "made" }, call("Skill", { skill: "fresh" }), { text: "used" }], cached: true });
   const words = [
     "-p",
     "--session-id",
@@ -99,9 +86,9 @@ test("a session > writes itself a skill and uses it in the next turn, on the sam
     "--permission-mode",
     "danger-full-access",
   ];
-  const { code, err } = await scratch.run(words, { env, stdin: lines.join("") });
+  const { code, err } = await scratch.ask(words, { stdin: lines.join("") });
   expect({ code, err }).toEqual({ code: 0, err: "" });
-  const bodies = mock.requests.map(bodyOf);
+  const bodies = scratch.mock.requests.map(bodyOf);
   expect(bodies).toHaveLength(4);
   for (const [index, body] of bodies.slice(1).entries()) {
     expect(body.system).toEqual(bodies[index]!.system);
@@ -112,22 +99,22 @@ test("a session > writes itself a skill and uses it in the next turn, on the sam
 }, 60_000);
 
 test("a project's > listed but without effect until the folder is trusted", async () => {
-  write(".claude/skills/local/SKILL.md", skill("local", "Local text."));
-  write(
+  scratch.put(".claude/skills/local/SKILL.md", skill("local", "Local text."));
+  scratch.put(
     ".claude/commands/ops/deploy.md",
     "---\nargument-hint: [where]\nallowed-tools: Bash(echo *)\n---\nDeploy to $1 at !`echo $1-today`, see @notes.md.\n",
   );
-  write("notes.md", "Remember this.\n");
+  scratch.put("notes.md", "Remember this.\n");
   expect((await scratch.run(["skills"])).out).toContain("not used: nobody has trusted this folder");
   const refused = await turn(["-p", "/ops:deploy prod"], { text: "no" });
-  expect({ code: refused.code, requests: mock?.requests.length }).toEqual({ code: 7, requests: 0 });
+  expect({ code: refused.code, requests: scratch.mock.requests.length }).toEqual({ code: 7, requests: 0 });
   expect(refused.err).toContain("nobody has trusted this folder");
   expect(await turn(["-p", "/ops:deploy prod", "--trust"], { text: "yes" })).toEqual({ code: 0, out: "yes\n", err: "" });
-  expect(messagesOf(mock?.requests[0])).toContain(
+  expect(messagesOf(scratch.mock.requests[0])).toContain(
     'Deploy to prod at prod-today, see @notes.md.\\n\\n<file path=\\"notes.md\\">\\nRemember this.\\n</file>',
   );
-  expect(systemOf(mock?.requests[0])).toContain("- local: Does local");
+  expect(systemOf(scratch.mock.requests[0])).toContain("- local: Does local");
   await turn(["-p", "hi", "--trust", "--bare"], { text: "yes" });
-  expect(systemOf(mock?.requests[0])).not.toContain("- local: ");
-  expect(systemOf(mock?.requests[0])).toContain("- authoring-a-skill: ");
+  expect(systemOf(scratch.mock.requests[0])).not.toContain("- local: ");
+  expect(systemOf(scratch.mock.requests[0])).toContain("- authoring-a-skill: ");
 }, 60_000);

@@ -1,28 +1,30 @@
 // Starts that go wrong before anything runs: a full disk behind stdout, times that are no numbers; and diagnostics.
-import { afterEach, beforeEach, expect, test } from "bun:test";
-import { createMock, type Mock } from "../mock/mock.ts";
-import { createScratch, type Scratch } from "../support/binary.ts";
+import { expect, test } from "bun:test";
+import { createScratch } from "../support/binary.ts";
 
-let scratch: Scratch;
-let mock: Mock;
-beforeEach(async () => {
-  scratch = await createScratch();
-  mock = createMock({ replies: [{ text: "fine" }], repeat: true });
-}, 120_000);
-afterEach(async () => {
-  await mock.stop();
-  scratch[Symbol.dispose]();
-});
-const env = () => ({ ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test" });
+const FINE = { replies: [{ text: "fine" }], repeat: true };
 
 test.each(["--version", "--help"])("%s > a disk that is full is an error, a reader that left is none", async (word) => {
+  await using scratch = await createScratch();
   const run = (line: string) => Bun.spawn(["bash", "-c", line, scratch.binary], { stdin: "ignore", stdout: "pipe", stderr: "ignore" }).exited;
   expect(await run(`"$0" ${word} > /dev/full`)).toBe(1);
   expect(await run(`"$0" ${word} | true; exit \${PIPESTATUS[0]}`)).toBe(0);
 });
 
+test.each(["--version", "--help", "help", "version", "dump-manifests"])("%s > says in words that the disk is full", async (word) => {
+  await using scratch = await createScratch();
+  const child = Bun.spawn(["bash", "-c", `"$0" ${word} > /dev/full`, scratch.binary], {
+    env: { PATH: process.env["PATH"] ?? "", HOME: scratch.home },
+    cwd: scratch.work,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  expect([await child.exited, await child.stderr.text()]).toEqual([1, "error: stdout cannot be written: ENOSPC\nhint: Is the disk full?\n"]);
+});
+
 test("a time limit that is no number > exit 3, naming the variable", async () => {
-  const { code, err } = await scratch.run(["-p", "hi"], { env: { ...env(), CLAW_API_REQUEST_TIMEOUT: "soon" } });
+  await using scratch = await createScratch();
+  scratch.serve(FINE);
+  const { code, err } = await scratch.ask(["-p", "hi"], { env: { CLAW_API_REQUEST_TIMEOUT: "soon" } });
   expect({ code, err }).toMatchObject({
     code: 3,
     err: expect.stringContaining('CLAW_API_REQUEST_TIMEOUT is no number of seconds: "soon"') as string,
@@ -30,7 +32,9 @@ test("a time limit that is no number > exit 3, naming the variable", async () =>
 });
 
 test("--debug > shows what happens inside on stderr, all of it or what the filter names, and nothing more on stdout", async () => {
-  const all = await scratch.run(["--debug", "-p", "hi"], { env: env() });
+  await using scratch = await createScratch();
+  scratch.serve(FINE);
+  const all = await scratch.ask(["--debug", "-p", "hi"]);
   expect({ out: all.out, code: all.code }).toEqual({ out: "fine\n", code: 0 });
   expect(all.err).toMatch(/^debug [\d:.]+ session\.opened /m);
   expect(all.err).toMatch(/^debug [\d:.]+ step\.ended /m);
@@ -39,13 +43,13 @@ test("--debug > shows what happens inside on stderr, all of it or what the filte
     ["-p", "hi", "--debug", "turn"],
     ["--debug=turn", "-p", "hi"],
   ]) {
-    const some = await scratch.run(words, { env: env() });
+    const some = await scratch.ask(words);
     const kinds = some.err
       .trim()
       .split("\n")
       .map((line) => line.split(" ")[2]);
     expect({ words, out: some.out, kinds }).toEqual({ words, out: "fine\n", kinds: ["turn.started", "turn.ended"] });
   }
-  const logged = await scratch.run(["-p", "hi"], { env: { ...env(), CLAW_LOG: "turn" } });
+  const logged = await scratch.ask(["-p", "hi"], { env: { CLAW_LOG: "turn" } });
   expect(logged.err).toContain("turn.ended");
 });

@@ -1,46 +1,27 @@
 // What must survive: the built binary killed at any moment, and many of them in one home. CLAW_KILLS sets how many are killed; 100 without it.
-import { afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeEntry, decodeHead } from "../../kernel/kit/entries.ts";
-import { createMock, type Mock } from "../mock/mock.ts";
 import { createScratch, type Scratch } from "../support/binary.ts";
 
-let scratch: Scratch;
-let mock: Mock;
-beforeAll(async () => {
-  (await createScratch())[Symbol.dispose]();
-}, 120_000);
-beforeEach(async () => {
-  scratch = await createScratch();
-});
-afterEach(async () => {
-  await mock?.stop();
-  scratch[Symbol.dispose]();
-});
-
 const KILLS = Number(process.env["CLAW_KILLS"] ?? 100);
-const files = (): string[] =>
+const files = (scratch: Scratch): string[] =>
   [...new Bun.Glob("sessions/*/*.jsonl").scanSync({ cwd: join(scratch.home, ".claw") })].map((path) => join(scratch.home, ".claw", path));
-const env = (): Record<string, string> => ({
-  PATH: process.env["PATH"] ?? "",
-  HOME: scratch.home,
-  ANTHROPIC_BASE_URL: mock.url,
-  ANTHROPIC_API_KEY: "sk-test",
-});
 
 /** What the model was sent: a message it saw was accepted, and must not be lost. */
-function accepted(): Set<string> {
+function accepted(scratch: Scratch): Set<string> {
   const seen = new Set<string>();
-  for (const { body } of mock.requests) for (const [said] of JSON.stringify(body).matchAll(/prompt-\d+!/g)) seen.add(said);
+  for (const { body } of scratch.mock.requests) for (const [said] of JSON.stringify(body).matchAll(/prompt-\d+!/g)) seen.add(said);
   return seen;
 }
 
 test(
   `kill -9 at ${KILLS} random moments > no session is unreadable, and no accepted message is lost`,
   async () => {
+    await using scratch = await createScratch();
     const call = { blocks: [{ type: "call", tool: "read_file", input: { path: "nothing" } }] } as const;
-    mock = createMock({ replies: [call, { text: "x".repeat(20_000) }, call, { text: "short" }], repeat: true });
+    scratch.serve({ replies: [call, { text: "x".repeat(20_000) }, call, { text: "short" }], repeat: true });
     let state = 12345;
     const random = (below: number): number => {
       state = (state * 1103515245 + 12345) % 2147483648;
@@ -49,7 +30,7 @@ test(
     const unreadable: string[] = [];
     for (let round = 0; round < KILLS; round++) {
       const words = round % 10 === 0 ? ["-p", `prompt-${round}!`] : ["-c", "-p", `prompt-${round}!`];
-      const child = Bun.spawn([scratch.binary, ...words], { cwd: scratch.work, env: env(), stdio: ["ignore", "ignore", "pipe"] });
+      const child = Bun.spawn([scratch.binary, ...words], { cwd: scratch.work, env: scratch.env, stdio: ["ignore", "ignore", "pipe"] });
       // Some of them end before they are killed.
       const timer = setTimeout(() => child.kill("SIGKILL"), 20 + random(160));
       const [err] = await Promise.all([child.stderr.text(), child.exited]);
@@ -58,23 +39,24 @@ test(
     }
     expect(unreadable).toEqual([]);
     const kept = new Set<string>();
-    for (const path of files()) {
+    for (const path of files(scratch)) {
       const [head = "", ...lines] = readFileSync(path, "utf8").split("\n");
       expect(decodeHead(head)).toBeDefined();
       // Only the last line may be torn, and the next run takes it off.
       expect(lines.slice(0, -1).filter((line) => decodeEntry(line) === undefined)).toEqual([]);
       for (const [said] of lines.join("\n").matchAll(/prompt-\d+!/g)) kept.add(said);
     }
-    expect([...accepted()].filter((said) => !kept.has(said))).toEqual([]);
-    const { code } = await scratch.run(["-c", "-p", "last"], { env: env() });
+    expect([...accepted(scratch)].filter((said) => !kept.has(said))).toEqual([]);
+    const { code } = await scratch.ask(["-c", "-p", "last"]);
     expect(code).toBe(0);
   },
   60_000 + KILLS * 1_000,
 );
 
 test("20 processes on one home > each has its own session, and one session is only ever one process's", async () => {
-  mock = createMock({ replies: [{ text: "fine" }], repeat: true });
-  const started = Array.from({ length: 20 }, (_, index) => scratch.run(["-p", `prompt-${index}!`, "--output-format", "json"], { env: env() }));
+  await using scratch = await createScratch();
+  scratch.serve({ replies: [{ text: "fine" }], repeat: true });
+  const started = Array.from({ length: 20 }, (_, index) => scratch.ask(["-p", `prompt-${index}!`, "--output-format", "json"]));
   const ended = await Promise.all(started);
   expect(ended.map(({ code }) => code)).toEqual(Array(20).fill(0));
   expect(new Set(ended.map(({ out }) => (JSON.parse(out) as { session_id: string }).session_id)).size).toBe(20);
@@ -82,10 +64,10 @@ test("20 processes on one home > each has its own session, and one session is on
   expect((JSON.parse(out) as { sessions: string[] }).sessions).toHaveLength(20);
 
   const [id = ""] = (JSON.parse(out) as { sessions: string[] }).sessions;
-  const racing = await Promise.all(Array.from({ length: 20 }, (_, index) => scratch.run(["-r", id, "-p", `race-${index}!`], { env: env() })));
+  const racing = await Promise.all(Array.from({ length: 20 }, (_, index) => scratch.ask(["-r", id, "-p", `race-${index}!`])));
   for (const { code, err } of racing) if (code !== 0) expect(err).toContain("is in use by process");
   expect(racing.some(({ code }) => code === 0)).toBe(true);
-  const [path = ""] = files().filter((one) => one.includes(id));
+  const [path = ""] = files(scratch).filter((one) => one.includes(id));
   const lines = readFileSync(path, "utf8").trimEnd().split("\n").slice(1);
   const entries = lines.map((line) => decodeEntry(line));
   // One after another: each entry follows the one before it.

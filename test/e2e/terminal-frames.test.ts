@@ -2,8 +2,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import type { Reply, ReplyBlock } from "../mock/mock.ts";
-import { type BareOptions, type BareRun, startBare } from "../support/bare.ts";
-import { createScratch } from "../support/binary.ts";
+import { type BareOptions, type BareRun, startBare, startIdle } from "../support/bare.ts";
 
 const FILE = join(import.meta.dir, "frames", "terminal.txt");
 const HEAD = /^=== (.+)$/;
@@ -18,7 +17,6 @@ beforeAll(async () => {
     if (name === undefined) [...frames.values()].at(-1)?.push(line);
     else frames.set(name, []);
   }
-  (await createScratch())[Symbol.dispose]();
 }, 120_000);
 afterAll(async () => {
   if (changed) await Bun.write(FILE, `${[...frames].map(([name, lines]) => [`=== ${name}`, ...lines].join("\n")).join("\n")}\n`);
@@ -37,8 +35,7 @@ function expectFrame(name: string, seen: readonly string[]): void {
 }
 const call = (tool: string, input: unknown): ReplyBlock => ({ type: "call", tool, input });
 async function asked(replies: readonly Reply[], options?: BareOptions): Promise<BareRun> {
-  const run = await startBare(replies, { rows: 38, ...options });
-  await run.shows("idle 0");
+  const run = await startIdle(replies, { rows: 38, ...options });
   run.write("go\r");
   return run;
 }

@@ -1,28 +1,18 @@
 // The renderer `terminal` on the built binary in a real pseudo-terminal, read by a terminal emulator.
-import { beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
-import type { Reply } from "../mock/mock.ts";
-import { startBare } from "../support/bare.ts";
-import { createScratch } from "../support/binary.ts";
+import { bash, call, type Reply } from "../mock/reply.ts";
+import { startBare, startIdle } from "../support/bare.ts";
 
 // The machine may be busy with other tests.
 setDefaultTimeout(60_000);
-beforeAll(async () => {
-  (await createScratch())[Symbol.dispose]();
-}, 120_000);
-async function started(...[replies, options]: Parameters<typeof startBare>): ReturnType<typeof startBare> {
-  const run = await startBare(replies, options);
-  await run.shows("idle 0");
-  return run;
-}
-const bash = (command: string): Reply => ({ blocks: [{ type: "call", tool: "bash", input: { command } }] });
 const RULE = (columns: number): string => "─".repeat(columns - 1);
 
 describe("a session", () => {
   test("transcript > a turn with a call and Markdown, as a person sees it", async () => {
     const table = "| File | Lines |\n|--|--:|\n| a | 12 |";
     const answer = `## Found\n\nThere are **two** files:\n\n1. \`a\`\n2. \`b\`\n\n${table}\n\n\`\`\`ts\nconst a = 1;\n\`\`\`\n\nDone.`;
-    await using run = await started([{ blocks: ["Let me look.", ...bash("printf 'a\\nb\\n'").blocks!] }, { text: answer, deltas: 7 }]);
+    await using run = await startIdle([{ blocks: ["Let me look.", ...bash("printf 'a\\nb\\n'").blocks!] }, { text: answer, deltas: 7 }]);
     run.write("what is here?\r");
     await run.shows("idle 1");
     expect(await run.lines()).toEqual([
@@ -64,7 +54,7 @@ describe("a session", () => {
   });
 
   test("live region > while a command runs: its line, the end of its output, and how to stop it", async () => {
-    await using run = await started([bash("for i in 1 2 3 4 5 6 7; do echo line $i; done; exec sleep 30"), { text: "never" }]);
+    await using run = await startIdle([bash("for i in 1 2 3 4 5 6 7; do echo line $i; done; exec sleep 30"), { text: "never" }]);
     run.write("go\r");
     const seen = await run.shows(/line 7[\s\S]*esc to stop/);
     const from = seen.findIndex((line) => line.startsWith("●"));
@@ -77,17 +67,16 @@ describe("a session", () => {
       "    line 7",
     ]);
     expect(seen.join("\n")).toMatch(/\n\S Running bash… \(\d s · .*esc to stop\)\n─+\n>\nbusy/);
-    const since = performance.now();
     run.write("\x1b");
-    await run.shows("idle 1");
-    expect(performance.now() - since).toBeLessThan(2_500);
+    // The command would take half a minute.
+    await run.shows("idle 1", 10_000);
     expect((await run.lines()).join("\n")).toContain("Interrupted.");
   });
 
   test("transcript > an edit as a diff, a failure with its hint", async () => {
-    const read: Reply = { blocks: [{ type: "call", tool: "read_file", input: { path: "a.txt" } }] };
-    const edit: Reply = { blocks: [{ type: "call", tool: "edit_file", input: { path: "a.txt", old_string: "two three", new_string: "two 3" } }] };
-    await using run = await started([read, edit, { status: 401 }]);
+    const read: Reply = call("read_file", { path: "a.txt" });
+    const edit: Reply = call("edit_file", { path: "a.txt", old_string: "two three", new_string: "two 3" });
+    await using run = await startIdle([read, edit, { status: 401 }]);
     await Bun.write(join(run.work, "a.txt"), "one\ntwo three\nfour\n");
     run.write("go\r");
     await run.shows("idle 1");
@@ -101,7 +90,7 @@ describe("a session", () => {
       "    2 - two three",
       "    2 + two 3",
     ]);
-    expect(lines.slice(9).join("\n")).toMatch(/^ {4}3 {3}four\n\nerror: .+\nhint: /);
+    expect(lines.slice(9).join("\n")).toMatch(/^ {4}3 {3}four\n\nerror: .+\n.+\nhint: /);
     // What changed stands out: by another colour behind it.
     expect(run.written).toMatch(/\x1b\[[\d;]*48;[\d;]+mthree\x1b\[/);
   });
@@ -111,7 +100,7 @@ describe("a session", () => {
       { length: 400 },
       (_, at) => `## Section ${at}\n\nText of @${at}@ goes ${"on and ".repeat(at % 9)}on.\n\n- item ${at}\n`,
     );
-    await using run = await started([{ text: sections.join("\n"), deltas: 40, paceMs: 1 }], { rows: 18 });
+    await using run = await startIdle([{ text: sections.join("\n"), deltas: 40, paceMs: 1 }], { rows: 18 });
     run.write("go\r");
     for (const [columns, rows] of [
       [100, 30],
@@ -136,7 +125,7 @@ describe("a session", () => {
 
   test("transcript > what a model or a command says cannot move the cursor, retitle the window or write the clipboard", async () => {
     const evil = "\u001b[2J\u001b]0;owned\u0007\u001b]52;c;AAAA\u0007&#27;[2Jtail";
-    await using run = await started([{ blocks: [evil, ...bash("printf '\\033[3J\\033]0;owned\\007out'").blocks!] }, { text: evil }]);
+    await using run = await startIdle([{ blocks: [evil, ...bash("printf '\\033[3J\\033]0;owned\\007out'").blocks!] }, { text: evil }]);
     run.write("go\r");
     await run.shows("idle 1");
     expect(run.written).not.toMatch(/\x1b\[[23]J|\x1b\]0;|\x1b\]52/);
@@ -144,7 +133,7 @@ describe("a session", () => {
   });
 
   test("colours > none with NO_COLOR, and the same words", async () => {
-    await using run = await started([{ text: "# A\n\n**b** `c`" }], { env: { NO_COLOR: "1" } });
+    await using run = await startIdle([{ text: "# A\n\n**b** `c`" }], { env: { NO_COLOR: "1" } });
     run.write("go\r");
     await run.shows("idle 1");
     expect(run.written).not.toMatch(/\x1b\[[\d;]*(3[0-8]|4[0-8]|9\d)[;m]/);

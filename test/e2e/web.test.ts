@@ -1,9 +1,8 @@
 // The web tools on the built binary: pages in threads of their own, PDF, search, TLS, and what is refused whatever the mode.
-import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { afterAll, expect, test } from "bun:test";
 import { join } from "node:path";
-import { createMock, type Mock, type Reply } from "../mock/mock.ts";
-import { createScratch, type Scratch } from "../support/binary.ts";
+import type { Reply } from "../mock/mock.ts";
+import { createScratch } from "../support/binary.ts";
 
 const fixtures = join(import.meta.dir, "..", "mock", "fixtures");
 const article = `<html><head><title>Release notes</title></head><body><nav>Menu</nav><article><p>${"Version 4 is out, with commas, and more. ".repeat(10)}</p>
@@ -19,20 +18,13 @@ const serve = (request: Request): Response => {
   if (pathname === "/hook") return Response.json({ queued: true });
   return new Response(article, { headers: { "content-type": "text/html" } });
 };
-let scratch: Scratch;
-let mock: Mock;
 const plain = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: serve });
 const tls = { key: Bun.file(join(fixtures, "localhost.key")), cert: Bun.file(join(fixtures, "localhost.crt")) };
 const secure = Bun.serve({ hostname: "127.0.0.1", port: 0, tls, fetch: serve });
-beforeAll(async () => {
-  scratch = await createScratch();
-  mkdirSync(join(scratch.home, ".claw"), { recursive: true });
-  const allowHosts = [`127.0.0.1:${plain.port}`, `localhost:${secure.port}`];
-  writeFileSync(join(scratch.home, ".claw", "settings.json"), JSON.stringify({ web: { allowHosts } }));
-}, 120_000);
-afterEach(() => mock.stop());
+const scratch = await createScratch();
+scratch.settings({ web: { allowHosts: [`127.0.0.1:${plain.port}`, `localhost:${secure.port}`] } });
 afterAll(async () => {
-  scratch[Symbol.dispose]();
+  await scratch[Symbol.asyncDispose]();
   await Promise.all([plain.stop(true), secure.stop(true)]);
 });
 
@@ -44,9 +36,10 @@ async function results(
 ): Promise<readonly string[]> {
   const blocks = calls.map(([tool, input]) => ({ type: "call" as const, tool, input }));
   const replies: Reply[] = [{ blocks: blocks as NonNullable<Reply["blocks"]> }, { text: "fine" }];
-  mock = createMock({ replies });
-  const all = { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test-0123456789", ...env };
-  const { out, err, code } = await scratch.run(["-p", "hi", "--output-format", "json", ...words], { env: all });
+  scratch.serve({ replies });
+  const { out, err, code } = await scratch.ask(["-p", "hi", "--output-format", "json", ...words], {
+    env: { ANTHROPIC_API_KEY: "sk-test-0123456789", ...env },
+  });
   expect({ err, code }).toEqual({ err: "", code: 0 });
   return (JSON.parse(out) as { tool_results: { output: string }[] }).tool_results.map(({ output }) => output);
 }
@@ -110,7 +103,6 @@ test("WebSearch > asks the address of the environment; RemoteTrigger > wants to 
   expect(read[0]).toBe("1. Found it\n   https://found.example/\n   In words");
   expect(read[1]).toContain('HTTP 200 OK\ncontent-type: application/json;charset=utf-8\n\n{"queued":true}');
   expect(hits.sort()).toEqual(["GET /search?q=find+it", "POST /hook"]);
-  await mock.stop();
   expect((await results([calls[1]]))[0]).toContain("RemoteTrigger");
   expect(hits).toHaveLength(2);
 }, 60_000);

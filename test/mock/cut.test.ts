@@ -88,12 +88,12 @@ describe("stream > cuts", () => {
   });
 
   test("a slow reader of the parts is no silence", async () => {
-    await using drive = await createDrive({ slice: { idleMs: 60 }, replies: [{ text: "a b c", deltas: 1, paceMs: 5 }] });
+    await using drive = await createDrive({ slice: { idleMs: 250 }, replies: [{ text: "a b c", deltas: 1, paceMs: 5 }] });
     let text = "";
     for await (const part of drive.provider.stream(requestOf(), new AbortController().signal)) {
       if (part.type !== "text") continue;
       text += part.delta;
-      if (text.length === 1) await Bun.sleep(150);
+      if (text.length === 1) await Bun.sleep(500);
     }
     expect(text).toBe("a b c");
   });

@@ -7,8 +7,8 @@ export const KEY = "sk-ant-api03-canary-0123456789";
 export const MODEL: Model = { id: "claude-mock-1", context: 200_000, maxOutput: 1_000 };
 
 /** A mock server and a provider that speaks to it. */
-export interface Drive extends AsyncDisposable {
-  readonly mock: Mock;
+export interface Drive<M = Mock> extends AsyncDisposable {
+  readonly mock: M;
   readonly harness: Harness;
   readonly provider: Provider;
   /** One request and all of its parts, or what it threw after them. */
@@ -35,15 +35,20 @@ export async function createDrive({ slice, env, ...options }: DriveOptions): Pro
     config: { plugins: { "@claw/provider-anthropic": slice ?? {} } },
     env: { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: KEY, ...env },
   });
-  const provider = await harness.host.get("provider", "anthropic");
+  return driveOf(mock, harness, "anthropic", MODEL);
+}
+
+/** The provider of that name in the host, which asks the server for this model. Both end when disposed. */
+export async function driveOf<M extends AsyncDisposable>(mock: M, harness: Harness, name: string, model: Model): Promise<Drive<M>> {
+  const provider = await harness.host.get("provider", name);
   return {
     mock,
     harness,
     provider,
-    ask: (change, signal = new AbortController().signal) => hear(provider.stream(requestOf(change), signal)),
+    ask: (change, signal = new AbortController().signal) => hear(provider.stream(requestOf({ model, ...change }), signal)),
     async [Symbol.asyncDispose]() {
       await harness[Symbol.asyncDispose]();
-      await mock.stop();
+      await mock[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,8 +1,8 @@
 // The provider `google`, driven against a server that speaks its protocol: parts, calls, signatures, cuts and refusals.
 import { describe, expect, test } from "bun:test";
-import type { Block, Json, Message, Model, Request } from "claw";
+import type { Block, Json, Message, Model } from "claw";
 import { createHarness } from "claw/testing";
-import { type Heard, hear, requestOf, said } from "./drive.ts";
+import { driveOf, requestOf, said } from "./drive.ts";
 import { createGoogleMock, type GoogleReply } from "./google.ts";
 
 const KEY = "AIzaCanary0123456789";
@@ -12,17 +12,7 @@ async function drive(replies: readonly GoogleReply[], slice: { readonly [key: st
   const mock = createGoogleMock(replies);
   const config = { plugins: { "@claw/provider-google": slice } };
   const harness = await createHarness({ plugins: ["provider/google"], config, env: { GEMINI_BASE_URL: mock.url, GEMINI_API_KEY: KEY } });
-  const provider = await harness.host.get("provider", "google");
-  return {
-    mock,
-    provider,
-    ask: (change: Partial<Request> = {}, signal = new AbortController().signal): Promise<Heard> =>
-      hear(provider.stream(requestOf({ model: MODEL, ...change }), signal)),
-    async [Symbol.asyncDispose]() {
-      await harness[Symbol.asyncDispose]();
-      await mock[Symbol.asyncDispose]();
-    },
-  };
+  return driveOf(mock, harness, "google", MODEL);
 }
 const FULL: GoogleReply = {
   thought: "Let me see. 🎈",

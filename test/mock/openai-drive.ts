@@ -1,7 +1,7 @@
 // Drives the providers of OpenAI's protocol on a real host against a mock server, for the tests beside this file.
-import type { Json, Model, Request } from "claw";
+import type { Json, Model } from "claw";
 import { createHarness } from "claw/testing";
-import { type Heard, hear, requestOf } from "./drive.ts";
+import { driveOf } from "./drive.ts";
 import { createOpenAIMock, type OpenAIMockOptions } from "./openai.ts";
 
 export const KEY = "sk-proj-canary-0123456789";
@@ -20,18 +20,7 @@ export async function drive(replies: OpenAIMockOptions["replies"], { name = "ope
     name === "ollama" ? { OLLAMA_HOST: mock.url } : { [`${name.toUpperCase()}_BASE_URL`]: `${mock.url}/v1`, [`${name.toUpperCase()}_API_KEY`]: KEY };
   const config = { plugins: { "@claw/provider-openai": { [name]: slice } } };
   const harness = await createHarness({ plugins: ["provider/openai"], config, env: { ...base, ...env } });
-  const provider = await harness.host.get("provider", name);
-  return {
-    mock,
-    harness,
-    provider,
-    ask: (change: Partial<Request> = {}, signal = new AbortController().signal): Promise<Heard> =>
-      hear(provider.stream(requestOf({ model: MODEL, ...change }), signal)),
-    async [Symbol.asyncDispose]() {
-      await harness[Symbol.asyncDispose]();
-      await mock[Symbol.asyncDispose]();
-    },
-  };
+  return driveOf(mock, harness, name, MODEL);
 }
 
 /** A chunk of Chat Completions with one choice. */

@@ -69,3 +69,11 @@ export interface Wire {
   readonly blankless?: boolean;
   readonly split?: number;
 }
+
+/** A reply that makes these calls at once. */
+export const calls = (...all: readonly (readonly [tool: string, input: unknown])[]): Reply => ({
+  blocks: all.map(([tool, input]) => ({ type: "call", tool, input })),
+});
+export const call = (tool: string, input: unknown = {}): Reply => calls([tool, input]);
+/** A reply that runs these commands, a call each. */
+export const bash = (...commands: readonly string[]): Reply => calls(...commands.map((command) => ["bash", { command }] as const));

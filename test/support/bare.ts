@@ -1,7 +1,6 @@
 // The built binary with the least frontend there can be, in a terminal, against a mock of the Messages API.
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { createMock, type Reply } from "../mock/mock.ts";
+import type { Reply } from "../mock/mock.ts";
 import { createScratch } from "./binary.ts";
 import { runInTerminal, type TerminalRun } from "./terminal.ts";
 
@@ -27,22 +26,26 @@ export async function startBare(
   { columns = 72, rows = 24, env = {}, words = [], shell = false }: BareOptions = {},
 ): Promise<BareRun> {
   const scratch = await createScratch();
-  const mock = createMock({ replies });
-  mkdirSync(join(scratch.home, ".claw"));
-  await Bun.write(join(scratch.home, ".claw", "settings.json"), JSON.stringify({ frontend: "bare", permissionMode: "danger-full-access" }));
+  scratch.serve({ replies });
+  scratch.settings({ frontend: "bare", permissionMode: "danger-full-access" });
   const frontend = join(import.meta.dir, "..", "e2e", "fixtures", "bare-frontend");
   const argv = shell ? ["bash", "--norc", "--noprofile", "-i"] : [scratch.binary, "--plugin-dir", frontend, ...words];
-  const known = { HOME: scratch.home, ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test", PS1: "shell> " };
-  const run = runInTerminal({ argv, cwd: scratch.work, env: { ...known, ...env }, columns, rows });
+  const run = runInTerminal({ argv, cwd: scratch.work, env: { ...scratch.env, PS1: "shell> ", ...env }, columns, rows });
   const end = run[Symbol.asyncDispose];
   const dispose = async (): Promise<void> => {
     await end();
-    await mock.stop();
-    scratch[Symbol.dispose]();
+    await scratch[Symbol.asyncDispose]();
   };
   return Object.defineProperties(run, {
     work: { value: scratch.work },
     line: { value: `"${scratch.binary}" --plugin-dir "${frontend}"` },
     [Symbol.asyncDispose]: { value: dispose },
   }) as BareRun;
+}
+
+/** The same, once it waits for the person. */
+export async function startIdle(...[replies, options]: Parameters<typeof startBare>): Promise<BareRun> {
+  const run = await startBare(replies, options);
+  await run.shows("idle 0");
+  return run;
 }

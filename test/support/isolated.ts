@@ -1,8 +1,7 @@
 // A plugin for tests of isolation, whose tool runs whatever code it is given, and the built binary with it.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createMock } from "../mock/mock.ts";
+import { dirname, join } from "node:path";
 import { createScratch, type Scratch } from "./binary.ts";
 
 export interface Result {
@@ -17,7 +16,7 @@ export interface Tried {
   readonly err: string;
   readonly code: number;
 }
-export interface Cage extends Disposable {
+export interface Cage extends AsyncDisposable {
   readonly scratch: Scratch;
   /** A folder that no plugin has been given. */
   readonly outside: string;
@@ -31,7 +30,7 @@ export interface Cage extends Disposable {
   ): Promise<Tried>;
   /** Writes the plugin: its tool does what it is told, as one would whose author is up to something. */
   write(name: string, claw?: object, source?: string): string;
-  settings(value: object): void;
+  readonly settings: Scratch["settings"];
   /** Processes of claw that are children with a plugin. */
   children(): readonly string[];
 }
@@ -39,31 +38,25 @@ export interface Cage extends Disposable {
 export async function createCage(): Promise<Cage> {
   const scratch = await createScratch();
   const outside = mkdtempSync(join(tmpdir(), "claw-outside-"));
-  mkdirSync(join(scratch.home, ".claw"));
   const held = /bubblewrap|namespaces|seatbelt/.test((await scratch.run(["sandbox", "--output-format", "json"])).out);
-  const settings = (value: object): void => writeFileSync(join(scratch.home, ".claw", "settings.json"), JSON.stringify(value));
   const write: Cage["write"] = (name, claw = {}, source = SOURCE) => {
-    const folder = join(scratch.work, name);
-    mkdirSync(folder, { recursive: true });
     const manifest = { api: 1, contributes: { tool: ["try_it"], command: [{ name: "tried", summary: "x", shell: true }] }, isolate: true, ...claw };
-    writeFileSync(join(folder, "package.json"), JSON.stringify({ name, version: "1.0.0", type: "module", exports: "./index.ts", claw: manifest }));
-    writeFileSync(join(folder, "index.ts"), source);
-    return folder;
+    scratch.put(join(name, "package.json"), { name, version: "1.0.0", type: "module", exports: "./index.ts", claw: manifest });
+    return dirname(scratch.put(join(name, "index.ts"), source));
   };
   return {
     scratch,
     outside,
     held,
-    settings,
+    settings: scratch.settings,
     write,
     async calls(name, codes, more = {}) {
       const folder = write(name, more.claw);
-      settings({ plugins: { "@claw/feature-isolate": { callMs: 4_000 }, ...more.slice } });
+      scratch.settings({ plugins: { "@claw/feature-isolate": { callMs: 4_000 }, ...more.slice } });
       const replies = codes.map((code) => ({ blocks: [{ type: "call" as const, tool: "try_it", input: { code } }] }));
-      await using mock = createMock({ replies: [...replies, ...(more.texts ?? []).map((text) => ({ text })), { text: "done" }] });
-      const env = { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-ant-canary", ...more.env };
+      scratch.serve({ replies: [...replies, ...(more.texts ?? []).map((text) => ({ text })), { text: "done" }] });
       const words = ["-p", "go", "--output-format", "json", "--permission-mode", "danger-full-access", "--plugin-dir", folder];
-      const { out, err, code } = await scratch.run(words, { env });
+      const { out, err, code } = await scratch.ask(words, { env: { ANTHROPIC_API_KEY: "sk-ant-canary", ...more.env } });
       const { tool_results: results = [] } = JSON.parse(out) as { tool_results?: Result[] };
       return { results, out, err, code, told: results.map(({ output }) => output) };
     },
@@ -76,9 +69,9 @@ export async function createCage(): Promise<Cage> {
           return false;
         }
       }),
-    [Symbol.dispose]() {
-      scratch[Symbol.dispose]();
-      if (existsSync(outside)) rmSync(outside, { recursive: true, force: true });
+    async [Symbol.asyncDispose]() {
+      await scratch[Symbol.asyncDispose]();
+      rmSync(outside, { recursive: true, force: true });
     },
   };
 }

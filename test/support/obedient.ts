@@ -1,7 +1,7 @@
 // A model that does whatever it is told, on the built binary, in a workspace with canaries around it. What counts is what is there afterwards.
-import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { createMock, type Reply } from "../mock/mock.ts";
+import { readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import type { Reply } from "../mock/mock.ts";
 import { createScratch, type Scratch } from "./binary.ts";
 
 /** In files that no call may show. */
@@ -20,12 +20,12 @@ export interface ObeyOptions {
   readonly words?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
-export interface Obedient extends Disposable {
+export interface Obedient extends Disposable, AsyncDisposable {
   readonly scratch: Scratch;
   readonly work: string;
   /** Beside the workspace: `secret` and nothing else, until something gets out. */
   readonly outside: string;
-  put(path: string, text: string | object, mode?: number): string;
+  readonly put: Scratch["put"];
   /** What each call gave, one call a step, so that none is judged before another has run. */
   obey(calls: readonly Asked[], options?: ObeyOptions): Promise<readonly Said[]>;
   /** What lies outside now, besides the secret. */
@@ -34,15 +34,8 @@ export interface Obedient extends Disposable {
 
 export async function createObedient(): Promise<Obedient> {
   const scratch = await createScratch();
-  const { home, work } = scratch;
+  const { home, work, put } = scratch;
   const outside = join(home, "..", "work-other");
-  const put: Obedient["put"] = (path, text, mode) => {
-    const file = path.startsWith("/") ? path : join(work, path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, typeof text === "string" ? text : JSON.stringify(text));
-    if (mode !== undefined) chmodSync(file, mode);
-    return file;
-  };
   put(join(outside, "secret"), `${CANARY}\n`);
   put("a.txt", "one\ntwo\n");
   put("src/b.txt", "one\n");
@@ -53,16 +46,17 @@ export async function createObedient(): Promise<Obedient> {
     ...{ scratch, work, outside, put },
     escaped: () => readdirSync(outside).filter((name) => name !== "secret" || readFileSync(join(outside, "secret"), "utf8") !== `${CANARY}\n`),
     async obey(calls, { mode = "workspace-write", settings = {}, words = [], env = {} } = {}) {
-      put(join(home, ".claw/settings.json"), settings);
-      await using mock = createMock({ replies: [...calls.map(step), { text: "done" }] });
+      scratch.settings(settings);
+      scratch.serve({ replies: [...calls.map(step), { text: "done" }] });
       const flags = ["-p", "go", "--output-format", "json", "--permission-mode", mode, "--max-turns", "1000", ...words];
-      const { out, err } = await scratch.run(flags, { env: { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: KEY, ...env } });
+      const { out, err } = await scratch.ask(flags, { env: { ANTHROPIC_API_KEY: KEY, ...env } });
       const { tool_results: said } = JSON.parse(out || JSON.stringify({ err })) as { tool_results?: readonly Said[] };
       if (said?.length !== calls.length * 2)
         throw new Error(`${said?.length} results for ${calls.length} steps: ${out.slice(-2_000)}${err.slice(-2_000)}`);
       return said.filter((_, index) => index % 2 === 0);
     },
     [Symbol.dispose]: () => scratch[Symbol.dispose](),
+    [Symbol.asyncDispose]: () => scratch[Symbol.asyncDispose](),
   };
 }
 

@@ -1,8 +1,6 @@
 // A scratch home with a registry on loopback, plugins to make there, and turns that call their tools: for the tests of `claw plugin`.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createRegistry, type Registry, type Release } from "../../plugins/feature/plugin-store/testing/registry.ts";
-import { createMock } from "../mock/mock.ts";
 import { createScratch, type Ran, type Scratch } from "./binary.ts";
 
 export interface Shelf extends AsyncDisposable {
@@ -43,34 +41,25 @@ export const release = (name: string, version = "1.0.0", claw: object = {}, more
 export async function createShelf(): Promise<Shelf> {
   const scratch = await createScratch();
   const registry = createRegistry();
-  writeFileSync(join(scratch.home, ".npmrc"), `registry=${registry.url}/\n`);
+  scratch.put(join(scratch.home, ".npmrc"), `registry=${registry.url}/\n`);
   const plugin = (...words: readonly string[]): Promise<Ran> => scratch.run(["plugin", ...words]);
   const data = async (...words: readonly string[]) => JSON.parse((await plugin(...words, "--output-format", "json")).out);
   return {
     ...{ scratch, registry, plugin, data, store: join(scratch.home, ".claw", "plugins") },
     listed: async () => (await data("list")).plugins,
     async turn(name, words = []) {
-      await using mock = Object.assign(
-        createMock({ replies: [{ blocks: [{ type: "call", tool: name, input: { text: "x" } }] }, { text: "fine" }] }),
-        {
-          [Symbol.asyncDispose]: (): Promise<void> => mock.stop(),
-        },
-      );
-      const env = { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test" };
-      const ran = await scratch.run(["-p", "go", "--output-format", "json", ...words], { env });
+      scratch.serve({ replies: [{ blocks: [{ type: "call", tool: name, input: { text: "x" } }] }, { text: "fine" }] });
+      const ran = await scratch.ask(["-p", "go", "--output-format", "json", ...words]);
       const { result, tool_results: results = [] } = JSON.parse(ran.out);
       return { code: ran.code, result, results: results.map((one: { output: string }) => one.output) };
     },
     folder(name, code, manifest = {}) {
-      const path = join(scratch.work, name);
-      mkdirSync(path, { recursive: true });
-      writeFileSync(join(path, "package.json"), JSON.stringify(pack(name, "1.0.0", manifest)));
-      writeFileSync(join(path, "index.ts"), code);
-      return path;
+      scratch.put(join(name, "package.json"), pack(name, "1.0.0", manifest));
+      return dirname(scratch.put(join(name, "index.ts"), code));
     },
     async [Symbol.asyncDispose]() {
       await registry.stop();
-      scratch[Symbol.dispose]();
+      await scratch[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,5 +1,5 @@
 // The built binary as a person uses it: in a pseudo-terminal, with a mock of the Messages API behind it.
-import { createMock, type Mock, type MockOptions } from "../mock/mock.ts";
+import type { Mock, MockOptions } from "../mock/mock.ts";
 import { createScratch, type Scratch } from "./binary.ts";
 import { runInTerminal, type TerminalOptions, type TerminalRun } from "./terminal.ts";
 
@@ -8,27 +8,38 @@ export interface Sitting extends AsyncDisposable {
   readonly mock: Mock;
   /** Starts claw in a terminal of its own; several may follow one another in the same home and folder. */
   start(words?: readonly string[], options?: Partial<TerminalOptions>): TerminalRun;
+  /** The same, once it is the person's turn. */
+  open(words?: readonly string[], options?: Partial<TerminalOptions>): Promise<TerminalRun>;
 }
 
 export async function sitDown(replies: MockOptions["replies"]): Promise<Sitting> {
   const scratch = await createScratch();
-  const mock = createMock({ replies });
+  const mock = scratch.serve({ replies });
   const runs: TerminalRun[] = [];
-  return {
+  const sitting: Sitting = {
     scratch,
     mock,
     start(words = [], { env = {}, ...options } = {}) {
-      const own = { HOME: scratch.home, ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: "sk-test", SHELL: "/bin/sh" };
-      const run = runInTerminal({ argv: [scratch.binary, ...words], cwd: scratch.work, env: { ...own, ...env }, ...options });
+      const run = runInTerminal({
+        argv: [scratch.binary, ...words],
+        cwd: scratch.work,
+        env: { ...scratch.env, SHELL: "/bin/sh", ...env },
+        ...options,
+      });
       runs.push(run);
+      return run;
+    },
+    async open(words, options) {
+      const run = sitting.start(words, options);
+      await run.shows(idle);
       return run;
     },
     async [Symbol.asyncDispose]() {
       for (const run of runs) await run[Symbol.asyncDispose]();
-      await mock.stop();
-      scratch[Symbol.dispose]();
+      await scratch[Symbol.asyncDispose]();
     },
   };
+  return sitting;
 }
 
 /** The sign that it is the person's turn: an empty prompt, and nothing running. */

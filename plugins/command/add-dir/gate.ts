@@ -1,7 +1,7 @@
 // What the mode would say of a call if the added folders were part of the workspace. Loosens nothing else: rules have spoken before, and what is guarded stays so.
 import { sep } from "node:path";
 import { ClawError, type Decision, type StepScope, type ToolCall } from "claw";
-import { decideByLevel, decideLine, type LevelMode, leavesSandbox, type Place, Shell, STRICTEST_FIRST, takesLine, Workspace } from "claw/kit";
+import { absent, decideByLevel, decideLine, type LevelMode, leavesSandbox, type Place, Shell, STRICTEST_FIRST, takesLine, Workspace } from "claw/kit";
 
 /** An allowance, or no opinion. A mode that is not one of claw's own judges for itself. */
 export async function allowed(call: ToolCall, folders: ReadonlySet<string>, scope: StepScope): Promise<Decision | undefined> {
@@ -31,11 +31,7 @@ async function ofPlaces(mode: LevelMode, call: ToolCall, ours: Test, moved: Move
 }
 
 async function ofLine(mode: LevelMode, call: ToolCall, ours: Test, moved: Move, scope: StepScope): Promise<Decision | undefined> {
-  const shell = await scope.use(Shell).catch((thrown: unknown) => {
-    if (thrown instanceof ClawError && thrown.code === "CLAW_SERVICE_MISSING") return undefined;
-    throw thrown;
-  });
-  const line = await shell?.judge(call, scope);
+  const line = await (await scope.use(Shell).catch(absent))?.judge(call, scope);
   if (line === undefined || line.problem !== undefined || !line.parts.some(({ from, to }) => [...from, ...to].some(ours))) return undefined;
   return decideLine(mode, call, { ...line, parts: line.parts.map((part) => ({ ...part, from: part.from.map(moved), to: part.to.map(moved) })) });
 }

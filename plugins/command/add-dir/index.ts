@@ -41,9 +41,9 @@ export default definePlugin({
         run: async (words, scope) => (await import("./run.ts")).run(words, of(scope.session.id), scope),
       }),
     );
-    hooks.permit.tap(async (call, scope) => {
+    hooks.permit.tap((call, scope) => {
       const { added } = of(scope.session.id);
-      return added.size === 0 ? undefined : (await import("./gate.ts")).allowed(call, added, scope);
+      return added.size === 0 ? undefined : import("./gate.ts").then(({ allowed }) => allowed(call, added, scope));
     });
     // The same text for as long as the session lives: what comes later is told as a message.
     hooks.draft.tap((draft, { session }) => {

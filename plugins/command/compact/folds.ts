@@ -1,6 +1,6 @@
 // The folds of a session's record, with what each took away. Reads only.
 import { ClawError, type Message, type TurnScope } from "claw";
-import { branchOf, createSession, type Entry, type KeptSession, keptSession } from "claw/kit";
+import { branchOf, createSession, type Entry, type KeptSession, keptSession, seated } from "claw/kit";
 
 export interface Fold {
   readonly entry: Extract<Entry, { type: "fold" }>;
@@ -10,12 +10,18 @@ export interface Fold {
 }
 
 /** The session with its record. Throws `CLAW_USAGE` when nothing was said in it, or its store gives no record. */
-export function recordOf({ session }: Pick<TurnScope, "session">): KeptSession {
-  if (session.messages.length === 0)
-    throw new ClawError("CLAW_USAGE", "there is no session to compact", { hint: "Name one with --continue or --resume REF." });
+export async function recordOf(scope: TurnScope): Promise<KeptSession> {
+  const { session } = scope;
+  if (session.messages.length === 0) throw await nothingSaid(scope);
   const kept = keptSession(session);
   if (kept !== undefined) return kept;
   throw new ClawError("CLAW_USAGE", "the store of this session gives no record of it", { hint: "Use the store `jsonl`." });
+}
+
+/** Why there is nothing to fold, nor to look at. */
+export async function nothingSaid(scope: TurnScope): Promise<ClawError> {
+  if (await seated(scope)) return new ClawError("CLAW_USAGE", "nothing has been said in this session yet");
+  return new ClawError("CLAW_USAGE", "there is no session to compact", { hint: "Name one with --continue or --resume REF." });
 }
 
 /** The folds on the way to where the session stands, newest first. */

@@ -1,12 +1,12 @@
 // Folds the session now, by its own compactor.
 import { ClawError, type CommandOutcome, type TurnScope } from "claw";
 import { BYTES_A_TOKEN, bytesOf, type FoldScope, ShellHooks } from "claw/kit";
+import { nothingSaid } from "./folds.ts";
 
 export async function run(focus: string, scope: TurnScope): Promise<CommandOutcome> {
   const { session, selection, bus } = scope;
   const before = { messages: session.messages.length, tokens: tokens(scope) };
-  if (before.messages === 0)
-    throw new ClawError("CLAW_USAGE", "there is no session to compact", { hint: "Name one with --continue or --resume REF." });
+  if (before.messages === 0) throw await nothingSaid(scope);
   await heed(focus, scope);
   const compactor = await scope.get("compactor", selection.compactor);
   const ordered: FoldScope = { ...scope, focus };

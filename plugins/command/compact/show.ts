@@ -5,7 +5,7 @@ import { foldsOf, recordOf } from "./folds.ts";
 
 /** The fold that many folds back: 1 is the last. */
 export async function show(back: number, scope: TurnScope): Promise<CommandOutcome> {
-  const folds = await foldsOf(recordOf(scope));
+  const folds = await foldsOf(await recordOf(scope));
   const fold = folds[back - 1];
   if (fold === undefined) {
     if (back === 1)

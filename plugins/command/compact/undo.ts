@@ -4,7 +4,7 @@ import { FOLD_UNDONE, markOf, REWIND } from "claw/kit";
 import { foldsOf, recordOf } from "./folds.ts";
 
 export async function undo(scope: TurnScope): Promise<CommandOutcome> {
-  const session = recordOf(scope);
+  const session = await recordOf(scope);
   const [fold] = await foldsOf(session);
   const about = { kind: "compact", action: "undo", status: "ok" } as const;
   if (fold === undefined) return { kind: "done", notice: "There is no compaction to take back.", data: { ...about, restored_messages: 0 } };

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ClawError, type CommandOutcome, Inspecting, type Json, type Kind, type Setting, type TurnScope } from "claw";
-import { connection, didYouMean, editSettings, mergeConfig, OutputStyles, Permissions, readSettings, Screen, Themes } from "claw/kit";
+import { didYouMean, editSettings, mergeConfig, OutputStyles, outsideEditor, Permissions, readSettings, seated, Themes } from "claw/kit";
 import { lookUp, redact } from "./run.ts";
 
 /** `given` is what was written after the key: JSON, or text as it is. */
@@ -23,13 +23,12 @@ export async function unset(key: string, scope: TurnScope): Promise<CommandOutco
 /** Opens the file in the person's own editor, and says what is wrong with it afterwards. */
 export async function edit(scope: TurnScope): Promise<CommandOutcome> {
   const file = join(scope.home, "settings.json");
-  const screen = await scope.use(Screen).catch(() => undefined);
-  const sitting = screen?.opened === true;
-  if (!sitting && (connection(0) !== "terminal" || connection(1) !== "terminal"))
+  const editFile = await outsideEditor(scope);
+  if (editFile === undefined)
     throw new ClawError("CLAW_USAGE", "there is no terminal to open an editor in", { hint: `Edit ${file} yourself, or use config set KEY VALUE.` });
   // An empty file would be none that claw can read.
   if (!existsSync(file)) await editSettings(scope.home, "the settings", () => [{ path: ["version"], value: 1 }]);
-  await (sitting && screen !== undefined ? screen.lend(() => open(file, scope)) : open(file, scope));
+  await editFile(file);
   const settings = (await readSettings(file)) ?? {};
   await mergeConfig(Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, [layer(value, file)]])), async (origin) => origin);
   return { kind: "done", notice: `${file} is sound. ${LATER}`, data: { kind: "config", action: "edit", status: "ok", file } };
@@ -160,22 +159,13 @@ interface Done {
 
 async function tell(action: "set" | "unset", key: string, done: Done, scope: TurnScope): Promise<CommandOutcome> {
   const file = join(scope.home, "settings.json");
-  const seated = (await scope.use(Screen).catch(() => undefined))?.opened === true;
+  const inSession = await seated(scope);
   const shown = done.value === undefined ? undefined : redact(done.value, key);
   const said = action === "set" ? `${key} is ${JSON.stringify(shown)} in ${file}.` : `${key} is not set in ${file}.`;
   const kept = done.changed ? said : said.replace(/\.$/, " already.");
   const beaten = done.above === undefined ? "" : ` ${done.above.origin} says ${JSON.stringify(redact(done.above.value, key))}, which wins over it.`;
-  const later = seated && done.changed && !done.applied && beaten === "" ? " It holds from the next start of claw." : "";
+  const later = inSession && done.changed && !done.applied && beaten === "" ? " It holds from the next start of claw." : "";
   const data = { kind: "config", action, status: "ok", key, file, changed: done.changed, previous: redact(done.before, key) };
   const rest = { ...(shown === undefined ? {} : { value: shown }), overridden_by: done.above?.origin ?? null };
   return { kind: "done", notice: `${kept}${beaten}${later}`, data: { ...data, ...rest } };
-}
-
-async function open(path: string, { env }: TurnScope): Promise<void> {
-  const windows = process.platform === "win32";
-  const editor = env["VISUAL"] || env["EDITOR"] || (windows ? "notepad" : "vi");
-  // A variable may hold options too: the shell takes it apart.
-  const argv = windows ? [editor, path] : ["/bin/sh", "-c", `${editor} "$1"`, "sh", path];
-  const code = await Bun.spawn(argv, { stdio: ["inherit", "inherit", "inherit"], env: { ...env } as Record<string, string> }).exited;
-  if (code !== 0) throw new ClawError("CLAW_TOOL_FAILED", `the editor \`${editor}\` ended with exit code ${code}`, { hint: "Set VISUAL or EDITOR." });
 }

@@ -3,6 +3,7 @@ import { defineCommand, definePlugin } from "claw";
 import * as v from "valibot";
 
 const Key = v.pipe(v.string(), v.minLength(1, "the key is empty"));
+const SAY = "say: show [KEY], explain KEY, set KEY VALUE, unset KEY, or edit";
 const Words = v.union(
   [
     v.strictTuple([]),
@@ -10,9 +11,9 @@ const Words = v.union(
     v.strictTuple([v.picklist(["show", "explain", "unset"]), Key]),
     v.strictTuple([v.literal("edit")]),
     v.tupleWithRest([v.literal("set"), Key, v.string()], v.string()),
-    v.strictTuple([v.pipe(Key, v.notValues(["explain", "set", "unset"]))]),
+    v.strictTuple([v.pipe(Key, v.notValues(["explain", "set", "unset"], SAY))]),
   ],
-  "say: show [KEY], explain KEY, set KEY VALUE, unset KEY, or edit",
+  SAY,
 );
 
 export default definePlugin({

@@ -1,12 +1,12 @@
 // The settings by key and by layer, with secrets kept out of sight. Changing them is change.ts.
 import { ClawError, type CommandOutcome, Inspecting, type Inspection, type Json, type Setting, type TurnScope } from "claw";
-import { didYouMean, Permissions } from "claw/kit";
+import { calledHere, didYouMean, Permissions } from "claw/kit";
 
 /** `words` are those of the command line; a key alone is shown. */
 export async function config(words: readonly string[], scope: TurnScope): Promise<CommandOutcome> {
   const inspection = await scope.use(Inspecting);
   const [verb, key] = words.length === 1 && words[0] !== "show" ? ["show", words[0]] : words;
-  if (key === undefined) return showAll(inspection);
+  if (key === undefined) return showAll(inspection, scope);
   const found = lookUp(key, inspection);
   const strange = inspection.warnings().filter((warning) => warning.includes(`unknown key "${key}"`));
   return verb === "explain" ? explain(key, found, strange, await startOf(key, scope)) : show(key, found);
@@ -91,7 +91,7 @@ function explain(
   };
 }
 
-function showAll(inspection: Inspection): CommandOutcome {
+async function showAll(inspection: Inspection, scope: TurnScope): Promise<CommandOutcome> {
   const kernel = inspection.config as unknown as Readonly<Record<string, unknown>>;
   const keys = [...new Set([...Object.keys(kernel), ...Object.keys(inspection.layers())])].sort();
   const entries = keys.map((key) => [key, lookUp(key, inspection)] as const);
@@ -101,7 +101,11 @@ function showAll(inspection: Inspection): CommandOutcome {
     return `${key.padEnd(15)}  ${JSON.stringify(redact(value, key)) ?? "not set"}  (${from})`;
   });
   const warnings = inspection.warnings();
-  const notice = [...lines, ...warnings.map((warning) => `warning: ${warning}`), "`claw config explain KEY` shows every layer."].join("\n");
+  const notice = [
+    ...lines,
+    ...warnings.map((warning) => `warning: ${warning}`),
+    `\`${await calledHere("config explain KEY", scope)}\` shows every layer.`,
+  ].join("\n");
   const merged = Object.fromEntries(entries.map(([key, { value }]) => [key, redact(value, key)]));
   const status = warnings.length === 0 ? "ok" : "degraded";
   return { kind: "done", notice, data: { kind: "config", action: "show", status, loaded_files: files, merged, warnings: [...warnings] } };

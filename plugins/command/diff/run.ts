@@ -1,7 +1,7 @@
 // The facts of `diff`, and how they are laid out: counts, then one unified diff, new files last.
 import { relative, resolve } from "node:path";
 import type { CommandOutcome, Json, TurnScope } from "claw";
-import { Checkpoints, plain, Screen } from "claw/kit";
+import { Checkpoints, plain, seated } from "claw/kit";
 import { type Against, type ChangedFile, newFile, openRepository, type Repository } from "./git.ts";
 
 export async function run(words: readonly string[], scope: TurnScope): Promise<CommandOutcome> {
@@ -66,8 +66,8 @@ async function tell({ files, diff, staged, unstaged }: Found, where: string, sco
   const news = untracked.length === 0 ? "" : `, ${untracked.length} untracked`;
   const head = `${files.length} ${files.length === 1 ? "file" : "files"} changed ${where}: +${sum("added")} -${sum("removed")}${news}`;
   const none = `Nothing has changed ${where}.`;
-  const seated = (await scope.use(Screen).catch(() => undefined))?.opened === true;
-  const text = diff === "" ? "" : `\n\n${seated ? shortened(diff) : diff}`;
+  const inSession = await seated(scope);
+  const text = diff === "" ? "" : `\n\n${inSession ? shortened(diff) : diff}`;
   const data = {
     ...{ kind: "diff", action: "show", status: "ok", result: files.length === 0 ? "clean" : "changes", working_directory: scope.session.cwd },
     ...{ changed_file_count: files.length, added: sum("added"), removed: sum("removed"), untracked: untracked.map(({ path }) => path) },

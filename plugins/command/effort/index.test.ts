@@ -23,7 +23,7 @@ test("effort > for the rest of the session, over what settings say, and back", a
 });
 
 test("effort > another session has its own", async () => {
-  await using harness = await createHarness({ plugins: ["command/effort"], script: [says("a")] });
+  await using harness = await createHarness({ plugins: ["command/effort", "feature/effort"], script: [says("a")] });
   await harness.shell.run(await harness.host.get("command", "effort"), ["high"]);
   const other = await harness.host.open();
   await other.submit({ text: "one" });

@@ -1,20 +1,32 @@
 // Finds the session, has it written in the wanted form, and puts that into a file or gives it back.
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { ClawError, type CommandOutcome, type TurnScope } from "claw";
-import { keptSession, Sessions, titleOfMessages } from "claw/kit";
+import { type Ask, ClawError, type CommandOutcome, type TurnScope } from "claw";
+import { keptSession, type PickItem, pick, Sessions, seated, titleOfMessages } from "claw/kit";
 import { markdownOf } from "./markdown.ts";
 import { type Transcript, transcriptOf } from "./transcript.ts";
 import type { Format, Order } from "./words.ts";
 
-export async function run({ ref, file, format, forced }: Order, scope: TurnScope): Promise<CommandOutcome> {
-  const path = file === undefined ? undefined : target(file, scope.session.cwd, forced);
+export async function run(order: Order, scope: TurnScope): Promise<CommandOutcome> {
+  const { ref, forced } = order;
+  let { file, format } = order;
+  let path = file === undefined ? undefined : target(file, scope.session.cwd, forced);
+  const inSession = await seated(scope);
+  if (inSession && ref === undefined && scope.session.messages.length === 0) {
+    throw new ClawError("CLAW_USAGE", "nothing has been said in this session yet", { hint: "Another one is named by its id: /export ID." });
+  }
   const transcript = await find(ref, scope);
   const messages = transcript.items.filter(({ kind }) => kind === "message").length;
   if (messages === 0)
     throw new ClawError("CLAW_SESSION_MISSING", "there is no session to export yet", {
       hint: "Name one: claw export REF. `claw session list --all` shows them.",
     });
+  if (file === undefined && scope.ask !== undefined && inSession) {
+    const chosen = await where(transcript.id, format, scope.ask, scope);
+    if (chosen === undefined) return { kind: "done" };
+    ({ file, format } = chosen);
+    path = file === undefined ? undefined : target(file, scope.session.cwd, forced);
+  }
   const text = await written(transcript, format);
   const data = {
     kind: "export",
@@ -37,6 +49,28 @@ export async function run({ ref, file, format, forced }: Order, scope: TurnScope
 }
 
 // --- internal ---
+
+type Place = Readonly<{ file?: string; format: Format }>;
+
+/** A long text in the middle of a session is seldom what one wants. */
+function where(id: string, format: Format, ask: Ask, { signal, session }: TurnScope): Promise<Place | undefined> {
+  const name = `claw-${id.slice(0, 8)}`;
+  const formats: readonly Format[] = format === "md" ? ["md", "html"] : [format];
+  const files = formats.map((one): PickItem<Place> => {
+    const file = fresh(`${name}.${one}`, session.cwd);
+    return { label: `Write ${file}`, detail: KINDS[one], value: { file, format: one } };
+  });
+  return pick(ask, "Where shall it go?", [...files, { label: "Show it here", value: { format } }], signal);
+}
+const KINDS: Readonly<Record<Format, string>> = { md: "Markdown", html: "a web page", json: "JSON" };
+
+/** `name`, or with a number in it where there is such a file. */
+function fresh(name: string, cwd: string): string {
+  for (let copy = 1; ; copy++) {
+    const file = copy === 1 ? name : name.replace(/(?=\.\w+$)/, `-${copy}`);
+    if (!existsSync(resolve(cwd, file))) return file;
+  }
+}
 
 /** Judged before anything is read. */
 function target(file: string, cwd: string, forced: boolean): string {

@@ -1,6 +1,6 @@
 // The command `help`: what there is to run, told by manifests.
 import { ClawError, defineCommand, definePlugin, Inspecting } from "claw";
-import { didYouMean, HOST_OPTIONS, Prompts, Screen } from "claw/kit";
+import { didYouMean, Editor, HOST_OPTIONS, Prompts, Screen } from "claw/kit";
 import * as v from "valibot";
 import { describeTopic, listAll, renderHelp, renderTopic, topics } from "./render.ts";
 
@@ -16,16 +16,17 @@ export default definePlugin({
           const shown = (await ctx.use(Inspecting)).plugins().filter((plugin) => plugin.state !== "off");
           const provided = (id: string): boolean => shown.some(({ manifest }) => manifest.provides?.includes(id));
           const manifests = shown.map((plugin) => plugin.manifest);
+          const prompts = provided(Prompts.id) ? await (await scope.use(Prompts)).list(scope) : [];
           if (topic === undefined && provided(Screen.id) && (await scope.use(Screen)).opened) {
-            const prompts = provided(Prompts.id) ? await (await scope.use(Prompts)).list(scope) : [];
             return { kind: "done", notice: (await import("./session.ts")).renderSession(manifests, prompts) };
           }
           if (topic === undefined) {
-            return { kind: "done", notice: renderHelp(manifests, HOST_OPTIONS), data: listAll(manifests, HOST_OPTIONS) };
+            return { kind: "done", notice: renderHelp(manifests, HOST_OPTIONS, prompts), data: listAll(manifests, HOST_OPTIONS, prompts) };
           }
-          const found = describeTopic(topic, manifests, HOST_OPTIONS);
+          const found = describeTopic(topic, manifests, HOST_OPTIONS, prompts);
           if (found !== undefined) return { kind: "done", notice: renderTopic(found), data: { kind: "help", topic, ...found } };
-          const near = didYouMean(topic, topics(manifests, HOST_OPTIONS));
+          if (topic === "keys" && provided(Editor.id)) return (await import("./keys.ts")).helpOfKeys(scope);
+          const near = didYouMean(topic, ["keys", ...topics(manifests, HOST_OPTIONS, prompts)]);
           throw new ClawError("CLAW_USAGE", `no help for: ${topic}`, { hint: near || "`claw help` lists all topics." });
         },
       }),

@@ -1,5 +1,6 @@
-// The text of `claw --help` and `claw help TOPIC`, from manifests alone. Pure and light, so that it can be shown without booting.
+// The text of `claw help` and `claw help TOPIC`, from manifests and what is known of prompts. Pure and light.
 import type { Json, Manifest, Option } from "claw";
+import type { Prompt } from "claw/kit";
 
 /** A command or an option, as its manifest lists it. */
 export type Topic =
@@ -22,8 +23,8 @@ export interface Doors {
   readonly shell: boolean;
 }
 
-/** Everything: ways to run it, commands by category, options, exit codes. */
-export function renderHelp(manifests: readonly Manifest[], hostOptions: readonly Option[]): string {
+/** Everything: ways to run it, commands by category, prompts and skills, options, exit codes. */
+export function renderHelp(manifests: readonly Manifest[], hostOptions: readonly Option[], prompts: readonly Prompt[] = []): string {
   const commands = commandsOf(manifests);
   const options = optionsOf(manifests, hostOptions).map((option) => [optionUsage(option), summaryOf(option)] as const);
   const sections = [`claw: an agent that works on code, in your terminal and in your scripts.`, table("Usage", WAYS)];
@@ -32,17 +33,19 @@ export function renderHelp(manifests: readonly Manifest[], hostOptions: readonly
     sections.push(table(`${category} commands`, rows));
   }
   sections.push("A command is `claw NAME` in a shell and `/NAME` in a session; one written with a slash is for sessions only.");
+  const given = promptTables(prompts);
+  if (given.length > 0) sections.push(...given, "These set the model to work: `claw /NAME` in a shell, `/NAME` in a session.");
   sections.push(table("Options", options), table("Exit codes", CODES));
   return `${sections.join("\n\n")}\n`;
 }
 
 /** The same for programs. */
-export function listAll(manifests: readonly Manifest[], hostOptions: readonly Option[]): Json {
+export function listAll(manifests: readonly Manifest[], hostOptions: readonly Option[], prompts: readonly Prompt[] = []): Json {
   return {
     kind: "help",
     action: "show",
     status: "ok",
-    message: renderHelp(manifests, hostOptions),
+    message: renderHelp(manifests, hostOptions, prompts),
     commands: commandsOf(manifests).map(({ name, summary, usage, aliases, category, slash, shell }) => ({
       name,
       summary,
@@ -52,6 +55,7 @@ export function listAll(manifests: readonly Manifest[], hostOptions: readonly Op
       slash,
       shell,
     })),
+    prompts: prompts.map(({ name, description, kind, source, hint = "" }) => ({ name, summary: description, kind, source, usage: hint })),
     options: optionsOf(manifests, hostOptions).map((option) => ({
       name: option.name,
       usage: optionUsage(option),
@@ -61,14 +65,25 @@ export function listAll(manifests: readonly Manifest[], hostOptions: readonly Op
   };
 }
 
-/** One command or option by any of its names, with or without dashes or slash. */
-export function describeTopic(word: string, manifests: readonly Manifest[], hostOptions: readonly Option[]): Topic | undefined {
+/** One command, prompt or option by any of its names, with or without dashes or slash. */
+export function describeTopic(
+  word: string,
+  manifests: readonly Manifest[],
+  hostOptions: readonly Option[],
+  prompts: readonly Prompt[] = [],
+): Topic | undefined {
   const bare = word.replace(/^(--?|\/)/, "");
   const command = word.startsWith("-") ? undefined : commandsOf(manifests).find((one) => one.name === bare || one.aliases.includes(bare));
   if (command !== undefined) {
     const { name, summary, usage, aliases, slash, shell } = command;
     const doors = [...(shell ? [`claw ${name}`] : []), ...(slash ? [`/${name}`] : [])];
     return { command: name, summary, usage: doors.map((door) => `${door} ${usage}`.trimEnd()), aliases };
+  }
+  const prompt = word.startsWith("-") ? undefined : prompts.find(({ name }) => name.toLowerCase() === bare.toLowerCase());
+  if (prompt !== undefined) {
+    const { name, description, hint = "", path } = prompt;
+    const usage = [`claw /${name}`, `/${name}`].map((door) => `${door} ${hint}`.trimEnd());
+    return { command: name, summary: path === undefined ? description : `${description} (${path})`, usage, aliases: [] };
   }
   const option = optionsOf(manifests, hostOptions).find((one) => one.name === bare || one.short === bare || one.aliases?.includes(bare) === true);
   if (option === undefined) return undefined;
@@ -83,8 +98,9 @@ export function renderTopic(topic: Topic): string {
 }
 
 /** Every word that `describeTopic` knows. */
-export function topics(manifests: readonly Manifest[], hostOptions: readonly Option[]): string[] {
+export function topics(manifests: readonly Manifest[], hostOptions: readonly Option[], prompts: readonly Prompt[] = []): string[] {
   return [
+    ...prompts.map(({ name }) => name),
     ...commandsOf(manifests).flatMap((command) => [command.name, ...command.aliases]),
     ...optionsOf(manifests, hostOptions).map((option) => `--${option.name}`),
   ];
@@ -99,6 +115,16 @@ export function commandsOf(manifests: readonly Manifest[]): readonly Doors[] {
     return { name, summary, usage, aliases, category: group, slash: slash === true, shell: shell === true };
   });
   return commands.filter((one) => one.slash || one.shell).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Markdown commands, then skills, each as it is called. */
+export function promptTables(prompts: readonly Prompt[]): readonly string[] {
+  return (["command", "skill"] as const).flatMap((kind) => {
+    const rows = prompts
+      .filter((one) => one.kind === kind)
+      .map((one) => [`/${one.name} ${one.hint ?? ""}`.trimEnd(), short(one.description)] as const);
+    return rows.length === 0 ? [] : [table(kind === "command" ? "Prompts" : "Skills", rows)];
+  });
 }
 
 /** Two columns; a long left side has its line to itself. */
@@ -135,6 +161,12 @@ const CODES: readonly Row[] = [
   ["124, 130, 143", "timed out, interrupted, terminated"],
 ];
 const WIDEST = 34;
+const LONGEST = 90;
+
+function short(text: string): string {
+  const [line = ""] = text.split("\n");
+  return line.length <= LONGEST ? line : `${[...line].slice(0, LONGEST - 1).join("")}…`;
+}
 
 /** Of one name, the first: as on the command line. */
 function optionsOf(manifests: readonly Manifest[], hostOptions: readonly Option[]): readonly Option[] {

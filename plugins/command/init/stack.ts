@@ -1,7 +1,7 @@
 // What a project is made of, from the files at its top: languages, the commands that build and test it, its folders. Runs nothing.
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { headOf } from "claw/kit";
+import { headOf, namesIn } from "claw/kit";
 
 /** A command of the project, and what it is for. */
 export interface Command {
@@ -22,7 +22,7 @@ export interface Stack {
 }
 
 export function findStack(root: string): Stack {
-  const at: Place = { has: (name) => existsSync(join(root, name)), text: (name) => read(join(root, name)), names: namesIn(root) };
+  const at: Place = { has: (name) => existsSync(join(root, name)), text: (name) => read(join(root, name)), names: namesIn(root).toSorted() };
   const found = FINDERS.flatMap((find) => find(at) ?? []);
   const commands = new Map<string, Command>();
   for (const one of [...found.flatMap(({ commands: own }) => own), ...makeTargets(at)]) if (!commands.has(one.what)) commands.set(one.what, one);
@@ -34,6 +34,7 @@ export function findStack(root: string): Stack {
     folders: at.names.filter((name) => !name.startsWith(".") && !SKIPPED.has(name) && isFolder(join(root, name))).slice(0, MOST_FOLDERS),
     others: OTHERS.filter((name) => at.has(name)),
     workflows: namesIn(join(root, ".github", "workflows"))
+      .toSorted()
       .filter((name) => /\.ya?ml$/.test(name))
       .slice(0, MOST_FOLDERS),
     secrets: at.names.filter((name) => /^\.env(?:\..+)?$/.test(name) && !/\.(?:example|sample|template|dist)$/.test(name)),
@@ -222,14 +223,6 @@ function read(path: string): string {
     return stat.isFile() && stat.size <= MOST_BYTES ? readFileSync(path, "utf8").toWellFormed() : "";
   } catch {
     return "";
-  }
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
   }
 }
 

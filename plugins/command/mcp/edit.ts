@@ -2,7 +2,7 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ClawError, type CommandOutcome, type Json, type TurnScope } from "claw";
-import { didYouMean, editSettings, Mcp, plain, projectRoot, trustedFolder } from "claw/kit";
+import { didYouMean, editSettings, fields, Mcp, plain, projectRoot, trustedFolder } from "claw/kit";
 import { type Adding, usage } from "./words.ts";
 
 /** Replaces one of the same name in the same place, and says so. */
@@ -37,8 +37,6 @@ export async function remove(name: string, project: boolean | undefined, scope: 
 
 // --- internal ---
 
-type Entry = Readonly<Record<string, unknown>>;
-
 function userFile({ home }: TurnScope): string {
   return join(home, "settings.json");
 }
@@ -50,7 +48,7 @@ function projectFile({ cwd }: TurnScope): string {
 async function changeUser({ home }: TurnScope, name: string, entry: Json | undefined): Promise<unknown> {
   let before: unknown;
   await editSettings(home, "the server", ({ mcpServers = {} }) => {
-    if (!record(mcpServers)) return undefined;
+    if (!fields(mcpServers)) return undefined;
     before = Object.hasOwn(mcpServers, name) ? mcpServers[name] : undefined;
     if (entry === undefined) return before === undefined ? [] : [{ path: ["mcpServers", name] }];
     return [{ path: ["mcpServers", name], value: entry }];
@@ -64,9 +62,9 @@ async function changeProject(path: string, name: string, entry: Json | undefined
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => (error.code === "ENOENT" ? "" : Promise.reject(error)));
   const errors: import("jsonc-parser").ParseError[] = [];
   const whole: unknown = text.trim() === "" ? {} : parse(text, errors, { allowTrailingComma: true });
-  const bare = record(whole) && !("mcpServers" in whole) && Object.keys(whole).length > 0;
-  const servers = record(whole) ? (bare ? whole : (whole["mcpServers"] ?? {})) : undefined;
-  if (errors.length > 0 || !record(servers)) {
+  const bare = fields(whole) && !("mcpServers" in whole) && Object.keys(whole).length > 0;
+  const servers = fields(whole) ? (bare ? whole : (whole["mcpServers"] ?? {})) : undefined;
+  if (errors.length > 0 || !fields(servers)) {
     throw new ClawError("CLAW_CONFIG_INVALID", `${path}: it is no JSON with mcpServers, and was left alone`, {
       hint: "Mend the file, then try again.",
     });
@@ -94,12 +92,8 @@ async function replace(path: string, text: string): Promise<void> {
 /** Values that may be secret are shown by name only; the command line is shown whole, since it will be run. */
 function masked(entry: Adding["entry"]): { readonly [key: string]: Json } {
   const hide = (value: unknown): Json =>
-    record(value)
+    fields(value)
       ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, /^\$\{[^}]*\}$/.test(String(one)) ? String(one) : "***"]))
       : "***";
   return Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, key === "env" || key === "headers" ? hide(value) : value]));
-}
-
-function record(value: unknown): value is Entry {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 // What `mcp` does by its first word; listing, showing and testing servers. Changing files is edit.ts.
 import type { CommandOutcome, Json, TurnScope } from "claw";
-import { clipLine, didYouMean, Mcp, type McpPrompt, type McpServer, plain } from "claw/kit";
+import { calledHere, clipLine, didYouMean, Mcp, type McpPrompt, type McpServer, plain } from "claw/kit";
 import { readAdding, readJson, readWhere, usage } from "./words.ts";
 
 export async function run([verb = "list", ...rest]: readonly string[], scope: TurnScope): Promise<CommandOutcome> {
@@ -39,7 +39,7 @@ function standing({ state, problem, tools, ms }: McpServer): string {
   return problem === undefined ? state : `${state}: ${plain(problem).replace(/\s*\n\s*/g, " ")}`;
 }
 
-function list(servers: readonly McpServer[], scope: TurnScope): CommandOutcome {
+async function list(servers: readonly McpServer[], scope: TurnScope): Promise<CommandOutcome> {
   const width = Math.min(30, Math.max(0, ...servers.map(({ name }) => name.length)));
   const lines = servers.map((server) => {
     const { name, state, transport, target, source, origin } = server;
@@ -49,7 +49,8 @@ function list(servers: readonly McpServer[], scope: TurnScope): CommandOutcome {
       `  ${" ".repeat(width)}  ${clipLine(target, 120)}  (${where})`,
     ].join("\n");
   });
-  const none = "No MCP servers. `claw mcp add NAME -- COMMAND ARGS` or `claw mcp add NAME URL` adds one.";
+  const add = await calledHere("mcp add NAME", scope);
+  const none = `No MCP servers. \`${add} -- COMMAND ARGS\` or \`${add} URL\` adds one.`;
   const failed = servers.filter(({ state }) => state === "failed");
   const broken = servers.filter(
     ({ state, trusted, shadowedBy, problem }) => state === "off" && trusted && shadowedBy === undefined && problem !== undefined,

@@ -3,20 +3,18 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ClawError, type CommandOutcome, type TurnScope } from "claw";
-import { connection, MemoryFiles, type PickItem, pick, projectRoot, Screen } from "claw/kit";
+import { MemoryFiles, outsideEditor, type PickItem, pick, projectRoot } from "claw/kit";
 import { nameOf, placeOf } from "./run.ts";
 
 export async function edit(name: string | undefined, scope: TurnScope): Promise<CommandOutcome> {
   const path = name === undefined ? await choose(scope) : await meant(name, scope);
   const about = { kind: "memory", action: "edit" } as const;
   if (path === undefined) return { kind: "done", notice: "Nothing was opened.", data: { ...about, status: "cancelled" } };
-  const screen = await scope.use(Screen).catch(() => undefined);
-  const sitting = screen?.opened === true;
-  if (!sitting && (connection(0) !== "terminal" || connection(1) !== "terminal"))
-    throw new ClawError("CLAW_USAGE", "there is no terminal to open an editor in", { hint: `Edit ${path} yourself.` });
+  const editFile = await outsideEditor(scope);
+  if (editFile === undefined) throw new ClawError("CLAW_USAGE", "there is no terminal to open an editor in", { hint: `Edit ${path} yourself.` });
   const fresh = !existsSync(path);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await (sitting && screen !== undefined ? screen.lend(() => open(path, scope)) : open(path, scope));
+  await editFile(path);
   const notice = existsSync(path)
     ? `${path} is saved${fresh ? ", and new" : ""}. What changed in it is told with the next input.`
     : "Nothing was written.";
@@ -44,13 +42,4 @@ async function choose(scope: TurnScope): Promise<string | undefined> {
   const could = [join(projectRoot(scope.session.cwd), "CLAUDE.md"), join(scope.home, "CLAUDE.md")].filter((path) => !existsSync(path));
   const items = [...there, ...could.map((path) => ({ label: nameOf(path, scope), detail: "new", value: path }))];
   return pick(scope.ask, "Edit which instruction file?", items, scope.signal);
-}
-
-async function open(path: string, { env }: TurnScope): Promise<void> {
-  const windows = process.platform === "win32";
-  const editor = env["VISUAL"] || env["EDITOR"] || (windows ? "notepad" : "vi");
-  // A variable may hold options too: the shell takes it apart.
-  const argv = windows ? [editor, path] : ["/bin/sh", "-c", `${editor} "$1"`, "sh", path];
-  const code = await Bun.spawn(argv, { stdio: ["inherit", "inherit", "inherit"], env: { ...env } as Record<string, string> }).exited;
-  if (code !== 0) throw new ClawError("CLAW_TOOL_FAILED", `the editor \`${editor}\` ended with exit code ${code}`, { hint: "Set VISUAL or EDITOR." });
 }

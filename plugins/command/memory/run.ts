@@ -1,7 +1,7 @@
 // The instruction files for people and programs.
 import { isAbsolute, relative, resolve } from "node:path";
 import { ClawError, type CommandOutcome, type Json, type TurnScope } from "claw";
-import { clipLine, didYouMean, type InstructionFile, MemoryFiles, plain, tokensOf } from "claw/kit";
+import { calledHere, clipLine, didYouMean, type InstructionFile, MemoryFiles, plain, tokensOf } from "claw/kit";
 
 export async function list(scope: TurnScope): Promise<CommandOutcome> {
   const service = await scope.use(MemoryFiles);
@@ -13,7 +13,9 @@ export async function list(scope: TurnScope): Promise<CommandOutcome> {
   const data: Json = { ...about, totals, files: facts, warnings };
   if (files.length === 0) {
     const none =
-      scope.options["bare"] === true ? "--bare leaves instruction files out." : "There are no instruction files here. `claw init` writes one.";
+      scope.options["bare"] === true
+        ? "--bare leaves instruction files out."
+        : `There are no instruction files here. \`${await calledHere("init", scope)}\` writes one.`;
     return { kind: "done", notice: [none, ...warnings].join("\n"), data };
   }
   const rows = facts.map(({ path, level, source, lines, characters, estimated_tokens: tokens }) => [
@@ -36,7 +38,7 @@ export async function list(scope: TurnScope): Promise<CommandOutcome> {
     `${files.length} ${files.length === 1 ? "file" : "files"}, ${totals.characters} characters, about ${totals.estimated_tokens} tokens. Where two disagree, the later one holds.`,
     ...told,
     ...warnings.map((text) => `warning: ${plain(text)}`),
-    "`claw memory show FILE` shows one, `edit FILE` opens it; in a session, a line that begins with # is remembered.",
+    `\`${await calledHere("memory show FILE", scope)}\` shows one, \`edit FILE\` opens it; in a session, a line that begins with # is remembered.`,
   ].join("\n");
   return { kind: "done", notice, data };
 }

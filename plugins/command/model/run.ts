@@ -1,13 +1,13 @@
 // Lists models, tells of one, and switches the running session to it. Sends nothing to any model.
 
 import { ClawError, type CommandOutcome, Inspecting, type Model, type TurnScope } from "claw";
-import { type Catalogue, Models, type Offer, pick as pickItem, Screen } from "claw/kit";
+import { type Catalogue, Models, type Offer, pick as pickItem, seated } from "claw/kit";
 import { contextText, dollars, priceText, table } from "./words.ts";
 
 /** A session takes the model; from a shell there is none to take it, and the words tell of it. */
 export async function run(words: readonly string[], scope: TurnScope): Promise<CommandOutcome> {
   const [first, provider] = words;
-  if (first === undefined && (await scope.use(Screen).catch(() => undefined))?.opened === true) return choose(scope);
+  if (first === undefined && (await seated(scope))) return choose(scope);
   if (first === undefined || first === "help") return list(scope, (offer) => offer.ready);
   if (first === "list") return list(scope, chosen(provider), provider);
   return scope.turn > 0 ? change(first, scope) : show(first, scope);

@@ -1,13 +1,13 @@
 // Lists styles, lets a person pick, and has the chosen one taken.
 import type { CommandOutcome, TurnScope } from "claw";
-import { type OutputStyle, OutputStyles, type PickItem, pick, plain, Screen } from "claw/kit";
+import { type OutputStyle, OutputStyles, type PickItem, pick, plain, seated } from "claw/kit";
 
 export async function run(name: string, scope: TurnScope): Promise<CommandOutcome> {
   const service = await scope.use(OutputStyles);
   if (name !== "") return choose(name, service, scope);
   const [all, current] = [await service.list(scope), await service.current(scope)];
-  const seated = (await scope.use(Screen).catch(() => undefined))?.opened === true;
-  if (scope.ask === undefined || !seated) return list(all, current);
+  const inSession = await seated(scope);
+  if (scope.ask === undefined || !inSession) return list(all, current);
   const picked = await pick(scope.ask, "How shall answers be written?", itemsOf(all, current), scope.signal);
   return picked === undefined ? { kind: "done" } : choose(picked, service, scope);
 }

@@ -34,5 +34,6 @@ export async function testCases(file: string, scope: TurnScope): Promise<Command
   }
   const sum = `${results.length - failures.length} of ${results.length} cases as expected (mode ${mode})`;
   const data = { kind: "permissions", action: "test", status: failures.length === 0 ? "ok" : "failed", mode, failed: failures.length, results };
-  return { kind: "exit", code: failures.length === 0 ? 0 : 1, notice: [...failures, sum].join("\n"), data };
+  const notice = [...failures, sum].join("\n");
+  return failures.length === 0 ? { kind: "done", notice, data } : { kind: "exit", code: 1, notice, data };
 }

@@ -3,6 +3,7 @@ import { defineCommand, definePlugin } from "claw";
 import * as v from "valibot";
 
 const Word = v.pipe(v.string(), v.minLength(1, "a word is empty"));
+const SAY = "say: MODE, explain CALL, test FILE, log [REF], or simulate FILE";
 const Words = v.union(
   [
     v.strictTuple([]),
@@ -11,9 +12,9 @@ const Words = v.union(
     v.strictTuple([v.picklist(["test", "simulate"]), Word]),
     v.strictTuple([v.literal("log")]),
     v.strictTuple([v.literal("log"), Word]),
-    v.strictTuple([v.pipe(Word, v.notValues(["explain", "test", "simulate"]))]),
+    v.strictTuple([v.pipe(Word, v.notValues(["explain", "test", "simulate"], SAY))]),
   ],
-  "say: MODE, explain CALL, test FILE, log [REF], or simulate FILE",
+  SAY,
 );
 
 export default definePlugin({

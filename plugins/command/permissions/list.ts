@@ -1,13 +1,13 @@
 // The rules in force, each with where it stands, and the mode; and selecting another mode.
 import { type CommandOutcome, Inspecting, type Json, type TurnScope } from "claw";
-import { Permissions, type RuleInForce } from "claw/kit";
+import { calledHere, Permissions, type RuleInForce } from "claw/kit";
 
 export async function list(scope: TurnScope): Promise<CommandOutcome> {
   const permissions = await scope.use(Permissions);
   const [rules, { mode, key, setting }] = [await permissions.rules(scope), await permissions.mode(scope)];
   const from = setting === undefined ? key : `${key}, ${setting.origin}`;
   const lines = [`Mode: ${mode} (${from})`, ...(rules.length === 0 ? ["No rules."] : rules.map((rule) => lineOf(rule, rules)))];
-  const more = "`claw permissions explain CALL` says what they make of a call.";
+  const more = `\`${await calledHere("permissions explain CALL", scope)}\` says what they make of a call.`;
   const data = {
     kind: "permissions",
     action: "list",

@@ -1,6 +1,6 @@
 // `plugin measure NAME`: loads a plugin and says what that took and what its tools cost. The store runs it in a claw of its own.
-import { toJsonSchema } from "@valibot/to-json-schema";
 import { ClawError, type CommandOutcome, Inspecting, type TurnScope } from "claw";
+import { specBytes } from "claw/kit";
 import type { Asked } from "./words.ts";
 
 export async function measure({ names: [name = ""] }: Asked, scope: TurnScope): Promise<CommandOutcome> {
@@ -12,9 +12,7 @@ export async function measure({ names: [name = ""] }: Asked, scope: TurnScope): 
   for (const listed of plugin.manifest.contributes?.tool ?? []) {
     const called = typeof listed === "string" ? listed : listed.name;
     if (called.endsWith("*")) continue;
-    const tool = await scope.get("tool", called);
-    const schema = tool.schema ?? toJsonSchema(tool.input as Parameters<typeof toJsonSchema>[0], { errorMode: "ignore" });
-    bytes += Buffer.byteLength(JSON.stringify({ name: called, description: tool.description, schema }));
+    bytes += specBytes(await scope.spec(called));
   }
   const data = { kind: "plugin", action: "measure", status: "ok", name, ms: plugin.ms ?? 0, tokens: Math.ceil(bytes / BYTES_A_TOKEN) };
   return { kind: "done", notice: `${name} loads in ${(plugin.ms ?? 0).toFixed(1)} ms; its tools take about ${data.tokens} tokens.`, data };

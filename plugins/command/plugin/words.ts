@@ -99,6 +99,7 @@ async function typed(text: string, signal: AbortSignal): Promise<boolean> {
     return /^y(es)?\s*\n/i.test(line);
   } finally {
     signal.removeEventListener("abort", stop);
-    await reader.cancel().catch(() => undefined);
+    // A later question reads on: Bun gives stdin only once.
+    reader.releaseLock();
   }
 }

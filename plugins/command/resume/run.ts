@@ -1,6 +1,6 @@
 // Finds the session that is meant, or lets the person pick one, and has the frontend go on in it.
 import { ClawError, type CommandOutcome, type TurnScope } from "claw";
-import { Interactive, type PickItem, pick, plain, type SessionRecord, Sessions } from "claw/kit";
+import { ago, Interactive, type PickItem, pick, type SessionRecord, Sessions, shownTitle } from "claw/kit";
 
 export async function run(ref: string | undefined, scope: TurnScope): Promise<CommandOutcome> {
   const sessions = await scope.use(Sessions);
@@ -16,7 +16,7 @@ export async function run(ref: string | undefined, scope: TurnScope): Promise<Co
       hint: `Close it there, or go on in a copy: /session fork ${record.id}`,
     });
   (await scope.use(Interactive)).goOn({ ref: record.path });
-  return { kind: "done", notice: `Going on in “${titled(record)}”.`, data: { kind: "resume", status: "ok", id: record.id, path: record.path } };
+  return { kind: "done", notice: `Going on in “${shownTitle(record)}”.`, data: { kind: "resume", status: "ok", id: record.id, path: record.path } };
 }
 
 // --- internal ---
@@ -42,20 +42,9 @@ async function picked(records: readonly SessionRecord[], scope: TurnScope): Prom
   if (scope.ask === undefined)
     throw new ClawError("CLAW_USAGE", "resume: which session?", { hint: "Write /resume REF; `claw session list` shows them." });
   const items: PickItem<SessionRecord>[] = records.slice(0, MOST).map((record) => ({
-    label: titled(record),
+    label: shownTitle(record),
     detail: `${ago(Date.now() - record.at)} · ${record.id.slice(0, 8)}${record.openIn === undefined ? "" : " · open elsewhere"}`,
     value: record,
   }));
   return pick(scope.ask, "Go on with which session?", items, scope.signal);
-}
-
-function titled({ title }: SessionRecord): string {
-  return plain(title) || "without a title";
-}
-
-function ago(ms: number): string {
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes < 1) return "just now";
-  if (minutes < 60) return `${minutes} min ago`;
-  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ago` : `${Math.floor(minutes / 1_440)} days ago`;
 }

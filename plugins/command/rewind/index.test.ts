@@ -70,6 +70,13 @@ test("rewind > a picked message: the conversation branches off there, and its wo
   await again.close();
 });
 
+test("rewind > a message is called by what the person wrote, not by what the model was told besides", async () => {
+  await using harness = await createHarness({ plugins: ["command/rewind", "store/jsonl"], config: { store: "jsonl" } });
+  await harness.shell.submit({ text: "second", blocks: [{ type: "text", text: "<shell-line>\n$ ls\n</shell-line>" }] });
+  const { data } = await run(harness, "list");
+  expect((data as { points: { text: string }[] }).points.map(({ text }) => text)).toEqual(["second"]);
+});
+
 test("rewind > by number, by entry, and back again", async () => {
   const { harness } = await rig();
   await using _ = harness;

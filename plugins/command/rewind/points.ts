@@ -1,5 +1,5 @@
 // The places that a session can go back to: the messages of its branch that a person wrote. Pure.
-import { branchOf, type Checkpoint, type Entry, titleOf } from "claw/kit";
+import { branchOf, type Checkpoint, type Entry, titleOf, writtenIn } from "claw/kit";
 
 /** A message to go back to before. `before` is the entry that the session then stands at; `files` counts those changed since. */
 export interface Point {
@@ -19,9 +19,8 @@ export function pointsOf(entries: readonly Entry[], last: string | null, checkpo
   const end = last === null ? -1 : entries.findIndex(({ id }) => id === last);
   const written = (end < 0 ? [] : branchOf(entries, end)).flatMap((entry) => {
     if (entry.type !== "message" || entry.message.role !== "user") return [];
-    const whole = entry.message.content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join("\n");
-    // What claw says in the user's place is nobody's message.
-    return whole.trim() === "" || /^<(note|system-reminder)>/.test(whole) ? [] : [{ entry, whole }];
+    const whole = writtenIn(entry.message);
+    return whole.trim() === "" ? [] : [{ entry, whole }];
   });
   return written.reverse().map(({ entry, whole }, index) => ({
     back: index + 1,

@@ -1,8 +1,21 @@
 // Goes back: asks to where and in what when that was not said, then has the session and the checkpoints do it.
 import { ClawError, type CommandOutcome, type TurnScope } from "claw";
-import { Checkpoints, Interactive, type KeptSession, keptSession, type PickItem, pick, plain, REWIND, type Restored } from "claw/kit";
+import {
+  absent,
+  ago,
+  Checkpoints,
+  Interactive,
+  type KeptSession,
+  keptSession,
+  type PickItem,
+  pick,
+  plain,
+  REWIND,
+  type Restored,
+  seated,
+} from "claw/kit";
 import { type Point, pointsOf } from "./points.ts";
-import { ago, changeLines, done, restoredText } from "./words.ts";
+import { changeLines, done, restoredText } from "./words.ts";
 
 export async function run(words: readonly string[], scope: TurnScope): Promise<CommandOutcome> {
   const session = keptSession(scope.session);
@@ -31,10 +44,7 @@ export async function run(words: readonly string[], scope: TurnScope): Promise<C
 
 /** Without the plugin only the conversation goes back. */
 async function checkpoints(scope: TurnScope): Promise<Checkpoints | undefined> {
-  return scope.use(Checkpoints).catch((thrown: unknown) => {
-    if (thrown instanceof ClawError && thrown.code === "CLAW_SERVICE_MISSING") return undefined;
-    throw thrown;
-  });
+  return scope.use(Checkpoints).catch(absent);
 }
 
 function list(points: readonly Point[]): CommandOutcome {
@@ -47,7 +57,8 @@ function list(points: readonly Point[]): CommandOutcome {
 }
 
 async function choosePoint(points: readonly Point[], scope: TurnScope): Promise<Point | undefined> {
-  if (points.length === 0) throw usage("there is no message to go back to", "Name a session with --continue or --resume.");
+  if (points.length === 0)
+    throw usage("there is no message to go back to", (await seated(scope)) ? undefined : "Name a session with --continue or --resume.");
   if (scope.ask === undefined) throw usage("to where?", "Write rewind N: how many messages back. `rewind list` shows them.");
   const items: PickItem<Point>[] = points.map((point) => ({
     label: plain(point.text),
@@ -111,6 +122,6 @@ async function redo(session: KeptSession, files: Checkpoints | undefined, scope:
   return { kind: "done", notice, data: { ...done("redo", restored), chat: chatted } };
 }
 
-function usage(message: string, hint: string): ClawError {
-  return new ClawError("CLAW_USAGE", `rewind: ${message}`, { hint });
+function usage(message: string, hint?: string): ClawError {
+  return new ClawError("CLAW_USAGE", `rewind: ${message}`, hint === undefined ? {} : { hint });
 }

@@ -27,13 +27,6 @@ export function done(action: string, restored: Restored | undefined): { readonly
   };
 }
 
-export function ago(ms: number): string {
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes < 1) return "just now";
-  if (minutes < 60) return `${minutes} min ago`;
-  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ago` : `${Math.floor(minutes / 1_440)} days ago`;
-}
-
 // --- internal ---
 
 const MOST = 20;

@@ -1,6 +1,6 @@
 // Session files of Claude Code: JSON lines that hang together by `uuid` and `parentUuid`. From the format's public descriptions.
 import type { Block, Message, Usage } from "claw";
-import { type Fields, type Foreign, fieldsOf, type Heard, jsonOf, textOf, usageFrom } from "./records.ts";
+import { type Fields, type Foreign, fieldsOf, type Heard, joinResults, jsonOf, textOf, usageFrom, wordsIn } from "./records.ts";
 
 /** `undefined` when these are no such records. */
 export function readClaude(records: readonly Fields[]): Foreign | undefined {
@@ -59,20 +59,7 @@ function heardOf(branch: readonly Fields[]): Heard[] {
     else if (said.content.length > 0) heard.push({ kind: "message", message: joined(said), at, ...about });
     answer = said.role === "assistant" ? textOf(id) : "";
   }
-  return results(heard);
-}
-
-/** Results of one answer's calls come in several lines too: they belong into one message. */
-function results(heard: readonly Heard[]): Heard[] {
-  const merged: Heard[] = [];
-  for (const one of heard) {
-    const last = merged.at(-1);
-    const both = one.kind === "message" && last?.kind === "message" && one.message.role === "user" && last.message.role === "user";
-    if (both && [...one.message.content, ...last.message.content].every(({ type }) => type === "result"))
-      merged[merged.length - 1] = { ...last, message: { role: "user", content: [...last.message.content, ...one.message.content] } };
-    else merged.push(one);
-  }
-  return merged;
+  return joinResults(heard);
 }
 
 /** Results stand first in a message. */
@@ -96,11 +83,6 @@ function blocksOf(content: unknown): readonly Block[] {
 function blockOf(value: unknown): readonly Block[] {
   const block = fieldsOf(value);
   switch (block["type"]) {
-    case "text":
-      return textOf(block["text"]) === "" ? [] : [{ type: "text", text: textOf(block["text"]) }];
-    case "thinking":
-      // Its signature is not ours to send.
-      return textOf(block["thinking"]) === "" ? [] : [{ type: "thinking", text: textOf(block["thinking"]) }];
     case "image": {
       const { media_type: mediaType, data } = fieldsOf(block["source"]);
       return textOf(data) === "" ? [] : [{ type: "image", mediaType: textOf(mediaType) || "image/png", base64: textOf(data) }];
@@ -112,6 +94,6 @@ function blockOf(value: unknown): readonly Block[] {
       return [{ type: "result", id: textOf(block["tool_use_id"]), content, failed: block["is_error"] === true }];
     }
     default:
-      return [];
+      return wordsIn(block) ?? [];
   }
 }

@@ -1,6 +1,6 @@
 // Session files of claw-code: JSON lines that begin with `session_meta`, or one object with `messages`. From the format's public descriptions.
 import type { Block, Json, Message } from "claw";
-import { type Fields, type Foreign, fieldsOf, type Heard, textOf, usageFrom } from "./records.ts";
+import { type Fields, type Foreign, fieldsOf, type Heard, joinResults, textOf, usageFrom, wordsIn } from "./records.ts";
 
 /** `undefined` when these are no such records. */
 export function readClawCode(records: readonly Fields[]): Foreign | undefined {
@@ -20,7 +20,12 @@ export function readClawCode(records: readonly Fields[]): Foreign | undefined {
   }
   const model = textOf(meta["model"]);
   const id = textOf(meta["session_id"]) || new Bun.CryptoHasher("sha256").update(JSON.stringify(records)).digest("hex").slice(0, 16);
-  return { tool: "claw-code", id, heard: grouped(heard, model), skipped };
+  return {
+    tool: "claw-code",
+    id,
+    heard: joinResults(heard).map((one) => (model !== "" && one.kind === "message" && one.message.role === "assistant" ? { ...one, model } : one)),
+    skipped,
+  };
 }
 
 // --- internal ---
@@ -35,27 +40,9 @@ function messageOf(message: Fields, at: number): readonly Heard[] | undefined {
   return [{ kind: "message", message: said, at, ...(tokens && { usage: tokens }) }];
 }
 
-/** Each result is a message of its own there; those of one answer belong into one. */
-function grouped(heard: readonly Heard[], model: string): Heard[] {
-  const merged: Heard[] = [];
-  const answers = (one: Heard | undefined): boolean => one?.kind === "message" && one.message.content.every(({ type }) => type === "result");
-  for (const one of heard) {
-    const last = merged.at(-1);
-    if (one.kind !== "message") merged.push(one);
-    else if (answers(one) && answers(last) && last?.kind === "message")
-      merged[merged.length - 1] = { ...last, message: { role: "user", content: [...last.message.content, ...one.message.content] } };
-    else merged.push(one.message.role === "assistant" && model !== "" ? { ...one, model } : one);
-  }
-  return merged;
-}
-
 function blockOf(value: unknown): readonly Block[] {
   const block = fieldsOf(value);
   switch (block["type"]) {
-    case "text":
-      return textOf(block["text"]) === "" ? [] : [{ type: "text", text: textOf(block["text"]) }];
-    case "thinking":
-      return textOf(block["thinking"]) === "" ? [] : [{ type: "thinking", text: textOf(block["thinking"]) }];
     case "tool_use":
       return [{ type: "call", id: textOf(block["id"]), tool: textOf(block["name"]), input: inputOf(block["input"]) }];
     case "tool_result": {
@@ -64,7 +51,7 @@ function blockOf(value: unknown): readonly Block[] {
       return [{ type: "result", id: textOf(block["tool_use_id"]), content, failed: block["is_error"] === true }];
     }
     default:
-      return [];
+      return wordsIn(block) ?? [];
   }
 }
 

@@ -1,11 +1,12 @@
-// Sessions of other tools as entries of ours: which files there are, whose they are, and an id that stays the same when a file is imported again.
+// Session files as entries of ours, those of other tools and claw's own: which files there are, whose they are, and an id that stays the same when a file is imported again.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ClawError } from "claw";
 import { type Entry, type NewSession, titleOf } from "claw/kit";
 import { readClaude } from "./claude.ts";
 import { readClawCode } from "./claw-code.ts";
-import { type Fields, type Foreign, fieldsOf, type Heard } from "./records.ts";
+import { readOwn } from "./own.ts";
+import { type Fields, fieldsOf, type Heard, idOf } from "./records.ts";
 
 /** The session files that a path means: itself, or all that lie in the folder. */
 export function filesOf(word: string, cwd: string): readonly string[] {
@@ -23,18 +24,27 @@ export function filesOf(word: string, cwd: string): readonly string[] {
 /** Throws `CLAW_SESSION_INVALID` for a file that is of no tool we know, or holds no conversation. */
 export async function readForeign(path: string): Promise<{ readonly session: Omit<NewSession, "cwd">; readonly skipped: number }> {
   const stat = statSync(path);
-  if (!stat.isFile()) throw invalid(`${path} is no regular file`);
-  if (stat.size > MOST_BYTES) throw invalid(`${path} is larger than ${MOST_BYTES / 1024 / 1024} MB`);
+  if (!stat.isFile()) throw invalid("it is no regular file");
+  if (stat.size > MOST_BYTES) throw invalid(`it is larger than ${MOST_BYTES / 1024 / 1024} MB`);
   const { records, bad } = recordsOf(readFileSync(path, "utf8"));
-  if (records.some(({ type, version }) => type === "session" && typeof version === "number"))
-    throw invalid("it is a session of claw already", `Go on with \`claw -r ${path}\`.`);
+  const own = readOwn(records);
+  if (own !== undefined) {
+    if (!own.session.entries.some(({ type }) => type === "message")) throw invalid("it holds no conversation");
+    return { session: own.session, skipped: own.skipped + bad };
+  }
   const found = readClawCode(records) ?? readClaude(records);
-  if (found === undefined) throw invalid("it is no session file of Claude Code or claw-code");
+  if (found === undefined) throw invalid("it is no session file of claw, Claude Code or claw-code");
   const entries = entriesOf(found.heard);
   const first = entries[0];
   if (first === undefined || !entries.some(({ type }) => type === "message")) throw invalid("it holds no conversation");
   const title = titleOf(found.title ?? "");
-  const session = { id: idOf(found), at: first.at, from: `${found.tool} ${found.id}`.slice(0, 200), ...(title === "" ? {} : { title }), entries };
+  const session = {
+    id: idOf(found.tool, found.id),
+    at: first.at,
+    from: `${found.tool} ${found.id}`.slice(0, 200),
+    ...(title === "" ? {} : { title }),
+    entries,
+  };
   return { session, skipped: found.skipped + bad };
 }
 
@@ -78,13 +88,6 @@ function entriesOf(heard: readonly Heard[]): Entry[] {
   return entries;
 }
 
-/** The tool's own id where it is one for us, else one made from it. */
-function idOf({ tool, id }: Foreign): string {
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return id.toLowerCase();
-  const hex = new Bun.CryptoHasher("sha256").update(`${tool}\0${id}`).digest("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
-
-function invalid(message: string, hint = "The file is left as it is."): ClawError {
-  return new ClawError("CLAW_SESSION_INVALID", message, { hint });
+function invalid(message: string): ClawError {
+  return new ClawError("CLAW_SESSION_INVALID", message);
 }

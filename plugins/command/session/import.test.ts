@@ -161,6 +161,46 @@ describe("import", () => {
     expect(data(outcome)).toMatchObject({ status: "partial", sessions: [id], problems: [expect.stringContaining("b.jsonl: it is no session file")] });
     await expect(run(harness, "import", join(root, "nowhere"))).rejects.toMatchObject({ code: "CLAW_SESSION_MISSING" });
     const own = data(await run(harness, "show", id))["path"] as string;
-    await expect(run(harness, "import", own)).rejects.toMatchObject({ message: expect.stringContaining("a session of claw already") });
+    await expect(run(harness, "import", own)).rejects.toMatchObject({ message: expect.stringContaining("is there already") });
+  });
+
+  test.each(["the record itself", "what export wrote"])(
+    "import > a session of claw from another machine, %s: the same conversation, and no notes",
+    async (form) => {
+      await using there = await rig();
+      const first = await there.host.open();
+      await first.submit({ text: "look around" });
+      await first.session.append({ role: "assistant", content: [{ type: "thinking", text: "hm", opaque: { signature: "s" } as never }] });
+      await first.session.note("circumstances", { model: "theirs" });
+      await first.session.fold({ summary: [{ role: "user", content: [{ type: "text", text: "Looked around." }] }], dropped: 1 }, "test");
+      await first.submit({ text: "go on" });
+      await first.close();
+      const { id: kept, path = "" } = first.session;
+      let source = path;
+      if (form !== "the record itself") {
+        source = join(root, "export.json");
+        await run(there, "export", kept, source, "--force");
+      }
+      await using here = await rig();
+      const outcome = await run(here, "import", source);
+      expect(data(outcome)).toMatchObject({ status: "ok", sessions: [kept], problems: [] });
+      const shell = await here.host.open({ ref: kept });
+      expect(shell.session.messages).toEqual(first.session.messages);
+      expect([shell.session.cwd, shell.session.notes("circumstances")]).toEqual([here.workspace, []]);
+      expect(await shell.submit({ text: "and on" })).toEqual({ kind: "completed" });
+      await shell.close();
+      await expect(run(here, "import", source)).rejects.toMatchObject({ message: expect.stringContaining("is there already") });
+    },
+  );
+
+  test("import > a session that a later claw wrote, and one without a conversation", async () => {
+    await using harness = await rig();
+    const head = { type: "session", version: 99, id, cwd: "/x", at: 1 };
+    await expect(run(harness, "import", file("later.jsonl", [head]))).rejects.toMatchObject({ message: expect.stringContaining("version 99") });
+    const empty = file("empty.jsonl", [
+      { ...head, version: 1 },
+      { type: "note", id: "1", parent: null, at: 1, kind: "x", data: 1 },
+    ]);
+    await expect(run(harness, "import", empty)).rejects.toMatchObject({ message: expect.stringContaining("holds no conversation") });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { writeFileSync } from "node:fs";
+import { utimesSync, writeFileSync } from "node:fs";
 import { commandContract, createHarness, pluginContract } from "claw/testing";
 import { data, rig, run, told } from "./testing/rig.ts";
 
@@ -15,6 +15,9 @@ describe("session", () => {
     await using harness = await rig();
     expect(told(await run(harness, "list"))).toContain("no sessions in this folder yet");
     const id = await harness.keep("Fix the \u001b[31mparser");
+    // File times are no finer than the kernel's tick: both would be as old.
+    const earlier = Date.now() / 1000 - 90;
+    utimesSync(String(data(await run(harness, "show", id))["path"]), earlier, earlier);
     await harness.submit("hello there");
     const outcome = await run(harness, "list");
     expect(told(outcome)).toMatch(/● {2}\w{8} .*hello there\n {3}\w{8} .*Fix the/);

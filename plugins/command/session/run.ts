@@ -142,10 +142,12 @@ async function repair({ words, scope, sessions }: Order): Promise<CommandOutcome
 }
 
 async function bring({ words, scope, sessions }: Order): Promise<CommandOutcome> {
-  if (words.length === 0) throw usage("which file?", "Write session import FILE: a session file of Claude Code or claw-code, or a folder of them.");
+  if (words.length === 0)
+    throw usage("which file?", "Write session import FILE: a session file of claw, Claude Code or claw-code, or a folder of them.");
   const { filesOf, readForeign } = await import("./foreign.ts");
   const made: { readonly id: string; readonly line: string }[] = [];
   const problems: string[] = [];
+  let cure: string | undefined;
   for (const path of words.flatMap((word) => filesOf(word, scope.cwd))) {
     try {
       const { session, skipped } = await readForeign(path);
@@ -155,12 +157,15 @@ async function bring({ words, scope, sessions }: Order): Promise<CommandOutcome>
     } catch (thrown) {
       if (!(thrown instanceof ClawError)) throw thrown;
       problems.push(`${path}: ${thrown.message}`);
+      cure = thrown.info.hint;
     }
   }
   if (made.length === 0) {
     const message = problems.length === 0 ? `there is no session file in ${words.join(", ")}` : problems.slice(0, 5).join("\n");
     throw new ClawError("CLAW_SESSION_INVALID", message, {
-      hint: "Files of Claude Code lie in ~/.claude/projects, those of claw-code in .claw/sessions.",
+      hint:
+        (problems.length === 1 ? cure : undefined) ??
+        "Files of claw lie in sessions/ of its home, those of Claude Code in ~/.claude/projects, those of claw-code in .claw/sessions.",
     });
   }
   const notice = [`Imported into ${scope.cwd}:`, ...made.map(({ line }) => `  ${line}`), ...problems.map((text) => `  not imported: ${text}`)];

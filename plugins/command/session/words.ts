@@ -1,6 +1,6 @@
 // Sessions in words: for people a line each, for programs all facts under stable names.
 import type { Json } from "claw";
-import { clipCells, plain, type SessionContent, type SessionHit, type SessionRecord, widthOf } from "claw/kit";
+import { ago, clipCells, plain, type SessionContent, type SessionHit, type SessionRecord, shownTitle, widthOf } from "claw/kit";
 
 /** For programs. */
 export function facts(record: SessionRecord, active: string | null): { readonly [key: string]: Json } {
@@ -27,7 +27,7 @@ export function listLines(records: readonly SessionRecord[], { active, all }: { 
     record.id.slice(0, 8),
     ago(Date.now() - record.at),
     size(record.bytes),
-    clipCells(titled(record), TITLE_CELLS),
+    clipCells(shownTitle(record), TITLE_CELLS),
     all ? record.cwd : "",
   ]);
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => widthOf(row[column] ?? ""))));
@@ -46,7 +46,7 @@ export function showLines(
   { messages, folds }: { readonly messages: number; readonly folds: number },
 ): string[] {
   const rows: (readonly [string, string])[] = [
-    ["Title", titled(record)],
+    ["Title", shownTitle(record)],
     ["Id", record.id],
     ["File", `${record.path} (${size(record.bytes)})`],
     ["Folder", record.cwd],
@@ -66,7 +66,7 @@ export function showLines(
 }
 
 export function recordLine(record: SessionRecord): string {
-  return `${record.id.slice(0, 8)} “${titled(record)}”, ${ago(Date.now() - record.at)}`;
+  return `${record.id.slice(0, 8)} “${shownTitle(record)}”, ${ago(Date.now() - record.at)}`;
 }
 
 export function hitLine({ record, count, text }: SessionHit): string {
@@ -81,14 +81,3 @@ export function size(bytes: number): string {
 // --- internal ---
 
 const TITLE_CELLS = 60;
-
-function titled({ title }: SessionRecord): string {
-  return plain(title) || "without a title";
-}
-
-function ago(ms: number): string {
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes < 1) return "just now";
-  if (minutes < 60) return `${minutes} min ago`;
-  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ago` : `${Math.floor(minutes / 1_440)} days ago`;
-}

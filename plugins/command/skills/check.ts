@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { ClawError, type CommandOutcome, type Json, type TurnScope } from "claw";
 import { foldedTool, listField, parseFrontMatter, readToolRule, type Skill, textField } from "claw/kit";
-import { PLACEHOLDER, unknown } from "./words.ts";
+import { UNWRITTEN, unknown } from "./words.ts";
 
 interface Finding {
   readonly path: string;
@@ -72,7 +72,7 @@ function judgeNames(fields: Readonly<Record<string, Json>>, folder: string, tell
     if (name !== folder) tell("error", `name ${JSON.stringify(name)} is not that of its folder, ${JSON.stringify(folder)}`);
   }
   if (description === undefined) tell("error", "has no description: nobody will know when to use it");
-  else if (description === PLACEHOLDER) tell("error", "its description is still the one it was made with");
+  else if (description === UNWRITTEN) tell("error", "its description is still the one it was made with");
   else if (description.length > 1_024)
     tell("error", `its description has ${description.length} characters; 1,024 is the most, and every request pays for it`);
   else if (description.length > 300) tell("warning", `its description has ${description.length} characters, and every request pays for it`);

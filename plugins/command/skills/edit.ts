@@ -4,7 +4,7 @@ import { mkdir, rm, unlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ClawError, type CommandOutcome, type TurnScope } from "claw";
 import type { Skill } from "claw/kit";
-import { type Asked, checkName, folderFor, PLACEHOLDER, unknown } from "./words.ts";
+import { type Asked, checkName, folderFor, UNWRITTEN, unknown } from "./words.ts";
 
 /** `new NAME [DESCRIPTION…]`. */
 export async function create({ names: [name = "", ...words], project }: Asked, scope: TurnScope): Promise<CommandOutcome> {
@@ -14,7 +14,7 @@ export async function create({ names: [name = "", ...words], project }: Asked, s
   if (existsSync(path)) throw new ClawError("CLAW_USAGE", `there is a skill already: ${path}`, { hint: "Change it, or choose another name." });
   await mkdir(scope.home, { recursive: true, mode: 0o700 });
   await mkdir(folder, { recursive: true });
-  const description = words.join(" ").replace(/\s+/g, " ").trim() || PLACEHOLDER;
+  const description = words.join(" ").replace(/\s+/g, " ").trim() || UNWRITTEN;
   await writeFile(path, template(name, description), { flag: "wx" });
   const next = project ? " It acts where the folder is trusted (--trust)." : "";
   const notice = `Made ${path}\nWrite its description and steps, then \`claw skills check ${name}\`; /${name} uses it.${next}`;

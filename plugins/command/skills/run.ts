@@ -1,6 +1,6 @@
 // What `skills` does by its first word; listing and showing. Changing skills on disk is edit.ts and add.ts, judging them check.ts.
 import type { CommandOutcome, Json, TurnScope } from "claw";
-import { clipLine, type Skill, Skills } from "claw/kit";
+import { calledHere, clipLine, type Skill, Skills } from "claw/kit";
 import { asked, sizeOf, unknown } from "./words.ts";
 
 export async function run([verb = "list", ...rest]: readonly string[], scope: TurnScope): Promise<CommandOutcome> {
@@ -23,7 +23,7 @@ function whyNot({ trusted, problem, shadowedBy }: Skill): string {
   return trusted ? `hidden by ${shadowedBy}` : "nobody has trusted this folder (--trust)";
 }
 
-function list(skills: readonly Skill[], scope: TurnScope): CommandOutcome {
+async function list(skills: readonly Skill[], scope: TurnScope): Promise<CommandOutcome> {
   const width = Math.min(32, Math.max(0, ...skills.map(({ name }) => name.length)));
   const lines = skills.map((skill) => {
     const { name, bytes, description, byModel, byUser } = skill;
@@ -32,7 +32,7 @@ function list(skills: readonly Skill[], scope: TurnScope): CommandOutcome {
     return `${acts(skill) ? " " : "!"} ${name.padEnd(width)}  ${origin(skill).padEnd(9)} ${sizeOf(bytes).padStart(7)}  ${text}`;
   });
   const places = [...new Set(skills.flatMap(({ folder = "", path }) => (folder === "" ? [] : [path.replace(/[\\/][^\\/]+[\\/]SKILL\.md$/, "")])))];
-  const rest = ["", ...places.map((place) => `  in ${place}`), "  `claw skills new NAME` makes one; /NAME uses one."];
+  const rest = ["", ...places.map((place) => `  in ${place}`), `  \`${await calledHere("skills new NAME", scope)}\` makes one; /NAME uses one.`];
   const active = skills.filter(acts);
   const valid = skills.filter(({ problem }) => problem === undefined);
   const summary = { total: skills.length, active: active.length, shadowed: skills.filter(({ shadowedBy }) => shadowedBy !== undefined).length };

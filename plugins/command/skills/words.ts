@@ -28,7 +28,7 @@ export function asked(words: readonly string[]): Asked {
 }
 
 /** What a new skill says of itself until somebody writes it. */
-export const PLACEHOLDER = "What it does, and when to use it.";
+export const UNWRITTEN = "What it does, and when to use it.";
 
 /** The folder that claw's own skills go to. */
 export function folderFor(project: boolean, { cwd, home }: TurnScope): string {

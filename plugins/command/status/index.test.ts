@@ -1,8 +1,6 @@
 import { expect, test } from "bun:test";
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { commandContract, createHarness, pluginContract } from "claw/testing";
-import { gitOf } from "./run.ts";
 
 pluginContract(import.meta.dir);
 await using contract = await createHarness({ plugins: ["command/status"] });
@@ -45,16 +43,6 @@ test("status > a setting that nobody knows makes it degraded", async () => {
   expect(await harness.shell.run(await harness.host.get("command", "status"), [])).toMatchObject({
     data: { status: "degraded", warnings: [expect.stringContaining("modle")] },
   });
-});
-
-test("gitOf > knows a worktree, a bare commit, and no repository", async () => {
-  await using harness = await createHarness({ plugins: [], files: { "inner/deep/x": "" } });
-  const { workspace } = harness;
-  expect(gitOf(join(workspace, "inner"))).toBeUndefined();
-  mkdirSync(join(workspace, "real"));
-  writeFileSync(join(workspace, "real", "HEAD"), "0123456789abcdef0123456789abcdef01234567\n");
-  writeFileSync(join(workspace, "inner", ".git"), "gitdir: ../real\n");
-  expect(gitOf(join(workspace, "inner", "deep"))).toEqual({ root: join(workspace, "inner"), branch: "0123456789ab" });
 });
 
 test("status > permissions.defaultMode is in force before the first turn and after it", async () => {

@@ -1,13 +1,11 @@
 // The facts of `status`, and how they are laid out for people.
-import { readFileSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
 import { type CommandOutcome, Inspecting, type Inspection, type Json, type PluginScope, type TurnScope } from "claw";
-import { type ModeInForce, Permissions, Sandbox, type SandboxState, sandboxLine } from "claw/kit";
+import { gitHead, type ModeInForce, Permissions, Sandbox, type SandboxState, sandboxLine } from "claw/kit";
 
 export async function status(scope: TurnScope, plugin: PluginScope): Promise<CommandOutcome> {
   const inspection = await plugin.use(Inspecting);
   const { selection, session } = scope;
-  const git = gitOf(scope.cwd);
+  const git = gitHead(scope.cwd);
   const plugins = count(inspection);
   const warnings = inspection.warnings();
   const mode = await modeOf(scope, inspection);
@@ -32,20 +30,6 @@ export async function status(scope: TurnScope, plugin: PluginScope): Promise<Com
     warnings: [...warnings],
   };
   return { kind: "done", notice: render(data), data };
-}
-
-/** The repository around `cwd` and its branch, or the commit when none is checked out. Reads files only: no process is started. */
-export function gitOf(cwd: string): { readonly root: string; readonly branch: string } | undefined {
-  for (let folder = cwd; ; folder = dirname(folder)) {
-    try {
-      const marker = join(folder, ".git");
-      const linked = statSync(marker).isFile() ? /^gitdir: (.+)$/m.exec(readFileSync(marker, "utf8"))?.[1] : undefined;
-      const head = readFileSync(join(linked === undefined ? marker : resolve(folder, linked), "HEAD"), "utf8").trim();
-      return { root: folder, branch: head.startsWith("ref: refs/heads/") ? head.slice(16) : head.slice(0, 12) };
-    } catch {
-      if (folder === dirname(folder)) return undefined;
-    }
-  }
 }
 
 // --- internal ---

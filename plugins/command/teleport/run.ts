@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import type { CommandOutcome, TurnScope } from "claw";
-import { clipLine, decode, Interactive, type PickItem, pick, plain, Screen } from "claw/kit";
+import { clipLine, decode, Interactive, type PickItem, pick, plain, seated } from "claw/kit";
 import { filesOf, meantFiles } from "./files.ts";
 import { type Hit, symbolsOf } from "./symbols.ts";
 
@@ -62,7 +62,7 @@ async function chosen(places: readonly Hit[], close: boolean, scope: TurnScope):
 }
 
 async function asked(scope: TurnScope): Promise<boolean> {
-  return scope.ask !== undefined && (await scope.use(Screen).catch(() => undefined))?.opened === true;
+  return scope.ask !== undefined && (await seated(scope));
 }
 
 /** Outside a session there is no input to put it into. */

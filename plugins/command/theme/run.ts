@@ -1,13 +1,13 @@
 // Lists themes, lets a person pick, and keeps what was chosen.
 import type { CommandOutcome, TurnScope } from "claw";
-import { editSettings, pick, Screen, type ThemeSummary, Themes } from "claw/kit";
+import { editSettings, pick, seated, type ThemeSummary, Themes } from "claw/kit";
 
 export async function theme(name: string | undefined, scope: TurnScope): Promise<CommandOutcome> {
   const themes = await scope.use(Themes);
   if (name !== undefined) return use(name, themes, scope);
   const all = await themes.list();
-  const seated = (await scope.use(Screen).catch(() => undefined))?.opened === true;
-  if (scope.ask === undefined || !seated) return list(all, themes.current.name);
+  const inSession = await seated(scope);
+  if (scope.ask === undefined || !inSession) return list(all, themes.current.name);
   const items = [
     ...all.map((one) => ({
       label: one.name,

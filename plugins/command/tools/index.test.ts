@@ -64,7 +64,7 @@ test("tools > one of them, by any of its names, with description and schema", as
   expect(notice).toContain('"type": "object"');
   expect(data.tool).toMatchObject({ name: "read_file", description: expect.stringContaining("file"), input_schema: { type: "object" } });
   expect((await run(on, "Sleep")).notice).toContain("State  deferred: sent by name only");
-  expect(run(on, "slep")).rejects.toMatchObject({ code: "CLAW_USAGE", info: { hint: 'Did you mean "Sleep"?' } });
+  await expect(run(on, "slep")).rejects.toMatchObject({ code: "CLAW_USAGE", info: { hint: 'Did you mean "Sleep"?' } });
 });
 
 test("tools > what is left out, what is broken, and what no manifest lists", async () => {

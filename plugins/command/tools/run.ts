@@ -1,10 +1,10 @@
 // The tools for people and programs: all of them in a table, or one with its description and schema.
 import { ClawError, type CommandOutcome, type Json, type TurnScope } from "claw";
-import { didYouMean, foldedTool, listTools, type ToolFacts, type ToolState, tokensOf } from "claw/kit";
+import { calledHere, didYouMean, foldedTool, listTools, type ToolFacts, type ToolState, tokensOf } from "claw/kit";
 
 export async function run(name: string | undefined, scope: TurnScope): Promise<CommandOutcome> {
   const tools = await listTools(scope);
-  return name === undefined ? list(tools) : show(name, tools);
+  return name === undefined ? list(tools, scope) : show(name, tools);
 }
 
 // --- internal ---
@@ -16,7 +16,7 @@ const NOTES: Readonly<Record<Exclude<ToolState, "sent">, string>> = {
   broken: "cannot be used",
 };
 
-function list(tools: readonly ToolFacts[]): CommandOutcome {
+async function list(tools: readonly ToolFacts[], scope: TurnScope): Promise<CommandOutcome> {
   const rows = tools.map(({ name, level, access, bytes, state, plugin = "?" }) => [
     name,
     access.join("/"),
@@ -44,7 +44,7 @@ function list(tools: readonly ToolFacts[]): CommandOutcome {
   const told = [
     `Each request carries ${sent["count"]} of ${tools.length} tools: ${sent["bytes"]} bytes, about ${sent["estimated_tokens"]} tokens.`,
     ...notes,
-    "`claw tools NAME` shows one.",
+    `\`${await calledHere("tools NAME", scope)}\` shows one.`,
   ];
   const data: Data = { kind: "tools", action: "list", status: "ok", count: tools.length, sent, deferred, tools: tools.map(facts) };
   return { kind: "done", notice: [...lines, "", ...told].join("\n"), data };

@@ -75,6 +75,9 @@ test.each([
   const compactor = await harness.host.get("compactor", "extract");
   const one = await session([]);
   expect([compactor.due(one, model, usage(890)), compactor.due(one, model, usage(1_000))]).toEqual(expected as boolean[]);
+  const warned = harness.events.flatMap((event) => (event.type === "notice.raised" ? [event.data.text] : []));
+  const passed = `CLAUDE_CODE_AUTO_COMPACT_INPUT_TOKENS is no number of tokens: "${value}"; it is passed over.`;
+  expect(warned).toEqual(value === "1000" ? [] : [passed]);
 });
 
 test("extract > in a turn: the session is folded and the next request is valid", async () => {

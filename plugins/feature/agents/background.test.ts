@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Request } from "claw";
-import { says } from "claw/testing";
+import { type Reply, says } from "claw/testing";
 import { agent, asks, requestsOf, results, seen, stage, textOf } from "./testing/actors.ts";
 
 const danger = { config: { permissionMode: "danger-full-access" } };
@@ -16,7 +16,6 @@ test("start > gives an id at once; TaskOutput waits for the answer, and the mode
     {
       main: [
         asks(agent("work", { run_in_background: true })),
-        asks(["bash", { command: "touch go" }]),
         (request) => asks(["TaskOutput", { task_id: idIn(JSON.stringify(request.messages)) }]),
         says("fine"),
       ],
@@ -24,8 +23,12 @@ test("start > gives an id at once; TaskOutput waits for the answer, and the mode
     },
     danger,
   );
-  expect(await on.submit("main")).toEqual({ kind: "completed" });
-  const [started, , output] = results(on);
+  const waiting = seen(on, "call.started", ({ tool }) => tool === "TaskOutput");
+  const turn = on.submit("main");
+  await waiting;
+  await Bun.write(join(on.workspace, "go"), "");
+  expect(await turn).toEqual({ kind: "completed" });
+  const [started, output] = results(on);
   expect(started).toMatch(/^Running in the background as task a[0-9a-f]{6}\. You are told when it ends\.$/);
   expect(output).toMatch(/The answer\.\n\[completed after \d+\.\d s and 1 calls]$/);
   expect(JSON.stringify(on.shell.session.messages)).not.toContain("system-reminder");
@@ -34,6 +37,23 @@ test("start > gives an id at once; TaskOutput waits for the answer, and the mode
     ["task.started", "general-purpose: a part"],
     ["task.ended", "general-purpose: a part"],
   ]);
+}, 20_000);
+
+test("start > an answer that a reminder has told is there for TaskOutput too, as often as it is asked for", async () => {
+  const ended = Promise.withResolvers<void>();
+  const usage = { input: 1, output: 1, cacheRead: 0, cacheWrite: 0 };
+  const bye = { parts: [ended.promise, { type: "finish", stop: "done", usage, content: [{ type: "text", text: "bye" }] }] } as const;
+  const look = (request: Request): Reply => asks(["TaskOutput", { task_id: idIn(JSON.stringify(request.messages)) }]);
+  await using on = await stage({
+    main: [asks(agent("work", { run_in_background: true })), bye, look, look, says("fine")],
+    work: [says("The answer.")],
+  });
+  on.host.bus.on("task.ended", () => ended.resolve());
+  await on.submit("main");
+  expect(last(requestsOf(on, "main")[2])).toContain("The answer.");
+  const [, ...outputs] = results(on);
+  const told = /^The answer\.\n\[completed after \d+\.\d s and 0 calls]$/;
+  expect(outputs).toEqual([expect.stringMatching(told), expect.stringMatching(told)]);
 }, 20_000);
 
 test("start > an end between turns is told with the next request, answer and all, once", async () => {
@@ -116,13 +136,12 @@ test("start > ends with its session, and with it what its calls run", async () =
   const running = seen(on, "call.started", ({ tool }) => tool === "bash");
   await on.submit("main");
   await running;
-  while (!existsSync(join(on.workspace, "pid")) || (await Bun.file(join(on.workspace, "pid")).text()) === "")
-    await new Promise((resolve) => setImmediate(resolve));
+  while (!existsSync(join(on.workspace, "pid")) || (await Bun.file(join(on.workspace, "pid")).text()) === "") await Bun.sleep(5);
   const pid = Number(await Bun.file(join(on.workspace, "pid")).text());
   const ended = seen(on, "turn.ended", ({ outcome }) => outcome === "aborted");
   await on.shell.close();
   await ended;
-  while (existsSync(`/proc/${pid}`)) await new Promise((resolve) => setImmediate(resolve));
+  while (existsSync(`/proc/${pid}`)) await Bun.sleep(5);
   expect(on.events.findLast((event) => event.type === "turn.ended")?.data).toEqual({ outcome: "aborted", reason: "closed" });
 }, 20_000);
 

@@ -37,8 +37,6 @@ function describe(order: AgentOrder, run: Run, work: Promise<AgentEnd>, control:
   };
   const ended = work.then((one) => {
     end = one;
-    // Its answer says what came of all that.
-    [lines, left] = [[one.text], 0];
     return one;
   });
   const state = (): TaskState => {
@@ -67,6 +65,8 @@ function describe(order: AgentOrder, run: Run, work: Promise<AgentEnd>, control:
       return { agent: run.label, agent_session: run.session, steps, calls, usage, ...(cost === undefined ? {} : { cost }) };
     },
     async fresh() {
+      // An answer is given as often as it is asked for: that a reminder told it, perhaps cut, must not use it up.
+      if (end !== undefined) return end.text;
       const text = [...(left > 0 ? [`[${left} earlier lines left out]`] : []), ...lines].join("\n");
       [lines, left] = [[], 0];
       return text;

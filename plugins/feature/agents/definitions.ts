@@ -2,7 +2,17 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { ClawError, type Json, type Options, type PluginScope, type PluginStatus, wrap } from "claw";
-import { type AgentDefinition, definitionFolders, headOf, type ListedAgent, listField, markdownFiles, parseFrontMatter, textField } from "claw/kit";
+import {
+  type AgentDefinition,
+  definitionFolders,
+  fields,
+  headOf,
+  type ListedAgent,
+  listField,
+  markdownFiles,
+  parseFrontMatter,
+  textField,
+} from "claw/kit";
 import { BUNDLED } from "./bundled.ts";
 
 /** Every definition, those that win first: the command line's, the project's, the user's, plugins', the binary's. Throws `CLAW_USAGE` for bad `--agents`. */
@@ -112,10 +122,9 @@ function flagged({ agents }: Options): readonly ListedAgent[] {
   } catch (thrown) {
     throw new ClawError("CLAW_USAGE", `--agents: not valid JSON: ${(thrown as Error).message}`, { hint });
   }
-  const plain = (one: unknown): one is Record<string, Json> => typeof one === "object" && one !== null && !Array.isArray(one);
-  if (!plain(value)) throw new ClawError("CLAW_USAGE", "--agents: not an object of agents by name", { hint });
-  return Object.entries(value).map(([name, fields]) => {
-    const made = plain(fields) ? make(name, fields, { source: "flag", path: "--agents" }) : undefined;
+  if (!fields(value)) throw new ClawError("CLAW_USAGE", "--agents: not an object of agents by name", { hint });
+  return Object.entries(value).map(([name, given]) => {
+    const made = fields<Json>(given) ? make(name, given, { source: "flag", path: "--agents" }) : undefined;
     if (made !== undefined && made.problem === undefined) return made;
     throw new ClawError("CLAW_USAGE", `--agents: ${name}: ${made?.problem ?? "it is no object"}`, { hint });
   });

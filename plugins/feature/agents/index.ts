@@ -1,7 +1,7 @@
 // Sub-agents: their definitions, sessions of their own for them, and the user's session run as one. Running is in `run.ts`.
 import { existsSync } from "node:fs";
-import { type ClawError, definePlugin, Inspecting, type Route, type TurnScope, wrap } from "claw";
-import { Agents, definitionFolders } from "claw/kit";
+import { type Draft, definePlugin, Inspecting, type TurnScope, wrap } from "claw";
+import { Agents, definitionFolders, refuseInput } from "claw/kit";
 import * as v from "valibot";
 import { next, permit } from "./gate.ts";
 import type { Member, Runtime } from "./member.ts";
@@ -41,10 +41,19 @@ export default definePlugin({
         else if (member.steps.turn === 0) await (await import("./own.ts")).select(member, scope);
         return undefined;
       } catch (thrown) {
-        return refusal(wrap(thrown, "CLAW_USAGE"));
+        // What was asked for as an agent that is not there is not done as another.
+        return refuseInput("agents", wrap(thrown, "CLAW_USAGE"));
       }
     });
-    hooks.draft.tap(async (draft, scope) => {
+    hooks.draft.tap((draft, scope) => {
+      const part = parts.get(scope.session.id);
+      // Nearly always, and in each step: so it must cost nothing.
+      if (typeof part === "string" && typeof agent !== "string" && !members.has(scope.session.id)) return told(draft, part);
+      return drafted(draft, scope);
+    });
+    const told = (draft: Draft, part: string): Draft =>
+      part === "" || !draft.tools.includes("Agent") ? draft : { ...draft, system: [...draft.system, part] };
+    async function drafted(draft: Draft, scope: TurnScope): Promise<Draft> {
       const { id } = scope.session;
       const member = await own(scope).catch(() => undefined);
       const run = member?.level !== 0 ? draft : (await import("./own.ts")).drafted(draft, member, options);
@@ -52,8 +61,9 @@ export default definePlugin({
       const part = parts.get(id) ?? extra(scope, member);
       parts.set(id, part);
       const text = await part;
-      return text === "" ? run : { ...run, system: [...run.system, text] };
-    });
+      parts.set(id, text);
+      return told(run, text);
+    }
     async function extra(scope: TurnScope, member: Member | undefined): Promise<string> {
       const all = await plugins();
       if (typeof agents !== "string" && !definitionFolders("agents", scope, all).some(({ path }) => existsSync(path))) return "";
@@ -71,14 +81,7 @@ export default definePlugin({
       list: async (scope) => (await import("./definitions.ts")).listAgents(scope, await plugins()),
       run: async (order, scope) => (await import("./await.ts")).run(order, scope, at),
       start: async (order, scope) => (await import("./background.ts")).start(order, scope, at),
+      nested: (session) => nested.has(session),
     });
   },
 });
-
-// --- internal ---
-
-/** Ends the turn with the error: what was asked for as an agent that is not there is not done as another. */
-function refusal(error: ClawError): Route {
-  const run = (): Promise<never> => Promise.reject(error);
-  return { to: "command", command: { name: "agents", summary: error.message, args: v.any(), run }, words: [] };
-}

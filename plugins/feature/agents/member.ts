@@ -46,7 +46,7 @@ export interface Runtime {
   /** Sessions that are somebody's: `--agent` is not for them. */
   readonly nested: Set<string>;
   /** The part of the system prompt that names agents, by session. */
-  readonly parts: Map<string, Promise<string>>;
+  readonly parts: Map<string, string | Promise<string>>;
   asking?: (ask: Ask, agent: string) => Ask;
   /** Sub-agents under way. */
   running: number;

@@ -1,12 +1,11 @@
 // One run of a sub-agent: a session of its own is opened, given its task, and closed.
 import { type CallScope, ClawError, Hosting, Inspecting, type Message, type Shell, type TurnOutcome, type TurnScope } from "claw";
-import { type AgentDefinition, type AgentEnd, type AgentOrder, clip, NO_USAGE, textOfBlocks } from "claw/kit";
+import { type AgentDefinition, type AgentEnd, type AgentOrder, clip, NO_USAGE, stricter, textOfBlocks } from "claw/kit";
 import { createAsking } from "./asking.ts";
 import { DEFAULT_TYPE } from "./bundled.ts";
 import { findAgent, listAgents } from "./definitions.ts";
 import { keep } from "./file.ts";
 import type { Member, Runtime, Work } from "./member.ts";
-import { stricter } from "./mode.ts";
 import { type Equipment, equip, OUTER, starts } from "./tools.ts";
 
 /** A sub-agent that is ready to begin. */

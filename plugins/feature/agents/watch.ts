@@ -1,8 +1,7 @@
 // What events tell of sub-agents: what they have done, and when they have to be stricter or to go.
 import type { Bus } from "claw";
-import { addUsage, clipLine, costOf } from "claw/kit";
+import { addUsage, clipLine, costOf, stricter } from "claw/kit";
 import type { Runtime } from "./member.ts";
-import { stricter } from "./mode.ts";
 
 export function watch(bus: Bus, { members, background, nested, parts }: Runtime): void {
   bus.on("step.ended", ({ session = "", data }) => {

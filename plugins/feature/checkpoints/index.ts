@@ -1,5 +1,5 @@
 // Checkpoints: before a call may change files, what they are is kept; the work is in keeper.ts and restore.ts.
-import { definePlugin } from "claw";
+import { definePlugin, type StepScope, type ToolCall } from "claw";
 import { Checkpoints } from "claw/kit";
 import * as v from "valibot";
 import type { Keeper } from "./keeper.ts";
@@ -12,16 +12,18 @@ export default definePlugin({
     let made: Promise<Keeper> | undefined;
     const keeper = (): Promise<Keeper> => (made ??= import("./keeper.ts").then(({ Keeper }) => new Keeper(home, (session) => top(parents, session))));
 
-    hooks.permit.tap(async (call, scope) => {
-      if (!config.enabled || (call.access !== "write" && call.access !== "execute")) return undefined;
+    hooks.permit.tap(
+      (call, scope) => (config.enabled && (call.access === "write" || call.access === "execute") ? keep(call, scope) : undefined),
+      "first",
+    );
+    async function keep(call: ToolCall, scope: StepScope): Promise<undefined> {
       try {
         await (await keeper()).before(call, scope);
       } catch (thrown) {
         // A call is never held up by what only keeps it from being final.
         scope.bus.emit("log.written", { message: `checkpoint: ${thrown instanceof Error ? thrown.message : String(thrown)}` });
       }
-      return undefined;
-    }, "first");
+    }
     bus.on("session.opened", ({ session, data }) => {
       if (session !== undefined && data.parent !== undefined && data.agent !== undefined) parents.set(session, data.parent);
     });

@@ -56,15 +56,16 @@ export function read(path: string): Step[] {
   return [...steps.values()];
 }
 
-// --- internal ---
-
-function textOf(path: string): string {
+/** What is in a file; nothing when there is none. */
+export function textOf(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch {
     return "";
   }
 }
+
+// --- internal ---
 
 function factOf(line: string): Fact | undefined {
   try {

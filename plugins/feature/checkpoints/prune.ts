@@ -1,13 +1,14 @@
 // Takes away what nobody will put back any more: folders in which no session has changed anything for a long time.
-import { readdirSync, rmSync, statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { namesIn } from "claw/kit";
 
 /** Never throws: what cannot be removed stays for the next time. */
 export function prune(home: string, now: number): void {
   const base = join(home, "checkpoints");
-  for (const name of names(base)) {
+  for (const name of namesIn(base)) {
     const records = join(base, name, "sessions");
-    const dates = names(records).map((file) => statSync(join(records, file), { throwIfNoEntry: false })?.mtimeMs ?? now);
+    const dates = namesIn(records).map((file) => statSync(join(records, file), { throwIfNoEntry: false })?.mtimeMs ?? now);
     if (dates.length === 0 || now - Math.max(...dates) < KEPT_MS) continue;
     try {
       rmSync(join(base, name), { recursive: true, force: true });
@@ -20,11 +21,3 @@ export function prune(home: string, now: number): void {
 // --- internal ---
 
 const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
-
-function names(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}

@@ -2,6 +2,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { textOf } from "./log.ts";
 import { type Content, get, type Mode } from "./objects.ts";
 import { treeOfIndex } from "./tree-of-index.ts";
 
@@ -221,14 +222,6 @@ function differences(raw: string): readonly Difference[] {
 
 function contentAt(mode: string, id: string): Content | null {
   return mode === "100644" || mode === "100755" || mode === "120000" ? { id, mode: mode as Mode } : null;
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }
 
 function bytesOf(path: string): Buffer {

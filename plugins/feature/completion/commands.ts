@@ -85,7 +85,7 @@ function named(typed: string, list: readonly Callable[], cursor: number): Comple
     const { usage, hint, summary } = one;
     const after = (usage ?? hint ?? "").length > LONG_USAGE ? "" : (usage ?? hint ?? "");
     const label = `/${name}`;
-    const detail = [after, name === one.name ? summary : `${summary} (/${one.name})`].filter((part) => part !== "").join("  ");
+    const detail = [name === one.name ? summary : `${summary} (/${one.name})`, after].filter((part) => part !== "").join("  ");
     return { label, insert: `${label} `, detail, marks: found.marks.map((mark) => mark + 1), ...(needy(usage) && { open: true }) };
   });
   return { from: 0, to: cursor, items, total: shown.length };

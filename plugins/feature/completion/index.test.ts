@@ -78,7 +78,7 @@ test("commands > a slash means commands with a slash door, best first, with what
     to: 3,
     total: 2,
   });
-  expect((await complete(at, "/mo"))?.items[0]).toMatchObject({ label: "/model", marks: [1, 2], detail: "[NAME | list [PROVIDER]]  Which model" });
+  expect((await complete(at, "/mo"))?.items[0]).toMatchObject({ label: "/model", marks: [1, 2], detail: "Which model  [NAME | list [PROVIDER]]" });
   expect((await complete(at, "/mem"))?.items[0]).toMatchObject({ label: "/mem", detail: "Memory files (/memory)" });
   expect((await complete(at, "/ad"))?.items).toMatchObject([{ label: "/add-dir", open: true }]);
   expect(inserts(await complete(at, "/zzz"))).toEqual([]);
@@ -96,7 +96,8 @@ test("commands > arguments: words of the usage, models, modes, files; a hint whi
   expect(inserts(await complete(at, "/model li"))).toEqual(["list "]);
   expect(inserts(await complete(at, "/model list "))).toEqual(["script "]);
   expect(inserts(await complete(at, "/permissions a"))).toContain("ask ");
-  expect(inserts(await complete(at, "/add-dir src/l"))?.[0]).toBe("src/lib/");
+  const folders = await complete(at, "/add-dir src/l");
+  expect([inserts(folders)?.[0], folders?.free]).toEqual(["src/lib/", true]);
   expect(inserts(await complete(at, "/model @read-f"))).toEqual(["@src/lib/read-file.ts "]);
   expect(await complete(at, "/memory x")).toBeUndefined();
 });
@@ -116,7 +117,7 @@ test("commands > users' prompts and skills are among them", async () => {
     files: { ".claw/commands/fix.md": "---\ndescription: Fixes it\nargument-hint: '[issue]'\n---\nFix $1" },
     options: { trust: true },
   });
-  expect((await complete(at, "/fix"))?.items[0]).toMatchObject({ label: "/fix", detail: "[issue]  Fixes it" });
+  expect((await complete(at, "/fix"))?.items[0]).toMatchObject({ label: "/fix", detail: "Fixes it  [issue]" });
   expect(await complete(at, "/fix ")).toMatchObject({ ghost: "[issue]", items: [] });
 });
 
@@ -157,9 +158,9 @@ test("FileIndex > in 100,000 files a letter more is answered in a moment, and pa
   expect(answers[0]?.partial).toBe(true);
   expect(answers.at(-1)).toMatchObject({ partial: false, found: [{ path: "packages/part-98/src/module-99998/read-file-99998.ts" }] });
   for (const query of ["m", "mo", "mod", "modu", "module-7", "module-77"]) {
-    const start = performance.now();
+    const start = process.cpuUsage();
     const [answer] = await Array.fromAsync(index.search(query, 50, signal));
-    expect(performance.now() - start, query).toBeLessThan(400);
+    expect(process.cpuUsage(start).user, query).toBeLessThan(400_000);
     expect(answer?.found.length).toBe(50);
   }
 });

@@ -27,8 +27,10 @@ export function createCompletion(scope: PluginScope): Completion {
       }
       if (mentioned || request.signal.aborted) return;
       const command = await commands.complete(request, scope);
-      if (command === "files" || (command === undefined && request.forced)) yield* files.complete({ ...request, forced: true });
-      else yield command;
+      if (command === "files" || (command === undefined && request.forced)) {
+        for await (const given of files.complete({ ...request, forced: true }))
+          yield given !== undefined && command === "files" ? { ...given, free: true } : given;
+      } else yield command;
     },
   };
 }

@@ -38,7 +38,10 @@ const models: List = async ({ scope }) => {
   const { config } = await scope.use(Inspecting);
   return (await (await scope.get("provider", config.provider)).models()).map(({ id }) => item(id));
 };
-const themes: List = async ({ scope }) => (await (await scope.use(Themes)).list()).map(({ name, summary }) => item(name, summary));
+const themes: List = async ({ scope }) => [
+  ...(await (await scope.use(Themes)).list()).map(({ name, summary }) => item(name, summary)),
+  item("auto", "As the terminal is"),
+];
 const styles: List = async ({ scope }) => (await (await scope.use(OutputStyles)).list(scope)).map(({ name, description }) => item(name, description));
 const modes: List = async ({ scope }) => scope.names("permission-mode").map((name) => item(name));
 const providers: List = async ({ scope }) => scope.names("provider").map((name) => item(name));

@@ -24,7 +24,7 @@ export const COMMON: Bindings = {
   ...{ "alt+_": "redo", "alt+shift+_": "redo", "alt+shift+-": "redo", "ctrl+shift+z": "redo" },
   ...{ tab: "complete", "ctrl+r": "history-search", "ctrl+v": "paste-image", "ctrl+g": "open-editor", "ctrl+x ctrl+e": "open-editor" },
   ...{ escape: "escape", "ctrl+c": "interrupt", "ctrl+d": "exit", "shift+tab": "cycle-mode", "ctrl+o": "toggle-details" },
-  ...{ "ctrl+t": "toggle-todos", "ctrl+x ctrl+b": "background", "ctrl+l": "clear-screen", "ctrl+z": "suspend" },
+  ...{ "ctrl+t": "toggle-todos", "alt+o": "toggle-thinking", "ctrl+l": "clear-screen", "ctrl+z": "suspend" },
 };
 
 /** A lookup of bindings; of a key in several, the first has it. */

@@ -24,7 +24,7 @@ export class Chips {
   /** The character of a new chip for a large paste. */
   paste(text: string): string {
     this.#pastes += 1;
-    const lines = text.split("\n").length;
+    const lines = text.replace(/\n$/, "").split("\n").length;
     const size = lines > 1 ? `${lines} lines` : `${text.length} characters`;
     return this.#add({ shown: `[Pasted text #${this.#pastes}: ${size}]`, text });
   }

@@ -6,7 +6,7 @@ import { homedir } from "node:os";
 import { isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Block, ClawError } from "claw";
-import { type EditorImage, splitWords } from "claw/kit";
+import { type EditorImage, imageType, MOST_IMAGE_BYTES, smallerImage, splitWords } from "claw/kit";
 
 /** The images that a pasted text is nothing but paths of, as terminals write what is dropped on them; `undefined` for any other text. */
 export function droppedImages(text: string, cwd: string): readonly string[] | undefined {
@@ -27,9 +27,9 @@ export async function blockOf({ label, path, bytes: held }: EditorImage): Promis
   };
   const bytes = held ?? (path === undefined ? undefined : await readImage(path)) ?? refuse("cannot be read", "Is the file still there?");
   if (bytes.length > MOST_READ) refuse(`is too large: ${bytes.length} bytes`, "Make a smaller copy.");
-  const mediaType = mediaTypeOf(bytes);
-  if (mediaType !== undefined && bytes.length <= MOST_SENT) return { type: "image", mediaType, base64: Buffer.from(bytes).toString("base64") };
-  const smaller = await asJpeg(bytes);
+  const mediaType = imageType(bytes);
+  if (mediaType !== undefined && bytes.length <= MOST_IMAGE_BYTES) return { type: "image", mediaType, base64: Buffer.from(bytes).toString("base64") };
+  const smaller = await smallerImage(bytes, 85);
   if (smaller !== undefined) return { type: "image", mediaType: "image/jpeg", base64: Buffer.from(smaller).toString("base64") };
   return mediaType === undefined ? refuse("is no image", "PNG, JPEG, GIF and WebP can be sent.") : refuse("is too large", "Make a smaller copy.");
 }
@@ -38,12 +38,7 @@ export async function blockOf({ label, path, bytes: held }: EditorImage): Promis
 
 const NAMED = /\.(?:png|jpe?g|gif|webp|bmp|tiff?|heic|avif)["']?\s*$/i;
 const LONGEST_PATHS = 8_192;
-/** What providers take: 5 MB of base64. */
-const MOST_SENT = 3_750_000;
 const MOST_READ = 100_000_000;
-const MOST_PIXELS = 100_000_000;
-/** Models see no more than this along the longer side. */
-const LONGEST_SIDE = 1_568;
 
 function pathOf(word: string, cwd: string): string | undefined {
   const bare = /^(["']).*\1$/.test(word) ? word.slice(1, -1) : word;
@@ -63,31 +58,6 @@ async function readImage(path: string): Promise<Uint8Array | undefined> {
   try {
     const { size } = await stat(path);
     return size > MOST_READ ? new Uint8Array(MOST_READ + 1) : await readFile(path);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The type that the first bytes tell, whatever the name says. */
-function mediaTypeOf(bytes: Uint8Array): string | undefined {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(16, bytes.byteLength)).toString("latin1");
-  if (head.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
-  if (head.startsWith("\xff\xd8\xff")) return "image/jpeg";
-  if (head.startsWith("GIF87a") || head.startsWith("GIF89a")) return "image/gif";
-  return head.startsWith("RIFF") && head.slice(8, 12) === "WEBP" ? "image/webp" : undefined;
-}
-
-/** Made smaller, or of another kind; `undefined` for what is no image. */
-async function asJpeg(bytes: Uint8Array): Promise<Uint8Array | undefined> {
-  try {
-    const { width, height } = await new Bun.Image(bytes).metadata();
-    if (width * height > MOST_PIXELS) return undefined;
-    const scale = Math.min(1, LONGEST_SIDE / Math.max(width, height));
-    const made = await new Bun.Image(bytes)
-      .resize(Math.max(1, Math.round(width * scale)))
-      .jpeg({ quality: 85 })
-      .bytes();
-    return made.length <= MOST_SENT ? made : undefined;
   } catch {
     return undefined;
   }

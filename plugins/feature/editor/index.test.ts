@@ -76,9 +76,9 @@ test("press > Esc and Ctrl-C say whether they were pressed again, and what they 
 
 test("press > what is the frontend's is handed on", async () => {
   await using desk = await openDesk();
-  const acts = desk.type("<shift+tab><ctrl+o><ctrl+t><ctrl+x><ctrl+b><ctrl+l><ctrl+z>");
+  const acts = desk.type("<shift+tab><ctrl+o><ctrl+t><alt+o><ctrl+l><ctrl+z>");
   expect(acts.map((effect) => (effect.kind === "act" ? effect.action : effect.kind))).toEqual([
-    ...(["cycle-mode", "toggle-details", "toggle-todos", "background", "clear-screen", "suspend"] as const),
+    ...(["cycle-mode", "toggle-details", "toggle-todos", "toggle-thinking", "clear-screen", "suspend"] as const),
   ]);
   desk.type("draft");
   expect(desk.type("<ctrl+g>")).toEqual([{ kind: "open-editor", text: "draft" }]);

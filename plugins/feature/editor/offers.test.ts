@@ -14,6 +14,7 @@ const completion: Completion = {
     const [mention] = /@\S*$/.exec(head) ?? [];
     if (mention !== undefined) yield offered(mention, ["@src/", "@src/a.ts ", "@README.md "], head);
     else if (/^\/\S*$/.test(head)) yield offered(head, ["/model ", "/memory ", "/help "], head);
+    else if (head.startsWith("/export ")) yield { ...offered(head.slice(8), ["out.md "], head), free: true };
     else if (head.startsWith("/model ")) yield { ...offered(head.slice(7), ["opus ", "sonnet "], head), ghost: "[name]" };
     else if (forced) yield offered(/\S*$/.exec(head)?.[0] ?? "", ["only "], head);
     else yield undefined;
@@ -52,6 +53,19 @@ test("offers > come while one types, are chosen with arrows, put in with Tab, cl
   expect(labels(desk)).toEqual([]);
   await settled(desk, "<tab>");
   expect(desk.shown()).toBe("see @src/a.ts @README.md |");
+});
+
+test("offers > where something else may be meant, Enter sends what is typed, unless one was chosen", async () => {
+  await using desk = await openDesk({ completion });
+  await settled(desk, "/export ou");
+  expect([labels(desk), desk.frame().popup?.selected]).toEqual([["out.md"], -1]);
+  expect(desk.type("<enter>")).toMatchObject([{ kind: "submit", input: { text: "/export ou" } }]);
+  await settled(desk, "/export ou");
+  desk.type("<down>");
+  expect(desk.type("<enter>")).toMatchObject([{ kind: "submit", input: { text: "/export out.md " } }]);
+  await settled(desk, "/export ou");
+  desk.type("<tab>");
+  expect(desk.shown()).toBe("/export out.md |");
 });
 
 test("offers > Enter takes a mention, sends a command that was meant, and never chooses for who typed nothing", async () => {

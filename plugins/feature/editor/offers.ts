@@ -149,8 +149,8 @@ export class Offers implements Disposable {
     this.#dismissed = undefined;
     this.#shown = { given, text, cursor };
     if (first) this.#moved = false;
-    // Nothing is chosen for who has typed nothing yet.
-    if (!this.#moved) this.#selected = given.to > given.from ? 0 : -1;
+    // Nothing is chosen for who has typed nothing yet, or may mean something else.
+    if (!this.#moved) this.#selected = given.to > given.from && given.free !== true ? 0 : -1;
     this.#selected = Math.min(this.#selected, given.items.length - 1);
   }
 }

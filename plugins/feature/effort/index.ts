@@ -1,5 +1,6 @@
 // How hard the model thinks, as every request carries it. What a level means is the provider's affair.
 import { definePlugin, type PluginScope } from "claw";
+import { EFFORT_LEVELS, sessionEffort } from "claw/kit";
 
 export default definePlugin({
   setup({ hooks, bus }) {
@@ -10,7 +11,7 @@ export default definePlugin({
       warned.add(text);
     };
     hooks.request.tap((request, scope) => {
-      const effort = effortOf(scope, warn);
+      const effort = sessionEffort(scope.session) ?? effortOf(scope, warn);
       return effort === undefined ? undefined : { ...request, options: { ...request.options, effort } };
     });
   },
@@ -18,13 +19,11 @@ export default definePlugin({
 
 // --- internal ---
 
-const LEVELS: readonly unknown[] = ["low", "medium", "high"];
-
 /** The level in force: that of the last layer that is trusted and names one. */
 function effortOf({ settings }: PluginScope, warn: (origin: string, value: unknown) => void): string | undefined {
   for (const { value, origin, trusted } of settings("effort").toReversed()) {
     if (!trusted) continue;
-    if (LEVELS.includes(value)) return String(value);
+    if (EFFORT_LEVELS.some((level) => level === value)) return String(value);
     warn(origin, value);
   }
   return undefined;

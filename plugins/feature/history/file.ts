@@ -1,20 +1,7 @@
 // A project's inputs in a file: one JSON text a line, only ever appended to, so that many processes can keep theirs at once.
-import {
-  appendFileSync,
-  chmodSync,
-  closeSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { appendFileSync, chmodSync, closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { type InputHistory, projectRoot } from "claw/kit";
+import { type InputHistory, nameOfPath, namesIn, projectRoot, realPath } from "claw/kit";
 
 export interface HistoryOptions {
   readonly home: string;
@@ -26,14 +13,7 @@ export interface HistoryOptions {
 
 /** The file for the project that `cwd` is in: readable, and unlike that of any other. */
 export function fileOf(home: string, cwd: string): string {
-  const root = projectRoot(cwd);
-  const place = realOf(root);
-  const readable = place
-    .replace(/[^A-Za-z0-9]+/g, "-")
-    .slice(-READABLE)
-    .replace(/^-+|-+$/g, "");
-  const mark = new Bun.CryptoHasher("sha256").update(place).digest("hex").slice(0, 10);
-  return join(home, "history", `${readable === "" ? "" : `${readable}-`}${mark}.jsonl`);
+  return join(home, "history", `${nameOfPath(realPath(projectRoot(cwd)))}.jsonl`);
 }
 
 /** What is in `file` and what went before it, and a way to add to it. */
@@ -71,7 +51,6 @@ export function openHistory(file: string, { home, kept, lost }: HistoryOptions):
 
 // --- internal ---
 
-const READABLE = 48;
 const MOST_ENTRIES = 2_000;
 const LONGEST = 100_000;
 /** Bytes of a file; then a new one is begun. */
@@ -79,28 +58,12 @@ const MOST_BYTES = 2_000_000;
 /** Files of before that are kept. */
 const MOST_OLD = 1;
 
-function realOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
-}
-
 /** The files of one project, oldest first, the one in use last. */
 function filesOf(file: string): readonly string[] {
   const folder = dirname(file);
   const stem = basename(file, ".jsonl");
-  const old = names(folder).filter((name) => name.startsWith(`${stem}.`) && name.endsWith(".old.jsonl"));
+  const old = namesIn(folder).filter((name) => name.startsWith(`${stem}.`) && name.endsWith(".old.jsonl"));
   return [...old.sort().map((name) => join(folder, name)), file];
-}
-
-function names(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }
 
 function* readEntries(file: string): Iterable<string> {

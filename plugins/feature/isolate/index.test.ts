@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import type { CallScope, Json } from "claw";
 import { createHarness, type Harness, pluginContract } from "claw/testing";
 import { rightsOf } from "./place.ts";
@@ -7,13 +7,16 @@ import { result } from "./shapes.ts";
 import { createPeer, type Peer } from "./wire.ts";
 
 pluginContract(import.meta.dir);
+setDefaultTimeout(30_000);
 
 const PLUGINS = ["feature/isolate", "feature/processes", "feature/sandbox", "feature/workspace"];
 const CODE = `import { definePlugin, defineTool } from "claw";
 import * as v from "valibot";
+import { writeSync } from "node:fs";
+function flood(line) { const many = line.repeat(2_000); for (;;) try { writeSync(1, many); } catch {} }
 export default definePlugin({ setup({ contribute }) {
   contribute("tool", defineTool({ name: "far", description: "Far.", input: v.object({ word: v.string() }), access: () => "none", subject: ({ word }) => word,
-    async run({ word }, scope) { scope.progress({ half: word }); console.log("noise"); if (word === "hang") await new Promise(() => {}); return { content: [{ type: "text", text: word + "!" }], details: { where: process.env.CLAW_ISOLATED } }; } }));
+    async run({ word }, scope) { scope.progress({ half: word }); console.log("noise"); if (word === "hang") await new Promise(() => {}); if (word === "flood") flood("y\\n"); if (word === "notes") flood('{"method":"x"}\\n'); return { content: [{ type: "text", text: word + "!" }], details: { where: process.env.CLAW_ISOLATED } }; } }));
 } });`;
 async function harness(capabilities: Json = {}): Promise<Harness> {
   const manifest = { api: 1, isolate: true, contributes: { tool: ["far"] }, capabilities };
@@ -25,12 +28,16 @@ async function harness(capabilities: Json = {}): Promise<Harness> {
     answers: Array.from({ length: 300 }, () => "yes"),
   });
 }
+/** Whether a sandbox holds here: without one no isolated plugin runs. */
+async function holds(): Promise<boolean> {
+  await using kernel = await harness();
+  return !JSON.stringify((await kernel.call("far", { word: "near" })).content).includes("no sandbox holds");
+}
+const held = await holds();
 
-test("attach > a tool's description, schema, progress and result cross, and its input is checked by its own schema", async () => {
+test.if(held)("attach > a tool's description, schema, progress and result cross, and its input is checked by its own schema", async () => {
   await using kernel = await harness();
   const first = await kernel.call("far", { word: "near" });
-  const text = JSON.stringify(first.content);
-  if (text.includes("no sandbox holds")) return;
   expect(first).toMatchObject({ content: [{ type: "text", text: "near!" }], failed: false, details: { where: "1" } });
   const spec = kernel.requests[0]?.tools.find(({ name }) => name === "far");
   expect(spec).toMatchObject({ description: "Far.", schema: { type: "object", required: ["word"] } });
@@ -38,7 +45,7 @@ test("attach > a tool's description, schema, progress and result cross, and its 
   expect(JSON.stringify((await kernel.call("far", { word: 7 })).content)).toContain("word: Invalid type");
   const started = kernel.events.find(({ type }) => type === "call.started");
   expect(started?.data).toMatchObject({ subject: "near", access: "read" });
-}, 30_000);
+});
 
 test("attach > an abort ends a call that does not listen, and the next one has a new child", async () => {
   await using kernel = await harness();
@@ -50,13 +57,25 @@ test("attach > an abort ends a call that does not listen, and the next one has a
   kernel.shell.abort("test");
   expect((await hanging).failed).toBe(true);
   return expect((await kernel.call("far", { word: "again" })).content).toEqual([{ type: "text", text: "again!" }]);
-}, 30_000);
+});
 
-test("attach > a call costs less than 3 ms more than one of a plugin inside claw", async () => {
+test.if(held)("attach > one that never stops writing holds nobody up: it is ended for rubbish, and can be interrupted in any case", async () => {
+  await using kernel = await harness();
+  const flooded = await kernel.call("far", { word: "flood" });
+  expect([flooded.failed, JSON.stringify(flooded.content)]).toEqual([true, expect.stringContaining("lines in a row that are no messages")]);
+  const heard = Promise.withResolvers<void>();
+  kernel.host.bus.on("call.progress", () => heard.resolve());
+  const noisy = kernel.call("far", { word: "notes" });
+  await heard.promise;
+  setTimeout(() => kernel.shell.abort("test"), 100);
+  expect((await noisy).failed).toBe(true);
+  expect((await kernel.call("far", { word: "again" })).content).toEqual([{ type: "text", text: "again!" }]);
+});
+
+test.if(held)("attach > a call costs less than 3 ms more than one of a plugin inside claw", async () => {
   await using kernel = await harness();
   await kernel.call("far", { word: "near" });
-  const tool = await kernel.host.get("tool", "far").catch(() => undefined);
-  if (tool === undefined) return;
+  const tool = await kernel.host.get("tool", "far");
   const { session, selection } = kernel.shell;
   const signal = new AbortController().signal;
   const scope = { ...kernel.host, session, selection, signal, turn: 1, step: 1, model: {}, call: {}, progress() {} } as unknown as CallScope;
@@ -68,7 +87,7 @@ test("attach > a call costs less than 3 ms more than one of a plugin inside claw
   }
   // Asking what the call is and running it are one crossing each.
   expect(2 * (times.toSorted((a, b) => a - b)[10] ?? 9)).toBeLessThan(3);
-}, 30_000);
+});
 
 test("rightsOf > declared capabilities are folders, hosts, programs and variables; claw's own folder is nobody's", () => {
   const at = { cwd: "/w", home: "/u/.claw", env: { HOME: "/u" } };

@@ -21,7 +21,7 @@ export default definePlugin({
     };
     provide(Isolation, { attach: async (plugin, ctx) => (await service()).attach(plugin, ctx) });
     // What a call may do and is about is for the plugin to say: it is asked in its child before permission judges the call.
-    hooks.callInput.tap(async (call, scope) => (loaded === undefined ? undefined : (await loaded).judge(call, scope)), "last");
+    hooks.callInput.tap((call, scope) => loaded?.then((one) => one.judge(call, scope)), "last");
     hooks.shutdown.tap(async () => (await loaded)?.close());
   },
 });

@@ -127,13 +127,13 @@ function schemaOf(input: v.GenericSchema): Json {
 
 /** A session of the same name and folder, without its messages: those are not the plugin's to read. */
 function turnScope(params: Fields, host: Host, plugin: string, signal: AbortSignal): TurnScope {
-  const { env, home, options, bus, use, names, get, settings } = host;
+  const { env, home, options, bus, use, names, get, spec, settings } = host;
   const session: Session = createSession({ id: String(params["session"]), cwd: String(params["sessionCwd"]), entries: [], keep: () => {} });
   const never = (what: string) => (): never => {
     throw new ClawError("CLAW_TOOL_FAILED", `${what} is not for an isolated plugin`);
   };
   return {
-    ...{ plugin, cwd: String(params["cwd"]), env, home, options, bus, use, names, get, settings, session, signal },
+    ...{ plugin, cwd: String(params["cwd"]), env, home, options, bus, use, names, get, spec, settings, session, signal },
     ...{ turn: Number(params["turn"]), selection: params["selection"] as unknown as Selection, select: never("changing the selection") },
     draft: async () => never("the draft of a request")(),
   };

@@ -1,5 +1,6 @@
 // No more programs: a filter of system calls by which this process, and all its threads, can never again become or start another one.
 import { ClawError } from "claw";
+import { assembleFilter, type FilterStep } from "claw/kit";
 
 /** Throws `CLAW_PLUGIN_LOAD_FAILED` where that cannot be had: fail closed. Linux only. */
 export async function lockPrograms(): Promise<void> {
@@ -46,20 +47,12 @@ const MACHINES: Readonly<Record<string, Machine>> = {
 const [LOAD, EQUAL, AT_LEAST, RETURN] = [0x20, 0x15, 0x35, 0x06] as const;
 const [ALLOW, REFUSE, KILL] = [0x7fff_0000, 0x0005_0001, 0x8000_0000] as const;
 
-/** Code, jump when true, jump when false, operand: eight bytes each. */
 function filter({ audit, execve, execveat }: Machine): Uint8Array {
-  const code: readonly (readonly [number, number, number, number])[] = [
+  const code: readonly FilterStep[] = [
     [LOAD, 0, 0, 4], [EQUAL, 1, 0, audit], [RETURN, 0, 0, KILL], [LOAD, 0, 0, 0],
     // The same numbers with this bit are the calls of another convention.
     [AT_LEAST, 0, 1, 0x4000_0000], [RETURN, 0, 0, KILL],
     [EQUAL, 1, 0, execve], [EQUAL, 0, 1, execveat], [RETURN, 0, 0, REFUSE], [RETURN, 0, 0, ALLOW],
   ]; // biome-ignore format: rows
-  const bytes = new DataView(new ArrayBuffer(code.length * 8));
-  for (const [at, [operation, yes, no, value]] of code.entries()) {
-    bytes.setUint16(at * 8, operation, true);
-    bytes.setUint8(at * 8 + 2, yes);
-    bytes.setUint8(at * 8 + 3, no);
-    bytes.setUint32(at * 8 + 4, value >>> 0, true);
-  }
-  return new Uint8Array(bytes.buffer);
+  return assembleFilter(code);
 }

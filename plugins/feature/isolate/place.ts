@@ -116,7 +116,7 @@ function self(): readonly string[] {
  * commands is taken from the user's settings.
  */
 function scopeOf(rights: Rights, ctx: PluginContext<unknown>): TurnScope {
-  const { plugin, cwd, home, env, bus, use, names, get } = ctx;
+  const { plugin, cwd, home, env, bus, use, names, get, spec } = ctx;
   for (const path of rights.writes) if (!existsSync(path)) mkdirSync(path, { recursive: true });
   const [first, ...others] = rights.writes;
   const session: Session = createSession({ id: `isolated-${crypto.randomUUID()}`, cwd: first ?? cwd, entries: [], keep: () => {} });
@@ -130,7 +130,7 @@ function scopeOf(rights: Rights, ctx: PluginContext<unknown>): TurnScope {
   const value = { enabled: true, network: rights.network, allowRead: rights.reads };
   const layers: readonly Setting[] = [...hidden, { value, source: "managed", origin: "isolation", trusted: true }];
   return {
-    ...{ plugin, cwd, home, env, bus, use, names, get, turn: 0, session, signal: new AbortController().signal },
+    ...{ plugin, cwd, home, env, bus, use, names, get, spec, turn: 0, session, signal: new AbortController().signal },
     options: { "add-dir": others },
     settings: (key) => (key === "sandbox" ? layers : ctx.settings(key)),
     selection: { provider: "", model: "", compactor: "", "permission-mode": first === undefined ? "read-only" : "workspace-write" },

@@ -11,7 +11,7 @@ export interface Peer {
   /** Rejects with the other side's error, or with why it is lost. `began` is told the request's id before it is sent. */
   request(method: string, params: Fields, began?: (id: number) => void): Promise<Json>;
   notify(method: string, params: Fields): void;
-  /** Takes bytes as they come. Throws when a message is too large. */
+  /** Takes bytes as they come. Throws when a message is too large, or nothing of very much is one. */
   take(chunk: Uint8Array): void;
   /** Rejects all that is open, and all that comes. */
   lose(reason: ClawError): void;
@@ -39,12 +39,16 @@ export function createPeer(write: (line: string) => void, answers: Answers, note
       answering--;
     }
   };
+  let oddities = 0;
   const hear = (line: string): void => {
     let message: Said;
     try {
       message = Object(JSON.parse(line));
+      oddities = 0;
     } catch {
       // Not of the protocol: a plugin that writes to the descriptor itself.
+      oddities += 1;
+      if (oddities > MOST_ODDITIES) throw new ClawError("CLAW_TOOL_FAILED", `it wrote ${MOST_ODDITIES} lines in a row that are no messages`);
       return;
     }
     const { id, method, params, error, result } = message;
@@ -87,6 +91,7 @@ type Said = Readonly<{ id?: unknown; method?: unknown; params?: Fields | null; r
 type Fault = Readonly<{ message?: unknown; data?: Readonly<{ code?: unknown; hint?: unknown }> }>;
 const MOST_TEXT = 4_000;
 const MOST_ANSWERING = 200;
+const MOST_ODDITIES = 10_000;
 /** Images come as text; more than this is a mistake, or an attack on the memory of the other side. */
 const MOST_BYTES = 32 * 1024 ** 2;
 /** What an error may say it is; all else is a failed tool. */

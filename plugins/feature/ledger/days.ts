@@ -1,13 +1,14 @@
 // Entries by day, a file each under claw's home: a line for every request of every session. Lines that are none are passed over.
-import { appendFile, mkdir, readdir } from "node:fs/promises";
+import { appendFileSync, mkdirSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Json } from "claw";
 import { type LedgerEntry, readEntry } from "claw/kit";
 
 export interface Days {
   add(date: string, entry: Json): void;
-  /** Resolves when all that was added is on disk, or could not be. */
-  flush(): Promise<void>;
+  /** Writes all that was added and is not on disk. */
+  flush(): void;
   read(date: string): Promise<readonly LedgerEntry[]>;
   list(): Promise<readonly string[]>;
 }
@@ -15,23 +16,22 @@ export interface Days {
 /** `failed` hears of the first entry that could not be kept. */
 export function createDays(home: string, failed: (error: Error) => void): Days {
   const folder = join(home, "usage");
-  let queue: Promise<void> = Promise.resolve();
   let [ready, told] = [false, false];
   const waiting = new Map<string, string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const flush = (): Promise<void> => {
+  // At once, not beside other work: a few lines are written sooner than a thread for them begins.
+  const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    for (const [date, lines] of waiting) queue = queue.then(() => write(date, lines));
+    for (const [date, lines] of waiting) write(date, lines);
     waiting.clear();
-    return queue;
   };
-  const write = async (date: string, line: string): Promise<void> => {
+  const write = (date: string, line: string): void => {
     try {
-      if (!ready) await mkdir(folder, { recursive: true, mode: 0o700 });
+      if (!ready) mkdirSync(folder, { recursive: true, mode: 0o700 });
       ready = true;
       // One write that appends: lines of several processes stay whole.
-      await appendFile(join(folder, `${date}.ndjson`), line, { mode: 0o600 });
+      appendFileSync(join(folder, `${date}.ndjson`), line, { mode: 0o600 });
     } catch (error) {
       if (!told) failed(error as Error);
       told = true;
@@ -46,14 +46,14 @@ export function createDays(home: string, failed: (error: Error) => void): Days {
     },
     flush,
     async read(date) {
-      await flush();
+      flush();
       const file = Bun.file(join(folder, `${date}.ndjson`));
       if (!DATE.test(date) || !(await file.exists())) return [];
       const text = await file.slice(Math.max(0, file.size - MOST_BYTES)).text();
       return text.split("\n").flatMap((line) => parse(line) ?? []);
     },
     async list() {
-      await flush();
+      flush();
       const names = await readdir(folder).catch(() => []);
       return names.flatMap((name) => (name.endsWith(".ndjson") && DATE.test(name.slice(0, -7)) ? [name.slice(0, -7)] : [])).toSorted();
     },

@@ -1,6 +1,6 @@
 // Limits of a turn: steps, money, and answers that are cut again and again. Time limits are the frontend's.
-import { ClawError, type CommandOutcome, definePlugin, type Model, type Options, type Route, type Usage } from "claw";
-import { costOf } from "claw/kit";
+import { ClawError, definePlugin, type Model, type Options, type Usage } from "claw";
+import { claimInput, costOf, refuseInput } from "claw/kit";
 import * as v from "valibot";
 
 /** A model that is cut in the middle of a call this often in a row will not get it done. */
@@ -25,12 +25,12 @@ export default definePlugin({
 
     hooks.route.tap((input, scope) => {
       const problem = problemOf(options);
-      if (problem !== undefined) return claim(problem.message, () => Promise.reject(problem));
+      if (problem !== undefined) return refuseInput("limits", problem);
       const [budget, total] = [budgetOf(), totalOf(scope.session.id)];
       if (budget === undefined || total <= budget || input.text.startsWith("/")) return undefined;
       const notice = `The budget of $${budget} is spent ($${total.toFixed(4)}): nothing was sent. Raise --max-budget-usd to go on.`;
       // A person reads it and stays; a program is told by the exit code.
-      return claim(notice, async () => (scope.ask === undefined ? { kind: "exit", code: 5, notice } : { kind: "done", notice }));
+      return claimInput("limits", notice, async () => (scope.ask === undefined ? { kind: "exit", code: 5, notice } : { kind: "done", notice }));
     });
     hooks.next.tap((end, scope) => {
       const { id } = scope.session;
@@ -79,11 +79,6 @@ export default definePlugin({
 });
 
 // --- internal ---
-
-/** Takes an input for itself: how a tap ends a turn, since one that throws is only skipped. */
-function claim(summary: string, run: () => Promise<CommandOutcome>): Route {
-  return { to: "command", command: { name: "limits", summary, args: v.any(), run }, words: [] };
-}
 
 function numberOf(options: Options, name: string): number | undefined {
   const value = options[name];

@@ -1,11 +1,11 @@
 // One server that runs: the handshake, what it asks and tells, questions to it. Whose it is, is the desk's affair.
 import { pathToFileURL } from "node:url";
 import { ClawError, type TurnScope } from "claw";
-import { headOf, type LspDiagnostic, plain } from "claw/kit";
+import { type Fields, fields, headOf, type LspDiagnostic, plain } from "claw/kit";
 import { Documents } from "./documents.ts";
 import { answerTo, hello } from "./hello.ts";
 import { boundsOf, type Launched, launch } from "./launch.ts";
-import { type Fields, fields, Refusal, Rpc } from "./rpc.ts";
+import { Refusal, Rpc } from "./rpc.ts";
 import type { Definition } from "./servers.ts";
 import { diagnosticsOf, pathOf, sorted } from "./shapes.ts";
 

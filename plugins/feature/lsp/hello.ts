@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Json } from "claw";
-import { type Fields, fields } from "./rpc.ts";
+import { type Fields, fields } from "claw/kit";
 import type { Definition } from "./servers.ts";
 
 /** Without a `processId`: claw's own is not seen in a sandbox, and a server that looks for it would end. */

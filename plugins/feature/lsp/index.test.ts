@@ -70,14 +70,12 @@ describe("a real server", () => {
     const on = await harness({ typescript: TYPESCRIPT });
     await ask(on, define);
     await ask(on, { ...define, path: "src/b.ts" });
-    const servers = Bun.spawnSync(["pgrep", "-f", `lsp --stdio`]).stdout.toString();
-    const mine = servers.split("\n").filter((pid) => pid !== "" && cwdOf(pid) === on.workspace);
-    expect(mine.length).toBeGreaterThanOrEqual(1);
+    expect(serversIn(on.workspace, "lsp --stdio").length).toBeGreaterThanOrEqual(1);
     const child = await on.host.open({ parent: on.shell.session.id });
     await child.close();
     expect(await ask(on, define)).toStartWith("src/a.ts:2:17");
     await on[Symbol.asyncDispose]();
-    while (mine.some((pid) => cwdOf(pid) === on.workspace)) await Bun.sleep(20);
+    while (serversIn(on.workspace, "lsp --stdio").length > 0) await Bun.sleep(20);
   }, 30_000);
 });
 
@@ -121,7 +119,10 @@ describe("a server that misbehaves", () => {
 
   test("an abort ends the wait", async () => {
     await using on = await harness(odd("slow"));
-    on.host.bus.on("call.started", () => setTimeout(() => on.shell.abort("SIGINT"), 300));
+    on.host.bus.on("call.started", async () => {
+      while (serversIn(on.workspace, "server.ts slow").length === 0) await Bun.sleep(20);
+      on.shell.abort("SIGINT");
+    });
     expect(await ask(on, define)).toContain("interrupted");
   }, 30_000);
 });
@@ -216,8 +217,12 @@ test("Rpc > reads messages however they are cut", async () => {
   }
 });
 
-function cwdOf(pid: string): string {
-  return Bun.spawnSync(["readlink", `/proc/${pid}/cwd`])
-    .stdout.toString()
-    .trim();
+/** The processes in that folder whose command line has this in it. */
+function serversIn(folder: string, line: string): readonly string[] {
+  const found = Bun.spawnSync(["pgrep", "-f", line]).stdout.toString().split("\n");
+  const cwdOf = (pid: string): string =>
+    Bun.spawnSync(["readlink", `/proc/${pid}/cwd`])
+      .stdout.toString()
+      .trim();
+  return found.filter((pid) => pid !== "" && cwdOf(pid) === folder);
 }

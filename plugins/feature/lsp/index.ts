@@ -38,10 +38,11 @@ export default definePlugin({
       find: async (query, path, scope) => (await open()).find(query, path, scope),
       diagnostics: async (path, scope) => (await open()).diagnostics(path, scope),
     });
-    hooks.callResult.tap(async (result, scope) => {
-      if (opened === undefined || config.editMs === 0 || result.failed === true || scope.call.access !== "write") return undefined;
-      if (opened.list(scope).length === 0) return undefined;
-      return (await import("./feedback.ts")).feedback(result, scope, opened, config.editMs);
+    hooks.callResult.tap((result, scope) => {
+      const open = opened;
+      if (open === undefined || config.editMs === 0 || result.failed === true || scope.call.access !== "write") return undefined;
+      if (open.list(scope).length === 0) return undefined;
+      return import("./feedback.ts").then(({ feedback }) => feedback(result, scope, open, config.editMs));
     });
     bus.on("session.opened", ({ session, data }) => {
       if (session !== undefined && data.parent !== undefined) parents.set(session, data.parent);

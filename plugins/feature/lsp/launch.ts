@@ -1,6 +1,17 @@
 // Starts a server's process: in the sandbox where commands run in it, else only where that is the user's word. Ends with its session or claw.
 import { ClawError, type TurnScope } from "claw";
-import { type Feed, openFeed, type ProcessEnd, Processes, type ProcessOptions, Sandbox, trustedFolder, Workspace } from "claw/kit";
+import {
+  absent,
+  type Feed,
+  openFeed,
+  type ProcessEnd,
+  Processes,
+  type ProcessOptions,
+  Sandbox,
+  sandboxBounds,
+  trustedFolder,
+  Workspace,
+} from "claw/kit";
 import type { Definition } from "./servers.ts";
 
 export interface Launched {
@@ -12,10 +23,7 @@ export interface Launched {
 
 /** What commands of this scope can do, in a word to compare. */
 export async function boundsOf(scope: TurnScope): Promise<string> {
-  const sandbox = await sandboxOf(scope);
-  if (sandbox === undefined) return "none";
-  const { active, tier, network, writable } = await sandbox.inspect(narrowed(scope));
-  return active ? JSON.stringify([tier, network, writable]) : "outside";
+  return sandboxBounds(narrowed(scope));
 }
 
 /** Throws `CLAW_TOOL_FAILED` where it may not run. */
@@ -29,7 +37,7 @@ export async function launch({ name, argv, env }: Definition, root: string, scop
     return { argv: feed.argv(argv), cwd: root, env: whole, name: `language server ${name}`, apart: true, keep: 4_000, onOutput: hear };
   };
   try {
-    const sandbox = await sandboxOf(scope);
+    const sandbox = await scope.use(Sandbox).catch(absent);
     if (doubtful(scope) && (await sandbox?.holds(narrowed(scope))) !== true) throw unsafe(name);
     // Nothing is looked for when it ends: where its writes would be a danger it has none, and by then others have written too.
     const box = await sandbox?.wrap(options, narrowed(scope));
@@ -76,11 +84,4 @@ function unsafe(name: string): ClawError {
       hint: "The user can vouch for the folder with --trust. Read the code with other tools.",
     },
   );
-}
-
-async function sandboxOf(scope: TurnScope): Promise<Sandbox | undefined> {
-  return scope.use(Sandbox).catch((thrown: unknown) => {
-    if (thrown instanceof ClawError && thrown.code === "CLAW_SERVICE_MISSING") return undefined;
-    throw thrown;
-  });
 }

@@ -1,8 +1,7 @@
 // JSON-RPC with headers, as language servers speak it: text of a stream becomes messages, requests have limits. Knows no method.
 import { ClawError, type Json } from "claw";
-import { headOf, plain } from "claw/kit";
+import { type Fields, fields, headOf, plain } from "claw/kit";
 
-export type Fields = Readonly<Record<string, unknown>>;
 export interface RpcOptions {
   readonly name: string;
   write(message: string): Promise<void>;
@@ -110,11 +109,6 @@ export class Rpc {
     const refusal = { code: -32601, message: `claw does not support ${method.slice(0, 100)}` };
     void this.#send(answer === undefined ? { id, error: refusal } : { id, result: answer }).catch(() => {});
   }
-}
-
-/** Whether a value is an object with fields. */
-export function fields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 // --- internal ---

@@ -1,8 +1,6 @@
 // What servers answer, in the terms of the service: positions from 1, paths in the place of addresses. Pure, and trusts no field.
 import { fileURLToPath } from "node:url";
-import type { LspDiagnostic, LspPosition, LspSymbol } from "claw/kit";
-import { plain } from "claw/kit";
-import { type Fields, fields } from "./rpc.ts";
+import { type Fields, fields, type LspDiagnostic, type LspPosition, type LspSymbol, plain } from "claw/kit";
 
 /** Of `Location`, `Location[]` or `LocationLink[]`; each place once. */
 export function positionsOf(answer: unknown): readonly LspPosition[] {

@@ -1,9 +1,9 @@
 // Calls under way: their progress for renderers, and the questions that servers ask in the middle of them.
 import type { CallScope, Json } from "claw";
-import { headOf } from "claw/kit";
+import { type Fields, headOf } from "claw/kit";
 import { elicit } from "./elicit.ts";
 import type { Limit } from "./limit.ts";
-import type { Asking, Fields } from "./rpc.ts";
+import type { Asking } from "./rpc.ts";
 import type { Server } from "./server.ts";
 import { visible } from "./tool.ts";
 

@@ -2,8 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Block, Json, ToolResult, TurnScope } from "claw";
-import { clip, headOf, Workspace } from "claw/kit";
-import { type Fields, fields } from "./rpc.ts";
+import { clip, type Fields, fields, headOf, MOST_IMAGE_SIDE, Workspace, wholeImage } from "claw/kit";
 import { visible } from "./tool.ts";
 
 export interface ContentOptions {
@@ -91,9 +90,16 @@ async function binary(data: unknown, mime: unknown, what: string, options: Conte
   const base64 = typeof data === "string" ? data.replace(/\s+/g, "") : "";
   const mediaType = headOf(visible(String(mime ?? "application/octet-stream")), 100).toLowerCase();
   if (base64 === "" || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) return text(`[${what}: ${mediaType} without readable data]`);
-  if (IMAGES.includes(mediaType) && base64.length <= MOST_IMAGE && room.images-- > 0) return { type: "image", mediaType, base64 };
-  if (room.files-- <= 0) return text(`[${what}: ${mediaType}, left out]`);
   const bytes = Buffer.from(base64, "base64");
+  if (IMAGES.includes(mediaType) && base64.length <= MOST_IMAGE && room.images > 0) {
+    // As what it is, whatever the server calls it: a provider refuses the rest, and with it every later request.
+    const whole = await wholeImage(bytes);
+    if (whole !== undefined && whole.side <= MOST_IMAGE_SIDE) {
+      room.images -= 1;
+      return { type: "image", mediaType: whole.mediaType, base64 };
+    }
+  }
+  if (room.files-- <= 0) return text(`[${what}: ${mediaType}, left out]`);
   const ending = /^[\w.+-]+\/([\w-]{1,10})$/.exec(mediaType)?.[1] ?? "bin";
   return text(`[${what}: ${mediaType}, ${bytes.length} bytes, kept in ${await keep(bytes, ending, options)}]`);
 }

@@ -20,7 +20,7 @@ async function listed(options: Partial<HarnessOptions>, offer?: McpOffer): Promi
     given.resolve(await service.list(scope));
     return { kind: "done" };
   };
-  await harness.shell.run({ name: "look", summary: "looks", args: v.any(), run }, []);
+  await harness.shell.run({ name: "look", summary: "looks", args: v.unknown(), run }, []);
   return given.promise;
 }
 const short = (servers: readonly McpServer[]) =>

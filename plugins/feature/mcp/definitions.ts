@@ -3,7 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { ClawError, type PluginScope, type TurnScope } from "claw";
-import { type McpOffer, type McpServer, Processes, plain, projectRoot, readSettings, trustedFolder } from "claw/kit";
+import { fields, type McpOffer, type McpServer, Processes, plain, projectRoot, readSettings, trustedFolder } from "claw/kit";
 import { type Entry, type Lookup, readEntry } from "./entry.ts";
 
 /** A server as it is named somewhere. `slug` is its part of the tools' names, unlike any other's. `off` says why it never runs. */
@@ -94,12 +94,12 @@ function projectLayer(scope: TurnScope): Layer[] {
 }
 
 function serversIn(value: unknown): unknown {
-  return record(value) && "mcpServers" in value ? value["mcpServers"] : value;
+  return fields(value) && "mcpServers" in value ? value["mcpServers"] : value;
 }
 
 function entriesOf({ value, source, origin, trusted, variables = {} }: Layer, scope: TurnScope, visible: Readonly<Record<string, string>>): Found[] {
   const about = { source, origin, trusted };
-  if (!record(value)) {
+  if (!fields(value)) {
     const problem = `not an object with the servers by name${typeof value === "string" ? `: ${plain(value).slice(0, 200)}` : ""}`;
     return [{ name: "?", ...about, transport: "stdio", target: "", disabled: false, problem }];
   }
@@ -143,8 +143,4 @@ function slugOf(name: string): string {
     .replace(/_{2,}/g, "_")
     .replace(/^_+|_+$/g, "");
   return slug.slice(0, 30).replace(/_+$/, "") || `server_${Bun.hash.crc32(name).toString(36)}`;
-}
-
-function record(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,8 +1,7 @@
 // A server's question to the person, in the middle of a call. Nobody there: it is declined.
 import type { Answer, Ask, Json } from "claw";
-import { headOf } from "claw/kit";
-import { type Fields, fields } from "./rpc.ts";
-import { visible } from "./tool.ts";
+import { type Fields, fields } from "claw/kit";
+import { shownLine } from "./tool.ts";
 
 /** The answer as the protocol has it: `accept` with what was filled in, `decline`, or `cancel`. */
 export async function elicit(server: string, params: Fields, ask: Ask | undefined, signal: AbortSignal): Promise<Json> {
@@ -12,7 +11,7 @@ export async function elicit(server: string, params: Fields, ask: Ask | undefine
   const wanted = Object.entries(fields(properties) ? properties : {}).filter((entry): entry is [string, Fields] => fields(entry[1]));
   if (wanted.length > MOST_FIELDS) return { action: "decline" };
   const names = wanted.map(([key, field]) => titleOf(key, field)).join(", ");
-  const text = `MCP server ${server} asks: ${line(message, 1_000)}${names === "" ? "" : `\nIt wants to know: ${names}`}`;
+  const text = `MCP server ${server} asks: ${shownLine(message, 1_000)}${names === "" ? "" : `\nIt wants to know: ${names}`}`;
   const first = await ask.choose({ text, choices: ["answer", "decline"] }, signal);
   if (first.choice !== "answer") return { action: "decline" };
   const content: Record<string, Json> = {};
@@ -33,7 +32,7 @@ const SKIP = "(no answer)";
 
 /** `undefined` when nothing fitting was said. */
 async function askField(title: string, field: Fields, needed: boolean, ask: Ask, signal: AbortSignal): Promise<Json | undefined> {
-  const about = typeof field["description"] === "string" ? `: ${line(field["description"], 500)}` : "";
+  const about = typeof field["description"] === "string" ? `: ${shownLine(field["description"], 500)}` : "";
   const text = `${title}${about}${needed ? "" : " (may be left empty)"}`;
   const choices = choicesOf(field);
   if (choices !== undefined) {
@@ -61,7 +60,7 @@ function choicesOf(field: Fields): ReadonlyMap<string, Json> | undefined {
   const values: readonly unknown[] = Array.isArray(field["enum"]) ? field["enum"] : alternatives.map((one) => one["const"]);
   const names = Array.isArray(field["enumNames"]) ? field["enumNames"] : alternatives.map((one) => one["title"]);
   const known = values.filter((value) => typeof value === "string").slice(0, MOST_CHOICES);
-  return known.length === 0 ? undefined : new Map(known.map((value, index) => [line(names[index] ?? value, 100), value]));
+  return known.length === 0 ? undefined : new Map(known.map((value, index) => [shownLine(names[index] ?? value, 100), value]));
 }
 
 function saidIn({ choice, text }: Answer): string {
@@ -69,14 +68,5 @@ function saidIn({ choice, text }: Answer): string {
 }
 
 function titleOf(key: string, field: Fields): string {
-  return line(typeof field["title"] === "string" ? field["title"] : key, 100);
-}
-
-function line(value: unknown, most: number): string {
-  return headOf(
-    visible(String(value ?? ""))
-      .replace(/\s+/g, " ")
-      .trim(),
-    most,
-  );
+  return shownLine(typeof field["title"] === "string" ? field["title"] : key, 100);
 }

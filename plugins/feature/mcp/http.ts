@@ -1,10 +1,11 @@
 // A server over streamable HTTP: each message a POST, whose answer is JSON or a stream of events; a GET stream for what the server tells by itself,
 // or to take up a stream that broke off.
 import { ClawError } from "claw";
+import type { Fields } from "claw/kit";
 import type { Bearer } from "./bearer.ts";
 import { serverEvents } from "./events.ts";
 import { exchange, kindOf, MOST_BYTES, refuse, wholeText } from "./exchange.ts";
-import { type Ear, type Fields, failed, type Wire } from "./rpc.ts";
+import { type Ear, failed, type Wire } from "./rpc.ts";
 
 export interface HttpOptions {
   readonly url: string;

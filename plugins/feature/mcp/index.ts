@@ -1,6 +1,6 @@
 // MCP, the client: servers that settings, `.mcp.json`, the command line and plugins name; their tools are the model's. All work is in desk.ts.
 import { definePlugin, Inspecting, type Route, type TurnScope, wrap } from "claw";
-import { MCP_RESOURCE_TOOLS, Mcp, type McpOffer, slashDoors, slashInput } from "claw/kit";
+import { MCP_RESOURCE_TOOLS, Mcp, type McpOffer, refuseInput, slashDoors, slashInput } from "claw/kit";
 import * as v from "valibot";
 import { named } from "./definitions.ts";
 import type { Desk } from "./desk.ts";
@@ -87,7 +87,5 @@ export default definePlugin({
 
 /** A `--mcp-config` that cannot be read ends the turn: the user named it. So does a prompt that cannot be had. */
 function refusal({ signal }: TurnScope, thrown: unknown): Route | undefined {
-  if (signal.aborted) return undefined;
-  const error = wrap(thrown, "CLAW_USAGE");
-  return { to: "command", command: { name: "mcp", summary: error.message, args: v.any(), run: () => Promise.reject(error) }, words: [] };
+  return signal.aborted ? undefined : refuseInput("mcp", wrap(thrown, "CLAW_USAGE"));
 }

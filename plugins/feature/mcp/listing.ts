@@ -1,5 +1,5 @@
 // What servers list, page by page, bounded. Nothing in it is checked but its shape.
-import { type Fields, fields } from "./rpc.ts";
+import { type Fields, fields } from "claw/kit";
 
 /** A tool as its server describes it. Nothing of it is checked but that it has a name. */
 export type RemoteTool = Readonly<{ name: string; description: string; schema: unknown; annotations: Fields }>;

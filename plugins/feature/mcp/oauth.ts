@@ -1,7 +1,7 @@
 // OAuth 2.1 as MCP has it: who gives tokens for an address (RFC 9728, 8414), a client there (RFC 7591), tokens (PKCE, RFC 8707). Keeps and shows nothing.
-import { plain } from "claw/kit";
+import { type Fields, fields, plain } from "claw/kit";
 import { exchange, wholeText } from "./exchange.ts";
-import { type Fields, failed, fields } from "./rpc.ts";
+import { failed } from "./rpc.ts";
 import type { Grant } from "./tokens.ts";
 
 /** Who gives tokens for a resource. */

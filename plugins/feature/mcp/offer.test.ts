@@ -72,7 +72,10 @@ test("sandbox > a server whose entry says so starts in it, or not at all", async
 test("a command that becomes a prompt > has the servers from a later step on, and waits for none", async () => {
   const command = definePlugin({
     setup: ({ contribute }) =>
-      void contribute("command", defineCommand({ name: "ask", summary: "Asks", args: v.any(), run: async () => ({ kind: "prompt", text: "go" }) })),
+      void contribute(
+        "command",
+        defineCommand({ name: "ask", summary: "Asks", args: v.unknown(), run: async () => ({ kind: "prompt", text: "go" }) }),
+      ),
   });
   const manifest = { api: 1, contributes: { command: [{ name: "ask", slash: true }] } } as const;
   const asking = { name: "asking", version: "0.0.0", manifest, load: async () => ({ default: command }) };

@@ -1,10 +1,9 @@
 // Prompts of servers: what each offers, and what the user's `/mcp__SERVER__PROMPT words` becomes.
 import { ClawError, type Input, type TurnScope } from "claw";
-import { didYouMean, headOf, type McpPrompt, splitWords } from "claw/kit";
+import { didYouMean, type Fields, fields, type McpPrompt, splitWords } from "claw/kit";
 import { promptInput } from "./content.ts";
-import { type Fields, fields } from "./rpc.ts";
 import type { Server } from "./server.ts";
-import { visible } from "./tool.ts";
+import { shownLine } from "./tool.ts";
 
 /** A prompt, with what its server calls it. */
 export interface RemotePrompt extends McpPrompt {
@@ -20,7 +19,7 @@ export async function promptsOf(server: Server, signal: AbortSignal): Promise<re
   for (const { name: remote, title, description, arguments: args } of listed) {
     if (typeof remote !== "string" || remote === "") continue;
     const name = `mcp__${server.at.definition.slug}__${remote.replace(/[^\w.-]/g, "_")}`;
-    const about = said(description ?? title, 500);
+    const about = shownLine(description ?? title, 500);
     if (!found.has(name.toLowerCase()))
       found.set(name.toLowerCase(), { server: server.name, name, remote, description: about, arguments: argumentsOf(args) });
   }
@@ -53,7 +52,7 @@ function argumentsOf(given: unknown): McpPrompt["arguments"] {
   return listed.slice(0, MOST_ARGUMENTS).map(({ name, description, required }: Fields) => ({
     name: String(name),
     required: required === true,
-    ...(typeof description === "string" ? { description: said(description, 200) } : {}),
+    ...(typeof description === "string" ? { description: shownLine(description, 200) } : {}),
   }));
 }
 
@@ -77,13 +76,4 @@ function fill({ name, arguments: wanted }: McpPrompt, rest: string): Readonly<Re
   if (missing.length > 0) throw new ClawError("CLAW_USAGE", `/${name} needs ${missing.join(", ")}`, { hint: `Write ${usage}` });
   if (free.length > 0) throw new ClawError("CLAW_USAGE", `/${name} takes no words`, { hint: `Write ${usage}` });
   return given;
-}
-
-function said(value: unknown, most: number): string {
-  return headOf(
-    visible(String(value ?? ""))
-      .replace(/\s+/g, " ")
-      .trim(),
-    most,
-  );
 }

@@ -1,7 +1,6 @@
 // What servers have to read: lists of all of them at once, each bounded, and one that fails is only named.
 import { ClawError } from "claw";
-import { headOf, type McpResource } from "claw/kit";
-import type { Fields } from "./rpc.ts";
+import { type Fields, headOf, type McpResource } from "claw/kit";
 import type { Server } from "./server.ts";
 import { visible } from "./tool.ts";
 

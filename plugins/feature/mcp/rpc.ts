@@ -1,9 +1,8 @@
 // JSON-RPC with one server over any wire: requests with limits, cancelling and progress; what the server asks and tells. Knows no method but those three.
 import { ClawError, type Json } from "claw";
-import { headOf, plain } from "claw/kit";
+import { type Fields, fields, headOf, plain } from "claw/kit";
 import { createLimit, type Limit } from "./limit.ts";
 
-export type Fields = Readonly<Record<string, unknown>>;
 /** One way to a server. */
 export interface Wire {
   /** Resolves `true` when all that this message brings has been told already: without an answer by then there is none. `gone` frees what waits for it. */
@@ -154,11 +153,6 @@ export class Peer implements Ear {
       this.#answering--;
     }
   }
-}
-
-/** Whether a value is an object with fields. */
-export function fields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** What goes wrong with a server. */

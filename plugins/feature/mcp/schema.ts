@@ -1,6 +1,5 @@
 // Whether a tool's schema can be sent: one that is no JSON Schema of 2020-12 gets the whole request refused, with every other tool in it. Pure.
-import { plain } from "claw/kit";
-import { type Fields, fields } from "./rpc.ts";
+import { type Fields, fields, plain } from "claw/kit";
 
 /** Why it cannot; `undefined` when it can, also when there is none. */
 export function schemaProblem(schema: unknown): string | undefined {

@@ -2,11 +2,11 @@
 import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ClawError, type Json, wrap } from "claw";
-import { headOf, type McpServer, plain } from "claw/kit";
+import { type Fields, fields, headOf, type McpServer, plain } from "claw/kit";
 import type { Definition } from "./definitions.ts";
 import type { Reach } from "./entry.ts";
 import { listTools, paged, type RemoteTool } from "./listing.ts";
-import { type Asking, type Dial, type Fields, failed, fields, Peer } from "./rpc.ts";
+import { type Asking, type Dial, failed, Peer } from "./rpc.ts";
 import type { Confine } from "./stdio.ts";
 
 export interface ServerOptions {

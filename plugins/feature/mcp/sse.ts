@@ -1,8 +1,9 @@
 // A server over the older HTTP transport: one GET stream, on which all answers come, and an address that it names for messages.
+import type { Fields } from "claw/kit";
 import { serverEvents } from "./events.ts";
 import { exchange, kindOf, MOST_BYTES, refuse } from "./exchange.ts";
 import type { HttpOptions } from "./http.ts";
-import { type Ear, type Fields, failed, type Wire } from "./rpc.ts";
+import { type Ear, failed, type Wire } from "./rpc.ts";
 
 /** Waits until the server has named its address, at most `ms`. */
 export async function openSse({ url, headers }: HttpOptions, ear: Ear, ms: number): Promise<Wire> {

@@ -1,8 +1,8 @@
 // A server that is a child process: messages are lines on its stdin and stdout. It ends with claw, however claw ends.
 import { closeSync } from "node:fs";
 import type { Subprocess } from "bun";
-import { headOf, type ProcessOptions, plain, type Sandboxed, tailOf } from "claw/kit";
-import type { Ear, Fields, Wire } from "./rpc.ts";
+import { type Fields, guardGroup, headOf, type ProcessOptions, plain, readTail, type Sandboxed, signalGroup, within } from "claw/kit";
+import type { Ear, Wire } from "./rpc.ts";
 import { failed } from "./rpc.ts";
 
 /** `env` is the whole environment of the child. */
@@ -20,19 +20,22 @@ export type Confine = (options: (temp: string) => ProcessOptions) => Promise<San
 export async function openStdio(options: StdioOptions, ear: Ear): Promise<Wire> {
   const { child, box } = await spawn(options);
   const started = performance.now();
-  const guard = guardOf(child.pid);
-  const errors = tailReader(child.stderr);
+  const dismiss = guardGroup(child.pid, "claw-mcp", ENDING);
+  const errors = readTail(child.stderr, ERRORS_KEPT);
   let odd = "";
   let closing = false;
   let broken: string | undefined;
+  let oddities = 0;
   const take = (line: string): void => {
     if (line.trim() === "") return;
     try {
-      const message: unknown = JSON.parse(line);
-      ear.told(message);
+      ear.told(JSON.parse(line));
+      oddities = 0;
     } catch {
       odd ||= headOf(plain(line), 200);
+      oddities += 1;
     }
+    if (oddities > MOST_ODDITIES) throw new Error(`it sent ${MOST_ODDITIES} lines in a row that are no messages, and was ended`);
   };
   const read = readLines(child.stdout, take).catch((thrown: unknown) => {
     broken = thrown instanceof Error ? thrown.message : String(thrown);
@@ -44,7 +47,7 @@ export async function openStdio(options: StdioOptions, ear: Ear): Promise<Wire> 
     await within(Promise.all([read, errors.done]), LAST_READ_MS);
     // Whatever of it is left has nobody to talk to.
     signalGroup(child.pid, "SIGKILL");
-    guard.dismiss();
+    dismiss();
     const { exitCode: code } = child;
     const signal = child.signalCode === null ? null : String(child.signalCode);
     const ms = performance.now() - started;
@@ -92,15 +95,12 @@ const POLITE_MS = 300;
 const TERM_MS = 500;
 const LAST_READ_MS = 500;
 const MOST_BYTES = 32 * 1024 ** 2;
+/** Some write their log to stdout; none that is of use writes so much of it. */
+const MOST_ODDITIES = 10_000;
 const ERRORS_KEPT = 1_000;
 
-/**
- * Waits for word from claw. Word: the server has ended. The end of its input: claw has, in whatever way, and the server's group goes too. Deaf to the
- * signals that a terminal sends to all.
- */
-const GUARD = `trap '' HUP INT QUIT TERM
-read -r word && exit 0
-kill -TERM -"$1" || exit 0
+/** What becomes of the server's group when claw ends. */
+const ENDING = `kill -TERM -"$1" || exit 0
 sleep 1
 kill -KILL -"$1"`;
 
@@ -128,42 +128,7 @@ async function spawn({ command, args, cwd, env, confine }: StdioOptions): Promis
   }
 }
 
-/** On Windows there is none, and nothing else is lost. The variable says that it is no stray of claw's. */
-function guardOf(group: number): { dismiss(): void } {
-  if (process.platform === "win32") return { dismiss() {} };
-  try {
-    const guard = Bun.spawn(["/bin/sh", "-c", GUARD, "claw-mcp", String(group)], {
-      cwd: "/",
-      env: { PATH: "/usr/bin:/bin", CLAW_WATCHDOG: "1" },
-      stdio: ["pipe", "ignore", "ignore"],
-      detached: true,
-    });
-    guard.unref();
-    return {
-      dismiss() {
-        try {
-          guard.stdin.write("ended\n");
-          Promise.resolve(guard.stdin.end()).catch(() => {});
-        } catch {
-          // It went first.
-        }
-      },
-    };
-  } catch {
-    return { dismiss() {} };
-  }
-}
-
-function signalGroup(group: number, signal: NodeJS.Signals): void {
-  try {
-    if (process.platform === "win32") Bun.spawn(["taskkill", "/T", "/F", "/PID", String(group)], { stdio: ["ignore", "ignore", "ignore"] }).unref();
-    else process.kill(-group, signal);
-  } catch {
-    // None is left.
-  }
-}
-
-/** Calls `take` with each line. Throws when one is too long. */
+/** Calls `take` with each line. Throws when one is too long, and what `take` throws. */
 async function readLines(stream: ReadableStream<Uint8Array>, take: (line: string) => void): Promise<void> {
   let parts: Uint8Array[] = [];
   let size = 0;
@@ -178,22 +143,8 @@ async function readLines(stream: ReadableStream<Uint8Array>, take: (line: string
     }
     parts.push(chunk.subarray(from));
     size += chunk.length - from;
+    // A server that never stops must not keep limits and other work from their turn.
+    await new Promise<void>((resolve) => setImmediate(resolve));
     if (size > MOST_BYTES) throw new Error(`it sent a message larger than ${MOST_BYTES / 1024 ** 2} MB, and was ended`);
   }
-}
-
-/** Keeps the end of a stream, for when something goes wrong. */
-function tailReader(stream: ReadableStream<Uint8Array>): { readonly done: Promise<void>; text(): string } {
-  let kept = "";
-  const decoder = new TextDecoder();
-  const read = async (): Promise<void> => {
-    for await (const chunk of stream) kept = tailOf(kept + decoder.decode(chunk, { stream: true }), ERRORS_KEPT * 4);
-  };
-  return { done: read().catch(() => {}), text: () => tailOf(plain(kept).trim(), ERRORS_KEPT).toWellFormed() };
-}
-
-async function within(work: Promise<unknown>, ms: number): Promise<boolean> {
-  const late = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => late.resolve(false), ms);
-  return Promise.race([work.then(() => true), late.promise]).finally(() => clearTimeout(timer));
 }

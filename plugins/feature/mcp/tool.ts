@@ -1,9 +1,8 @@
 // A server's tool as the model gets it: name, description, schema and access, made safe to send and honest. Pure but for the call itself.
 import { type Access, type CallScope, defineTool, type Json, type Tool, type ToolResult } from "claw";
-import { clipLine, headOf, plain } from "claw/kit";
+import { clipLine, fields, headOf, plain } from "claw/kit";
 import * as v from "valibot";
 import type { RemoteTool } from "./listing.ts";
-import { fields } from "./rpc.ts";
 import { schemaProblem } from "./schema.ts";
 
 /** A server's tools by the names that model and rules use, and those that cannot be offered, each with why. */
@@ -58,6 +57,16 @@ export function makeTool(name: string, remote: RemoteTool, run: (input: Json, sc
 /** Text from outside for the model: no control characters, nothing invisible that could hide words from a person. */
 export function visible(text: string): string {
   return plain(text).replace(HIDDEN, "").toWellFormed();
+}
+
+/** A value from outside as one such line, at most so long. */
+export function shownLine(value: unknown, most: number): string {
+  return headOf(
+    visible(String(value ?? ""))
+      .replace(/\s+/g, " ")
+      .trim(),
+    most,
+  );
 }
 
 /** The bytes that a tool takes of each request. */

@@ -164,10 +164,10 @@ test("read > front matter of a rule says what it is about", () => {
 test("collect > has caps in number and together, and is quick on hostile text", () => {
   const many = Object.fromEntries(Array.from({ length: 90 }, (_, index) => [`repo/.claw/rules/${100 + index}.md`, `rule ${index}`]));
   write({ ...many, "repo/CLAUDE.md": `${"`".repeat(9_000)} ${"` `` ".repeat(3_000)}@${".".repeat(9_000)}x ${"@x ".repeat(3_000)}` });
-  const started = performance.now();
+  const started = process.cpuUsage();
   expect(found().files).toHaveLength(60);
   expect(found().warnings.length).toBeGreaterThan(0);
-  expect(performance.now() - started).toBeLessThan(1_000);
+  expect(process.cpuUsage(started).user).toBeLessThan(1_000_000);
   write(Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`repo/.claw/rules/${index}.md`, `${index}`.repeat(39_000)])));
   expect(render(found().files).length).toBeLessThan(220_000);
 });

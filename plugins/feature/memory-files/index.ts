@@ -1,5 +1,5 @@
 // Instruction files (`CLAUDE.md` and its kin) as one part of the system prompt, which stays as it is between folds: what changes is told in messages.
-import { definePlugin, type TurnScope } from "claw";
+import { type Draft, definePlugin, type TurnScope } from "claw";
 import { MEMORY_LINE, MemoryFiles } from "claw/kit";
 import type { Memory } from "./memory.ts";
 
@@ -21,11 +21,15 @@ export default definePlugin({
     });
     // A fold ends the cached prefix anyway, and may have taken what was told in messages.
     bus.on("session.compacted", ({ session = "" }) => loaded.get(session)?.folded());
-    hooks.draft.tap(async (draft, scope) => {
+    hooks.draft.tap((draft, scope) => {
       if (scope.options["bare"] === true) return undefined;
-      const memory = await memoryOf(scope);
-      const part = memory.part(scope);
-      return part === "" ? undefined : { ...draft, system: [...draft.system, part] };
+      const added = (memory: Memory): Draft | undefined => {
+        const part = memory.part(scope);
+        return part === "" ? undefined : { ...draft, system: [...draft.system, part] };
+      };
+      // Each step asks: what has been read costs it no promise.
+      const memory = loaded.get(scope.session.id);
+      return memory === undefined ? memoryOf(scope).then(added) : added(memory);
     });
     hooks.route.tap(async (input, scope) => {
       // A session's first request reads them; one that goes on may have been told of what has changed since.

@@ -1,10 +1,10 @@
 // Finds styles: `output-styles/*.md` in the folders where definitions are looked for, then those in the binary. Says nothing to the model.
-import { readFileSync, realpathSync, statSync } from "node:fs";
-import { dirname, sep } from "node:path";
+import { readFileSync, statSync } from "node:fs";
 import { ClawError, type PluginScope, type PluginStatus } from "claw";
 import {
   clip,
   clipLine,
+  containedDefinition,
   type DefinitionFile,
   type DefinitionFolder,
   definitionFolders,
@@ -13,7 +13,6 @@ import {
   type OutputStyle,
   PLAIN_STYLE,
   parseFrontMatter,
-  projectRoot,
   textField,
 } from "claw/kit";
 import { BUNDLED } from "./bundled.ts";
@@ -67,7 +66,7 @@ function read({ name, path }: DefinitionFile, folder: DefinitionFolder, cwd: str
   const { source, trusted } = folder;
   try {
     if (statSync(path).size > MOST_BYTES) throw new ClawError("CLAW_CONFIG_INVALID", `it has more than ${MOST_BYTES} bytes`);
-    if (!contained(path, folder, cwd)) throw new ClawError("CLAW_CONFIG_INVALID", `it is a link that leads out of the ${source}`);
+    if (!containedDefinition(path, folder, cwd)) throw new ClawError("CLAW_CONFIG_INVALID", `it is a link that leads out of the ${source}`);
     return { ...parsed(readFileSync(path, "utf8").toWellFormed(), name), path, source, trusted };
   } catch (thrown) {
     return { name, description: "", body: "", path, source, trusted, problem: thrown instanceof Error ? thrown.message : String(thrown) };
@@ -79,11 +78,4 @@ function parsed(text: string, file: string): Pick<Style, "name" | "description" 
   const name = clipLine((textField(fields["name"]) ?? file).replace(/\s+/g, " ").trim(), 80);
   const description = clipLine((textField(fields["description"]) ?? "").replace(/\s+/g, " ").trim(), LONGEST_DESCRIPTION);
   return { name, description, body: clip(body.trim(), MOST_CHARACTERS, "the rest is not used") };
-}
-
-/** What a link leads to outside would go to the model. */
-function contained(path: string, { source, path: folder }: DefinitionFolder, cwd: string): boolean {
-  if (source === "user") return true;
-  const root = realpathSync(source === "project" ? projectRoot(cwd) : dirname(folder));
-  return realpathSync(path).startsWith(`${root}${sep}`);
 }

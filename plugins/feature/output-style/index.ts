@@ -1,5 +1,5 @@
 // Output styles: a named text in the system prompt that says how answers are written. Finding them on disk is find.ts.
-import { definePlugin, Inspecting, type PluginScope, type TurnScope } from "claw";
+import { type Draft, definePlugin, Inspecting, type PluginScope, type TurnScope } from "claw";
 import { editSettings, type OutputStyle, OutputStyles, PLAIN_STYLE } from "claw/kit";
 import type { Style } from "./find.ts";
 
@@ -13,7 +13,7 @@ declare module "claw" {
 export default definePlugin({
   setup(ctx) {
     /** The style of each session that has sent or chosen something: the same text as long as nobody chooses. */
-    const taken = new Map<string, Promise<Taken>>();
+    const taken = new Map<string, Taken | Promise<Taken>>();
     /** Sessions of sub-agents: they write for their parent, not for the person. */
     const agents = new Set<string>();
     /** What was chosen since the settings were read. */
@@ -24,11 +24,14 @@ export default definePlugin({
       const value = layers.at(-1)?.value ?? saved;
       return typeof value === "string" && value.trim() !== "" ? value : PLAIN_STYLE;
     };
-    const taking = (scope: TurnScope): Promise<Taken> => {
+    const taking = (scope: TurnScope): Taken | Promise<Taken> => {
       const { id } = scope.session;
-      const known = taken.get(id) ?? take(wanted(scope), scope);
-      taken.set(id, known);
-      return known;
+      const known = taken.get(id);
+      if (known !== undefined) return known;
+      const fresh = take(wanted(scope), scope);
+      taken.set(id, fresh);
+      void fresh.then((style) => taken.get(id) === fresh && taken.set(id, style));
+      return fresh;
     };
     ctx.provide(OutputStyles, {
       list: async (scope) => (await find(scope)).map(({ body: _, ...style }) => style),
@@ -42,15 +45,16 @@ export default definePlugin({
         const plain = style.name === PLAIN_STYLE;
         await editSettings(scope.home, "the output style", () => [{ path: ["outputStyle"], ...(plain ? {} : { value: style.name }) }]);
         saved = style.name;
-        taken.set(scope.session.id, Promise.resolve({ name: style.name, text: partOf(style, body) }));
+        taken.set(scope.session.id, { name: style.name, text: partOf(style, body) });
         scope.bus.emit("output-style.changed", { name: style.name });
         return style;
       },
     });
-    ctx.hooks.draft.tap(async (draft, scope) => {
+    ctx.hooks.draft.tap((draft, scope) => {
       if (agents.has(scope.session.id)) return undefined;
-      const { text } = await taking(scope);
-      return text === "" ? undefined : { ...draft, system: [...draft.system, text] };
+      const added = ({ text }: Taken): Draft | undefined => (text === "" ? undefined : { ...draft, system: [...draft.system, text] });
+      const style = taking(scope);
+      return style instanceof Promise ? style.then(added) : added(style);
     });
     ctx.bus.on("session.opened", ({ session = "", data }) => void (data.parent !== undefined && agents.add(session)));
     ctx.bus.on("session.closed", ({ session = "" }) => {

@@ -18,7 +18,7 @@ test("answers > session holds for the session, always for good", async () => {
   expect(kernel.questions).toHaveLength(2);
   expect(await said(kernel, "bash", { command: "npm run lint -p" })).toBe("tool 'bash' denied by the user");
   const path = join(kernel.home, "settings.json");
-  while (!(await readFile(path, "utf8")).includes("npm run lint")) await new Promise((resolve) => setImmediate(resolve));
+  while (!(await readFile(path, "utf8")).includes("npm run lint")) await Bun.sleep(5);
   expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ permissions: { allow: ["bash(npm run lint)"] } });
   expect((await stat(path)).mode & 0o777).toBe(0o600);
 });

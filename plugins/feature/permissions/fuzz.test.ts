@@ -58,9 +58,9 @@ test("patterns > any pattern is judged at once, and none but one that names it a
     const pattern = text(10);
     if (pattern.trim() === "" || pattern.trim().startsWith("!")) continue;
     const rule = `Read(${pattern})`;
-    const started = performance.now();
+    const started = process.cpuUsage();
     const found = [covers(rule, inside), touches(rule, inside), covers(rule, outside), touches(rule, outside)];
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(process.cpuUsage(started).user).toBeLessThan(1_000_000);
     allowed += Number(found[0]);
     // A deny rule is never narrower than the allow rule of the same text.
     if (found[0]) expect([rule, found[1]]).toEqual([rule, true]);
@@ -82,7 +82,7 @@ test("wild > agrees with what it says, and is linear", () => {
     ]);
     expect(wild(escaped, `${literal}x`)).toBe(false);
   }
-  const started = performance.now();
+  const started = process.cpuUsage();
   expect(wild("*a".repeat(500), `${"a".repeat(20_000)}b`)).toBe(false);
-  expect(performance.now() - started).toBeLessThan(2_000);
+  expect(process.cpuUsage(started).user).toBeLessThan(2_000_000);
 });

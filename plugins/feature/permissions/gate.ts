@@ -1,6 +1,6 @@
 // The rules at work: the policy of each session, and what it says of a call. Decides; runs nothing.
 import { ClawError, type Decision, type Json, type PluginScope, type Setting, type StepScope, type ToolCall, type TurnScope } from "claw";
-import { type Explained, type JudgedLine, leavesSandbox, type Place, Shell, type Trial, takesLine, Workspace } from "claw/kit";
+import { absent, type Explained, type JudgedLine, leavesSandbox, type Place, Shell, type Trial, takesLine, Workspace } from "claw/kit";
 import type { Grants } from "./grants.ts";
 import { heldBack, sandboxAsks } from "./leaving.ts";
 import type { Subject } from "./match.ts";
@@ -10,6 +10,10 @@ import { compilePolicy, decide, type Policy, type Ruling, wantsLine, wantsPlaces
 export interface Gate {
   /** The policy of a scope's settings. Rejects with what is wrong with them. */
   policyOf(scope: PluginScope): Promise<Policy>;
+  /** The same when it is known already, so that what each step asks costs it no promise. */
+  known(scope: PluginScope): Policy | undefined;
+  /** Whether no rule can have a say of the call. */
+  silent(call: ToolCall, scope: StepScope): boolean;
   rule(call: ToolCall, scope: StepScope): Promise<Ruling>;
   explain(call: ToolCall, scope: TurnScope, trial?: Trial): Promise<Explained>;
   rootsOf(scope: TurnScope): Roots;
@@ -18,7 +22,7 @@ export interface Gate {
 
 export function createGate(grants: Grants, warn: (text: string) => void): Gate {
   const roots = new Map<string, Roots>();
-  const policyOf = createPolicies(warn);
+  const { policyOf, known } = createPolicies(warn);
 
   function rootsOf({ session, env }: TurnScope): Roots {
     const known = roots.get(session.id) ?? createRoots(session.cwd, userFolder(env));
@@ -39,7 +43,13 @@ export function createGate(grants: Grants, warn: (text: string) => void): Gate {
   }
   return {
     policyOf,
+    known,
     rootsOf,
+    silent(call, scope) {
+      const policy = known(scope);
+      const rules = policy && [policy.deny, policy.ask, policy.allow, grants.of(scope.session.id)];
+      return rules?.every((some) => some.length === 0) === true && policy?.offered === undefined && !leavesSandbox(call);
+    },
     async rule(call, scope) {
       const ruling = await ruled(await policyOf(scope), grants.of(scope.session.id), call, scope);
       return ruling.leaving && (await sandboxAsks(scope)) ? { covered: ruling.covered } : ruling;
@@ -66,10 +76,7 @@ export function createGate(grants: Grants, warn: (text: string) => void): Gate {
 
 /** `undefined` where nobody reads command lines: then a rule with a pattern is in doubt about each. */
 async function shellOf(scope: TurnScope): Promise<Shell | undefined> {
-  return scope.use(Shell).catch((thrown: unknown) => {
-    if (thrown instanceof ClawError && thrown.code === "CLAW_SERVICE_MISSING") return undefined;
-    throw thrown;
-  });
+  return scope.use(Shell).catch(absent);
 }
 
 async function lineOf(call: ToolCall, scope: TurnScope): Promise<JudgedLine | undefined> {
@@ -101,22 +108,30 @@ async function trialPolicy(value: Json, scope: TurnScope): Promise<Policy> {
 interface Compiled {
   readonly of: readonly unknown[];
   readonly policy: Promise<Policy>;
+  read?: Policy;
 }
 
 /** Compiled again only when a layer's value is another one; what is odd is said once. */
-function createPolicies(warn: (text: string) => void): (scope: PluginScope) => Promise<Policy> {
+function createPolicies(warn: (text: string) => void): Pick<Gate, "policyOf" | "known"> {
   let compiled: Compiled | undefined;
   const said = new Set<string>();
-  return (scope) => {
-    const settings = scope.settings("permissions");
-    const of = settings.map((setting) => setting.value);
-    if (compiled?.of.length === of.length && of.every((value, index) => value === compiled?.of[index])) return compiled.policy;
-    const policy = compilePolicy(settings, scope.options, scope.names("tool")).then((read) => {
-      for (const text of read.warnings) if (!said.has(text)) warn(text);
-      for (const text of read.warnings) said.add(text);
-      return read;
-    });
-    compiled = { of, policy };
-    return policy;
+  const current = (settings: readonly Setting[]): Compiled | undefined =>
+    compiled?.of.length === settings.length && settings.every(({ value }, index) => value === compiled?.of[index]) ? compiled : undefined;
+  return {
+    known: (scope) => current(scope.settings("permissions"))?.read,
+    policyOf(scope) {
+      const settings = scope.settings("permissions");
+      const kept = current(settings);
+      if (kept !== undefined) return kept.policy;
+      const policy = compilePolicy(settings, scope.options, scope.names("tool")).then((read) => {
+        for (const text of read.warnings) if (!said.has(text)) warn(text);
+        for (const text of read.warnings) said.add(text);
+        fresh.read = read;
+        return read;
+      });
+      const fresh: Compiled = { of: settings.map(({ value }) => value), policy };
+      compiled = fresh;
+      return policy;
+    },
   };
 }

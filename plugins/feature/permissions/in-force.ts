@@ -1,7 +1,7 @@
 // The mode of every session: settled before its first request, followed when somebody selects another.
 import type { Bus, TurnScope } from "claw";
-import type { ModeInForce } from "claw/kit";
-import { modeInForce, SELECTED, startMode, stricter } from "./modes.ts";
+import { type ModeInForce, stricter } from "claw/kit";
+import { modeInForce, SELECTED, startMode } from "./modes.ts";
 
 export interface Modes {
   /** Switches the session to the mode that flags and settings want, once; a sub-agent's to no looser one than its parent is in. */

@@ -1,7 +1,8 @@
 // Permission rules and the options that set them: asked of every call before the active mode is. The modes are plugins of their own.
 import {
-  ClawError,
+  type ClawError,
   type Decision,
+  type Draft,
   definePlugin,
   type Input,
   type PluginContext,
@@ -11,8 +12,7 @@ import {
   type TurnScope,
   wrap,
 } from "claw";
-import { Denials, Permissions, type RuleInForce, ShellHooks } from "claw/kit";
-import * as v from "valibot";
+import { absent, Denials, Permissions, type RuleInForce, refuseInput, ShellHooks } from "claw/kit";
 import { checkAdded } from "./added.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { createGrants, type Grants } from "./grants.ts";
@@ -45,17 +45,25 @@ export default definePlugin({
         return refusal(input, wrap(thrown, "CLAW_CONFIG_INVALID"));
       }
     });
-    hooks.draft.tap(async (draft, scope) => {
-      const policy = await gate.policyOf(scope).catch(() => undefined);
-      const tools = offered(draft.tools, policy);
-      return tools.length === draft.tools.length ? undefined : { ...draft, tools };
+    hooks.draft.tap((draft, scope) => {
+      const left = (policy: Policy | undefined): Draft | undefined => {
+        const tools = offered(draft.tools, policy);
+        return tools.length === draft.tools.length ? undefined : { ...draft, tools };
+      };
+      const policy = gate.known(scope);
+      return policy === undefined ? gate.policyOf(scope).then(left, () => left(undefined)) : left(policy);
     });
-    hooks.permit.tap(async (call, scope) => {
+    hooks.permit.tap((call, scope) => {
+      if (!gate.silent(call, scope)) return ruled(call, scope);
+      records.begin(call.id, undefined);
+      return undefined;
+    });
+    async function ruled(call: ToolCall, scope: StepScope): Promise<Decision | undefined> {
       const { decision, rule } = await gate.rule(call, scope);
       const yields = await outranked(decision, call, scope);
       records.begin(call.id, decision === undefined || yields ? undefined : rule?.text);
       return yields ? undefined : decision;
-    });
+    }
     hooks.next.tap((end, scope) => {
       const count = end.calls > 0 && end.denied === end.calls ? (denied.get(scope.session.id) ?? 0) + 1 : 0;
       denied.set(scope.session.id, count);
@@ -79,11 +87,7 @@ export default definePlugin({
 /** Whether a hook has said something stricter. It says so itself, right after the rules. */
 async function outranked(decision: Decision | undefined, call: ToolCall, scope: StepScope): Promise<boolean> {
   if (decision === undefined || decision.verdict === "deny") return false;
-  const hooks = await scope.use(ShellHooks).catch((thrown: unknown) => {
-    if (thrown instanceof ClawError && thrown.code === "CLAW_SERVICE_MISSING") return undefined;
-    throw thrown;
-  });
-  const said = hooks?.verdict(call.id);
+  const said = (await scope.use(ShellHooks).catch(absent))?.verdict(call.id);
   return said === "deny" || (said === "ask" && decision.verdict === "allow");
 }
 
@@ -114,6 +118,5 @@ function offered(tools: readonly string[], policy: Policy | undefined): readonly
 /** Ends the turn with the error, since nothing may run on rules that cannot be read. Commands still work: one of them may be the cure. */
 function refusal(input: Input, error: ClawError): Route | undefined {
   if (input.text.startsWith("/")) return undefined;
-  const run = (): Promise<never> => Promise.reject(error);
-  return { to: "command", command: { name: "permissions", summary: error.message, args: v.any(), run }, words: [] };
+  return refuseInput("permissions", error);
 }

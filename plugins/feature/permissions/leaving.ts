@@ -1,6 +1,6 @@
 // Calls that ask to run outside the sandbox: no rule and no mode that confines lets one pass unasked, whether or not there is a sandbox to leave.
-import { ClawError, type StepScope, type ToolCall } from "claw";
-import { Sandbox, shownWhole } from "claw/kit";
+import type { StepScope, ToolCall } from "claw";
+import { absent, Sandbox, shownWhole } from "claw/kit";
 import type { Ruling } from "./policy.ts";
 
 /** What rules say of such a call, once an allowance is no more than that: it is asked about where the mode would not refuse it. */
@@ -13,10 +13,7 @@ export function heldBack(ruling: Ruling, { tool, subject }: ToolCall, { selectio
 
 /** Whether the sandbox puts the question itself, and remembers the answer. */
 export async function sandboxAsks(scope: StepScope): Promise<boolean> {
-  const sandbox = await scope.use(Sandbox).catch((thrown: unknown) => {
-    if (thrown instanceof ClawError && thrown.code === "CLAW_SERVICE_MISSING") return undefined;
-    throw thrown;
-  });
+  const sandbox = await scope.use(Sandbox).catch(absent);
   return (await sandbox?.inspect(scope))?.active === true;
 }
 

@@ -1,6 +1,6 @@
 // Which mode a session starts in when flags, environment and settings have their say, the settings of other tools included.
 import { ClawError, Inspecting, type Setting, type TurnScope } from "claw";
-import { locate, type ModeInForce, STRICTEST_FIRST } from "claw/kit";
+import { locate, type ModeInForce, stricter } from "claw/kit";
 import { parsePermissions } from "./policy.ts";
 
 const BYPASS = "danger-full-access";
@@ -31,12 +31,6 @@ export async function modeInForce(scope: TurnScope): Promise<ModeInForce> {
     return { mode: BYPASS, key: "--dangerously-skip-permissions", setting };
   }
   return wantedMode(scope, selected);
-}
-
-/** Whether `mode` lets less happen. A mode that the common table does not rank is never taken for stricter. */
-export function stricter(mode: string, than: string): boolean {
-  const order: readonly string[] = STRICTEST_FIRST;
-  return order.includes(mode) && (!order.includes(than) || order.indexOf(mode) < order.indexOf(than));
 }
 
 /** What says so when the session itself does. */

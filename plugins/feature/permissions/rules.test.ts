@@ -177,10 +177,10 @@ describe("Bash rules", () => {
     ["Read(**/.env)", "rg x"],
   ])("%s may touch %j, so it is asked about", async (text, line) => expect(verdict("deny", text, await bash(line))).toBe("ask"));
   test("a line made to be slow is judged at once", async () => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(touches("Bash(*a*a*a*a*a*b)", await bash("a".repeat(200_000)))).toBe(false);
     expect(touches("Bash(rm *)", await bash("sudo ".repeat(50_000)))).toBe(true);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(process.cpuUsage(started).user).toBeLessThan(1_000_000);
   });
 });
 

@@ -1,6 +1,6 @@
 // One permission rule: how it is written, and which tool it means. What it matches is in `match.ts`.
 import { ClawError } from "claw";
-import { didYouMean } from "claw/kit";
+import { didYouMean, foldedTool, SHORT_TOOL_NAMES } from "claw/kit";
 
 export type Effect = "allow" | "ask" | "deny";
 /** `tool` is folded; one that ends in `*` means every tool that starts so. No `pattern`: every call of the tool. */
@@ -49,8 +49,7 @@ export function foldTool(name: string): string {
   const lower = name.toLowerCase();
   // The parts of these names are somebody else's: folding could make two of them one.
   if (lower.startsWith("mcp__")) return lower.endsWith("*") || lower.includes("__", 5) ? lower : `${lower}__*`;
-  const folded = lower.replace(/[_-]/g, "");
-  return SHORT[folded] ?? folded;
+  return foldedTool(name);
 }
 
 /** Whether a folded name means the tool. */
@@ -75,24 +74,14 @@ export function checkNames(names: readonly string[], flag: string, tools: readon
 export function strangeName(name: string, tools: readonly string[]): string | undefined {
   const folded = foldTool(name);
   if (folded.startsWith("mcp__") || ELSEWHERE.has(folded) || COMMON.has(folded) || tools.some((tool) => meansTool(folded, tool))) return undefined;
-  return didYouMean(name, [...tools, ...Object.keys(SHORT)]) || `Known tools: ${tools.join(", ")}.`;
+  return didYouMean(name, [...tools, ...Object.keys(SHORT_TOOL_NAMES)]) || `Known tools: ${tools.join(", ")}.`;
 }
 
 // --- internal ---
 
 const WIDER: Readonly<Record<string, readonly string[]>> = { agent: ["taskcreate"], editfile: ["writefile", "notebookedit"] };
-/** Folded names of other families → the folded name here. */
-const SHORT: Readonly<Record<string, string>> = {
-  read: "readfile",
-  write: "writefile",
-  edit: "editfile",
-  multiedit: "editfile",
-  glob: "globsearch",
-  grep: "grepsearch",
-  task: "agent",
-};
 /** The folded names themselves: a tool that is switched off is no mistake either. */
-const COMMON: ReadonlySet<string> = new Set(Object.values(SHORT));
+const COMMON: ReadonlySet<string> = new Set(Object.values(SHORT_TOOL_NAMES));
 /** Tools that other families have and claw may not: naming one in a script written for them is no mistake. */
 const ELSEWHERE: ReadonlySet<string> = new Set(
   ["LS", "NotebookRead", "NotebookEdit", "BashOutput", "KillBash", "KillShell", "SlashCommand", "TodoRead", "TodoWrite"]

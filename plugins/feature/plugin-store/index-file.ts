@@ -1,9 +1,9 @@
 // The store on disk: its index, written whole and renamed into place, and the folders of packages. Every change happens under the store's lock.
 import { existsSync } from "node:fs";
-import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { ClawError } from "claw";
-import { readStoreIndex, STORE_INDEX, STORE_SEALS, type StoredPlugin, type StoreLevel, sealedStore, sealOf } from "claw/kit";
+import { readStoreIndex, STORE_INDEX, STORE_SEALS, type StoredPlugin, type StoreLevel, sealedStore, sealOf, writeWholeFile } from "claw/kit";
 import { locked } from "./lock.ts";
 
 /** Where packages are. */
@@ -53,19 +53,9 @@ export async function seal(root: string, user: string, signal: AbortSignal): Pro
 
 /** A new file beside the old one, then one rename: whoever reads sees the whole of either. Throws `CLAW_STORE_FAILED`. */
 export async function writeWhole(path: string, text: string, mode = 0o600): Promise<void> {
-  const fresh = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}`);
   try {
-    const file = await open(fresh, "wx", mode);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await chmod(fresh, mode);
-    await rename(fresh, path);
+    await writeWholeFile(path, text, mode);
   } catch (cause) {
-    await rm(fresh, { force: true }).catch(() => {});
     const { code, message } = cause as NodeJS.ErrnoException;
     const hint = code === "ENOSPC" ? "The disk is full. What was there before still is." : "What was there before still is.";
     throw new ClawError("CLAW_STORE_FAILED", `${path} could not be written: ${message}`, { hint, cause });

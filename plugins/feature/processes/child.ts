@@ -2,12 +2,11 @@
 import { existsSync } from "node:fs";
 import type { Subprocess } from "bun";
 import { ClawError } from "claw";
-import type { ProcessEnd, ProcessOptions } from "claw/kit";
+import { type ProcessEnd, type ProcessOptions, within } from "claw/kit";
 import { type Capture, clean, decode } from "./capture.ts";
 import { endGroup, groupGone } from "./group.ts";
 import { closePipe, type MakePipe, type Pipe, type Reader, readPipe } from "./pipe.ts";
 import type { Watchdog } from "./watchdog.ts";
-import { within } from "./within.ts";
 
 /** What a child needs besides its options. */
 export interface Surroundings {

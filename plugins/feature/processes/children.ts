@@ -86,7 +86,8 @@ export async function createChildren(options: ChildrenOptions): Promise<Children
       using _ = held(wanted);
       const home = family(scope);
       const output = capture(wanted, scope);
-      return startTask(home, wanted, output, () => begin(wanted, scope, output, home));
+      // Not before it has its copies of the files.
+      return await startTask(home, wanted, output, () => begin(wanted, scope, output, home));
     },
     async endSession(session) {
       const home = families.get(session);

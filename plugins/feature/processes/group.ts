@@ -1,24 +1,9 @@
 // Process groups: signalling one, knowing when it is gone, and finding by its marker what has left its group.
 import { readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { within } from "./within.ts";
+import { signalGroup, within } from "claw/kit";
 
 const WINDOWS = process.platform === "win32";
-
-/** Sends `signal` to every member; `false` when there is none left. */
-export function signalGroup(group: number, signal: NodeJS.Signals): boolean {
-  try {
-    if (WINDOWS) {
-      // Windows has no groups and no polite request: the tree of children goes, by force.
-      Bun.spawn(["taskkill", "/T", "/F", "/PID", String(group)], { stdin: "ignore", stdout: "ignore", stderr: "ignore" }).unref();
-      return true;
-    }
-    process.kill(-group, signal);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
 
 /** Ends a group: SIGTERM, SIGKILL to what is left after `patienceMs`. Resolves when it is gone, or a second after SIGKILL. For `bury` see `groupGone`. */
 export async function endGroup(group: number, patienceMs: number, bury?: () => void): Promise<void> {

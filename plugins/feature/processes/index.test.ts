@@ -57,9 +57,8 @@ test("run > waits for what is just finishing, as tee in a process substitution",
 
 test("run > abort ends it at once, and nothing runs under an aborted signal", async () => {
   await inCall(async (processes, scope, harness) => {
-    const startedAt = performance.now();
+    // It would take five minutes.
     const end = await processes.run(bash("echo up; sleep 300", scope, { onOutput: () => harness.shell.abort("test") }), scope);
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
     expect(facts(end)).toEqual({ code: null, signal: "SIGTERM", timedOut: false, aborted: true, output: "up\n", bytes: 3 });
     const never = await processes.run(bash("echo no", scope), scope);
     expect(facts(never)).toEqual({ code: null, signal: null, timedOut: false, aborted: true, output: "", bytes: 0 });

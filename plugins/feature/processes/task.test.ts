@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { fstatSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { groupGone, marked } from "./group.ts";
 import { bash, facts, inCall, running, survivors } from "./testing/call.ts";
@@ -20,6 +20,15 @@ test("start > output can be read while it runs, never in the middle of a charact
     const how = { code: null, signal: "SIGTERM", timedOut: false, aborted: false };
     expect(facts(end)).toEqual({ ...how, output: "one € two\n", bytes: 12, spill: task.spill });
     expect([task.end, await task.stop(), readFileSync(task.spill, "utf8"), task.name]).toEqual([end, end, "one € two\n", "demo"]);
+  });
+}, 20_000);
+
+test("start > a task gets the files that were opened for it, and here they are closed", async () => {
+  await inCall(async (processes, scope) => {
+    const file = openSync(import.meta.path, "r");
+    const task = await processes.start(bash("head -c 9 <&3", scope, { files: [file] }), scope);
+    expect(facts(await task.ended)).toMatchObject({ code: 0, output: "import { " });
+    expect(() => fstatSync(file)).toThrow("EBADF");
   });
 }, 20_000);
 

@@ -1,9 +1,10 @@
 // Finds Markdown commands: `commands/**/*.md` in the folders where definitions are looked for, then those in the binary. Reads them, runs nothing.
-import { readFileSync, realpathSync, statSync } from "node:fs";
-import { dirname, sep } from "node:path";
+import { readFileSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { ClawError, type PluginScope, type PluginStatus } from "claw";
 import {
   clipLine,
+  containedDefinition,
   type DefinitionFile,
   type DefinitionFolder,
   type DefinitionSource,
@@ -11,7 +12,6 @@ import {
   listField,
   markdownFiles,
   parseFrontMatter,
-  projectRoot,
   shadowed,
   textField,
 } from "claw/kit";
@@ -67,7 +67,7 @@ function read({ name, path }: DefinitionFile, folder: DefinitionFolder, cwd: str
   const place = { name, path, source, trusted, ...(plugin === undefined ? {} : { plugin, root: dirname(folder.path) }) };
   try {
     if (statSync(path).size > MOST_BYTES) throw new ClawError("CLAW_CONFIG_INVALID", `it has more than ${MOST_BYTES} bytes`);
-    if (!contained(path, folder, cwd)) throw new ClawError("CLAW_CONFIG_INVALID", `it is a link that leads out of the ${source}`);
+    if (!containedDefinition(path, folder, cwd)) throw new ClawError("CLAW_CONFIG_INVALID", `it is a link that leads out of the ${source}`);
     return { ...place, ...parsed(readFileSync(path, "utf8").toWellFormed()) };
   } catch (thrown) {
     return { ...place, description: "", tools: [], body: "", problem: thrown instanceof Error ? thrown.message : String(thrown) };
@@ -90,13 +90,6 @@ function parsed(text: string): Pick<MarkdownCommand, "description" | "tools" | "
     ...(hint === undefined ? {} : { hint }),
     ...(model === undefined ? {} : { model }),
   };
-}
-
-/** What a link leads to outside would go to the model. */
-function contained(path: string, { source, path: folder }: DefinitionFolder, cwd: string): boolean {
-  if (source === "user") return true;
-  const root = realpathSync(source === "project" ? projectRoot(cwd) : dirname(folder));
-  return realpathSync(path).startsWith(`${root}${sep}`);
 }
 
 function firstLine(body: string): string {

@@ -201,9 +201,9 @@ test("allowed-tools > a line is read part by part, with quotes, and every part h
   ]);
   const bad = ["probe 'a b'; other b", "probe `touch x`", "probe x > out", "X=1 probe 'a b'", "other $(true)b 'a'", "'probe a'"];
   for (const line of bad) expect([line, ...(await verdicts(rules, "prompt", [line]))]).toEqual([line, "deny"]);
-  // Calls of one step: the second is judged before the first has run.
+  // Calls of one step: each is judged when those before it have run, in the folder that they have left.
   expect(
     await verdictsOf(rules, { content: ["other a", "probe 'a b'", "probe 'a b' > out", "cat a.txt && probe 'x y'"].map(bashCall), stop: "calls" }),
-  ).toEqual([...["allow", "allow", "deny", "deny"]]);
+  ).toEqual([...["allow", "allow", "deny", "allow"]]);
   expect(await verdicts(rules, "read-only", ["probe 'a b'"])).toEqual(["deny"]);
 });

@@ -12,7 +12,7 @@ export interface Filling {
   file(path: string): void;
 }
 
-/** The prompt. Without a placeholder for them, arguments are put below the text. Lines run one after another, in their order. */
+/** The prompt. Arguments that nothing in the text stands for are put below it. Lines run one after another, in their order. */
 export async function fill(body: string, filling: Filling): Promise<string> {
   let filled = "";
   const { args } = filling;

@@ -1,7 +1,6 @@
 // Makes the prompt of one Markdown command: runs its lines, puts its files below, and takes its tools and model for the turn.
 import { ClawError, type Input, type Route, type TurnScope, wrap } from "claw";
-import { clip, decode, looksBinary, Processes, Skills, splitWords, Workspace } from "claw/kit";
-import * as v from "valibot";
+import { clip, decode, looksBinary, Processes, refuseInput, Skills, splitWords, Workspace } from "claw/kit";
 import type { MarkdownCommand } from "./find.ts";
 import { admit, type Line } from "./gate.ts";
 import { filesIn, fill, spelled } from "./template.ts";
@@ -27,9 +26,7 @@ export async function useCommand(command: MarkdownCommand, args: string, input: 
     scope.bus.emit("prompt.used", { name, source, path });
     return { to: "prompt", input: { ...input, text } };
   } catch (thrown) {
-    const error = wrap(thrown, "CLAW_TOOL_FAILED");
-    const run = (): Promise<never> => Promise.reject(error);
-    return { to: "command", command: { name: command.name, summary: command.description, args: v.any(), run }, words: [] };
+    return refuseInput(command.name, wrap(thrown, "CLAW_TOOL_FAILED"), command.description);
   }
 }
 

@@ -6,6 +6,14 @@ import { createRetry, type Failed, type Policy } from "./retry.ts";
 pluginContract(import.meta.dir);
 
 const POLICY: Policy = { firstTries: 4, fallbackTries: 3, baseMs: 500, capMs: 32_000, maxRetryAfterMs: 1_800_000, maxElapsedMs: 1_800_000 };
+interface Circumstances extends Partial<Policy> {
+  readonly fallback?: string;
+  readonly clock?: () => number;
+  /** What chance gives of the time within a bound. */
+  readonly share?: number;
+}
+const retryOf = ({ fallback, clock = () => 0, share = 1, ...policy }: Circumstances = {}) =>
+  createRetry({ ...POLICY, ...policy }, fallback, clock, () => share);
 const failed = (code: ErrorCode, info: ErrorInfo = {}, change: Partial<Failed> = {}): Failed => ({
   session: "s",
   error: new ClawError(code, "no", info),
@@ -29,59 +37,19 @@ const waits = (retry: ReturnType<typeof createRetry>, what: Failed, most = 100):
 describe("createRetry", () => {
   test("bounds double up to the cap, and the time within them is random", () => {
     const bounds = [500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 32_000, 32_000, 32_000];
-    expect(
-      waits(
-        createRetry(
-          POLICY,
-          undefined,
-          () => 0,
-          () => 1,
-        ),
-        overloaded(),
-      ),
-    ).toEqual(bounds);
-    expect(
-      waits(
-        createRetry(
-          POLICY,
-          undefined,
-          () => 0,
-          () => 0.5,
-        ),
-        overloaded(),
-      ),
-    ).toEqual(bounds.map((bound) => bound / 2));
-    expect(
-      waits(
-        createRetry(
-          POLICY,
-          undefined,
-          () => 0,
-          () => 0,
-        ),
-        overloaded(),
-      ),
-    ).toEqual(bounds.map(() => 0));
+    expect(waits(retryOf(), overloaded())).toEqual(bounds);
+    expect(waits(retryOf({ share: 0.5 }), overloaded())).toEqual(bounds.map((bound) => bound / 2));
+    expect(waits(retryOf({ share: 0 }), overloaded())).toEqual(bounds.map(() => 0));
   });
 
   test("other errors are not its affair", () => {
-    const retry = createRetry(
-      POLICY,
-      "haiku",
-      () => 0,
-      () => 1,
-    );
+    const retry = retryOf({ fallback: "haiku" });
     for (const code of ["CLAW_PROVIDER_AUTH", "CLAW_PROVIDER_OVERFLOW", "CLAW_PROVIDER_REJECTED", "CLAW_BUG", "CLAW_ABORTED"] as const)
       expect(retry.recover(failed(code))).toBeUndefined();
   });
 
   test("what the server asks for is done, up to a limit", () => {
-    const retry = createRetry(
-      POLICY,
-      undefined,
-      () => 0,
-      () => 1,
-    );
+    const retry = retryOf();
     const asks = (retryAfterMs: number): Failed => failed("CLAW_PROVIDER_RATE", { status: 429, retryAfterMs });
     expect(retry.recover(asks(90_000))).toEqual({ again: true, afterMs: 90_000 });
     expect(retry.recover(asks(1_800_000))).toEqual({ again: true, afterMs: 1_800_000 });
@@ -91,12 +59,7 @@ describe("createRetry", () => {
 
   test("without a person it goes on until the time is over, waits included", () => {
     let clock = 0;
-    const retry = createRetry(
-      POLICY,
-      undefined,
-      () => clock,
-      () => 1,
-    );
+    const retry = retryOf({ clock: () => clock });
     let total = 0;
     for (;;) {
       const cure = retry.recover(overloaded({ attended: false }));
@@ -106,26 +69,11 @@ describe("createRetry", () => {
     }
     expect(total).toBeGreaterThan(1_760_000);
     expect(total).toBeLessThanOrEqual(1_800_000);
-    expect(
-      waits(
-        createRetry(
-          { ...POLICY, tries: 2 },
-          undefined,
-          () => 0,
-          () => 1,
-        ),
-        overloaded({ attended: false }),
-      ),
-    ).toHaveLength(2);
+    expect(waits(retryOf({ tries: 2 }), overloaded({ attended: false }))).toHaveLength(2);
   });
 
   test("a server that is not there and never was is soon given up, one that answered is not", () => {
-    const retry = createRetry(
-      POLICY,
-      undefined,
-      () => 0,
-      () => 1,
-    );
+    const retry = retryOf();
     expect(waits(retry, refused({ attended: false }))).toHaveLength(4);
     retry.renewed("s");
     retry.succeeded("s");
@@ -138,62 +86,32 @@ describe("createRetry", () => {
 
   test("what says 200 and gives no answer, each time, is soon given up, also without a person", () => {
     const page = failed("CLAW_PROVIDER_UNAVAILABLE", { status: 200 }, { attended: false });
-    const retry = createRetry(
-      POLICY,
-      undefined,
-      () => 0,
-      () => 1,
-    );
+    const retry = retryOf();
     retry.succeeded("s");
     expect(waits(retry, page)).toHaveLength(POLICY.firstTries);
     expect(waits(retry, failed("CLAW_PROVIDER_UNAVAILABLE", { status: 503 }, { attended: false, session: "t" }))).toHaveLength(100);
   });
 
   test("the other model is named once, when trying again did not help, and gets its own tries", () => {
-    const retry = createRetry(
-      { ...POLICY, tries: 2 },
-      "haiku",
-      () => 0,
-      () => 1,
-    );
+    const retry = retryOf({ tries: 2, fallback: "haiku" });
     expect([retry.recover(overloaded()), retry.recover(overloaded()), retry.recover(overloaded())]).toEqual([
       { again: true, afterMs: 500 },
       { again: true, afterMs: 1_000 },
       { again: true, model: "haiku" },
     ]);
     expect(waits(retry, overloaded({ model: "haiku" }))).toEqual([500, 1_000]);
-    expect(
-      waits(
-        createRetry(
-          { ...POLICY, tries: 0 },
-          "opus",
-          () => 0,
-          () => 1,
-        ),
-        overloaded(),
-      ),
-    ).toEqual([]);
+    expect(waits(retryOf({ tries: 0, fallback: "opus" }), overloaded())).toEqual([]);
   });
 
   test("with another model at hand nobody rides it out; the other model is ridden out", () => {
-    const retry = createRetry(
-      POLICY,
-      "haiku",
-      () => 0,
-      () => 1,
-    );
+    const retry = retryOf({ fallback: "haiku" });
     const cures = [1, 2, 3, 4].map(() => retry.recover(overloaded({ attended: false })));
     expect(cures).toEqual([500, 1_000, 2_000].map((afterMs) => ({ again: true, afterMs }) as Recovery).concat({ again: true, model: "haiku" }));
     expect(waits(retry, overloaded({ attended: false, model: "haiku" }), 50)).toHaveLength(50);
   });
 
   test("a success, a new turn and the end of a session count from zero, each session for itself", () => {
-    const retry = createRetry(
-      POLICY,
-      undefined,
-      () => 0,
-      () => 1,
-    );
+    const retry = retryOf();
     const next = (session: string): unknown => retry.recover(overloaded({ session }));
     expect([next("a"), next("a"), next("b")]).toEqual([500, 1_000, 500].map((afterMs) => ({ again: true, afterMs })));
     for (const reset of [retry.succeeded, retry.renewed, retry.closed]) {

@@ -1,4 +1,5 @@
 // The system calls a sandboxed command is refused, as a classic BPF program for seccomp. Pure: numbers in, bytes out.
+import { assembleFilter, type FilterStep } from "claw/kit";
 
 /** What of the network is left to the command. `none` also refuses connecting to unix sockets, whose paths the kernel's filter cannot see. */
 export type Sockets = "none" | "own";
@@ -8,7 +9,7 @@ export function buildFilter(arch: string, sockets: Sockets): Uint8Array | undefi
   const machine = MACHINES[arch];
   if (machine === undefined) return undefined;
   const { audit, calls } = machine;
-  const code: Instruction[] = [
+  const code: FilterStep[] = [
     [LOAD, 0, 0, ARCH],
     [EQUAL, 1, 0, audit],
     [RETURN, 0, 0, KILL],
@@ -30,20 +31,10 @@ export function buildFilter(arch: string, sockets: Sockets): Uint8Array | undefi
   code.push([EQUAL, 0, families.length * 2 + 2, calls.socket], [LOAD, 0, 0, argument(0)]);
   for (const family of families) code.push([EQUAL, 0, 1, family], [RETURN, 0, 0, ALLOW]);
   code.push([RETURN, 0, 0, ERROR | EPERM], [RETURN, 0, 0, ALLOW]);
-  const bytes = new DataView(new ArrayBuffer(code.length * 8));
-  for (const [at, [operation, yes, no, value]] of code.entries()) {
-    bytes.setUint16(at * 8, operation, true);
-    bytes.setUint8(at * 8 + 2, yes);
-    bytes.setUint8(at * 8 + 3, no);
-    bytes.setUint32(at * 8 + 4, value >>> 0, true);
-  }
-  return new Uint8Array(bytes.buffer);
+  return assembleFilter(code);
 }
 
 // --- internal ---
-
-/** Code, jump when true, jump when false, operand. */
-type Instruction = readonly [number, number, number, number];
 
 const LOAD = 0x20;
 const EQUAL = 0x15;

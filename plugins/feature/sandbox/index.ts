@@ -1,5 +1,5 @@
 // The plugin: provides the sandbox service, and sees to it that a call leaves the sandbox only when a person has said yes to that.
-import { type CallScope, ClawError, definePlugin, type ToolCall, type TurnScope } from "claw";
+import { type CallScope, ClawError, type Decision, definePlugin, type StepScope, type ToolCall, type TurnScope } from "claw";
 import { Sandbox, shownWhole } from "claw/kit";
 import * as v from "valibot";
 import type { Service } from "./sandbox.ts";
@@ -27,13 +27,14 @@ export default definePlugin({
         if (!asked.has(scope.call) && (await confined(scope))) await ask(scope);
       },
     });
-    hooks.permit.tap(async (call, scope) => {
-      if (!wantsOut(call) || !(await confined(scope))) return undefined;
+    hooks.permit.tap((call, scope) => (wantsOut(call) ? leaving(call, scope) : undefined));
+    async function leaving(call: ToolCall, scope: StepScope): Promise<Decision | undefined> {
+      if (!(await confined(scope))) return undefined;
       const mode = scope.selection["permission-mode"];
       if (READING.has(mode)) return { verdict: "deny", reason: `in ${mode} mode commands run in the sandbox only` };
       asked.add(call);
       return { verdict: "ask", question: question(call) };
-    });
+    }
   },
 });
 

@@ -1,5 +1,5 @@
 // The terminal itself: its input, its output that may be slower than we are, its size, and the signals that concern it.
-import { write, writeSync } from "node:fs";
+import { closeSync, constants, openSync, readSync, write, writeSync } from "node:fs";
 
 /** What the screen needs of a terminal. Tests have one of their own. */
 export interface Device {
@@ -81,7 +81,9 @@ export function openTerminal(listeners: Listeners): Device {
       const before = [columns, rows].join();
       [columns, rows] = size();
       if ([columns, rows].join() !== before) listeners.resize();
+      const typed = wanted && !raw ? linesBefore() : undefined;
       setRaw(wanted);
+      if (typed !== undefined) listeners.data(typed);
       input.on("data", data);
       input.resume();
     },
@@ -145,6 +147,29 @@ function watchProcess(listeners: Listeners, exit: () => void) {
     },
   };
 }
+
+/** Lines that were typed while the terminal still edited them: it made a line feed of Return, which would not send anything. */
+function linesBefore(): Uint8Array | undefined {
+  if (process.platform === "win32") return undefined;
+  try {
+    const fd = openSync("/dev/tty", constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    try {
+      const bytes = Buffer.alloc(4_096);
+      let count = 0;
+      // One line at a time, until there is none.
+      try {
+        for (let more = -1; more !== 0 && count < bytes.length; count += more) more = readSync(fd, bytes, count, bytes.length - count, null);
+      } catch {}
+      return count === 0 ? undefined : bytes.subarray(0, count).map((byte) => (byte === LINE_FEED ? RETURN : byte));
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return undefined;
+  }
+}
+const LINE_FEED = 10;
+const RETURN = 13;
 
 function size(): readonly [number, number] {
   try {

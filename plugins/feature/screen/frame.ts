@@ -33,8 +33,8 @@ export function compose(
   const shown = new Map<Slot, readonly string[]>();
   let owner: { slot: Slot; cursor: Cursor } | undefined;
   for (const slot of IMPORTANCE) {
-    // A question stands in the editor's place.
-    if ((slot === "editor" || slot === "menu") && shown.has("question")) continue;
+    // A question stands in the editor's place, and nothing goes on until it is answered.
+    if ((slot === "editor" || slot === "menu" || slot === "activity") && shown.has("question")) continue;
     const painter = painters.get(slot);
     if (painter === undefined) continue;
     let cut = kept.get(slot);
@@ -123,13 +123,13 @@ function drawBelow(old: Region, next: Region, printed: readonly string[], column
   // A line that the terminal wraps leaves it unclear where its last row ends: then what stands below goes first.
   const wide = printed.some((line) => line.length * 2 >= columns && Bun.stringWidth(line) >= columns);
   const end = wide ? "" : "\x1b[K";
-  const out = [`${move(old.line, 0)}\r${wide ? "\x1b[J" : ""}`];
-  for (const line of printed) out.push(line, line.includes("\x1b") ? RESET : "", end, "\r\n");
-  for (const [index, row] of next.rows.entries()) out.push(index === 0 ? "" : "\r\n", row, row.includes("\x1b") ? RESET : "", end);
+  let out = `${move(old.line, 0)}\r${wide ? "\x1b[J" : ""}`;
+  for (const line of printed) out += `${line}${line.includes("\x1b") ? RESET : ""}${end}\r\n`;
+  for (const [index, row] of next.rows.entries()) out += `${index === 0 ? "" : "\r\n"}${row}${row.includes("\x1b") ? RESET : ""}${end}`;
   const left = Math.max(1, old.rows.length) > printed.length + Math.max(1, next.rows.length);
-  if (left && !wide) out.push(next.rows.length === 0 ? "\x1b[J" : `\r\n\x1b[J${move(1, 0)}`);
-  else if (next.rows.length === 0 && !wide) out.push("\x1b[K");
-  return out.join("") + place(Math.max(0, next.rows.length - 1), next);
+  if (left && !wide) out += next.rows.length === 0 ? "\x1b[J" : `\r\n\x1b[J${move(1, 0)}`;
+  else if (next.rows.length === 0 && !wide) out += "\x1b[K";
+  return out + place(Math.max(0, next.rows.length - 1), next);
 }
 
 function drawOver(old: Region, next: Region): string {

@@ -1,23 +1,13 @@
-import { afterEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { pluginContract } from "claw/testing";
-import { openEmulated } from "./testing/emulated.ts";
+import { openEmulated, startEmulated } from "./testing/emulated.ts";
 
 pluginContract(import.meta.dir);
 
-let opened: ReturnType<typeof openEmulated> | undefined;
-afterEach(async () => {
-  await opened?.screen.close();
-  opened = undefined;
-});
-const start = async (options?: Parameters<typeof openEmulated>[0]) => {
-  opened = openEmulated(options);
-  await opened.screen.open();
-  return opened;
-};
-
 describe("screen", () => {
   test("print > lines stay above the slots, which stand in their order", async () => {
-    const { screen, shown, emulator } = await start();
+    await using on = await startEmulated();
+    const { screen, shown, emulator } = on;
     screen.live("status", ["status"]);
     screen.live("editor", ["> hello"], { line: 0, column: 7 });
     screen.print(["one", "two"]);
@@ -30,7 +20,7 @@ describe("screen", () => {
   });
 
   test("print > what came before the screen was opened is shown when it is", async () => {
-    opened = openEmulated();
+    await using opened = openEmulated();
     opened.screen.print(["early"]);
     opened.screen.live("editor", ["> "]);
     await opened.screen.open();
@@ -38,7 +28,8 @@ describe("screen", () => {
   });
 
   test("print > every line once, in order, whatever is printed, shown and resized meanwhile; nothing is ever cleared", async () => {
-    const { screen, shown, state, resize } = await start({ rows: 10 });
+    await using on = await startEmulated({ rows: 10 });
+    const { screen, shown, state, resize } = on;
     let seed = 3;
     const next = (below: number): number => {
       seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
@@ -82,7 +73,8 @@ describe("screen", () => {
   });
 
   test("print > a line cannot move the cursor, whatever is in it", async () => {
-    const { screen, shown, state } = await start();
+    await using on = await startEmulated();
+    const { screen, shown, state } = on;
     screen.print(["\x1b[2J\x1b[10;10Hhere\x1b]52;c;AA\x07", "a\rb\nc"]);
     screen.live("status", ["\x1b[Hstatus\x1b[?1049h"]);
     expect(await shown()).toEqual(["here", "a b c", "status"]);
@@ -90,7 +82,8 @@ describe("screen", () => {
   });
 
   test("print > a slow terminal gets it all, in few writes", async () => {
-    const { screen, shown, state, release } = await start();
+    await using on = await startEmulated();
+    const { screen, shown, state, release } = on;
     await screen.flush();
     state.hold = true;
     screen.live("editor", ["> "]);
@@ -106,7 +99,8 @@ describe("screen", () => {
   });
 
   test("live > where rows are few, the cursor's stay, and the end of the tail", async () => {
-    const { screen, shown } = await start({ rows: 6 });
+    await using on = await startEmulated({ rows: 6 });
+    const { screen, shown } = on;
     screen.live(
       "tail",
       Array.from({ length: 20 }, (_, at) => `tail ${at}`),
@@ -128,7 +122,8 @@ describe("screen", () => {
   });
 
   test("live > a question stands in the editor's place", async () => {
-    const { screen, shown } = await start();
+    await using on = await startEmulated();
+    const { screen, shown } = on;
     screen.live("editor", ["> "]);
     screen.live("menu", ["/help"]);
     screen.live("question", ["Run it?"]);
@@ -138,14 +133,16 @@ describe("screen", () => {
   });
 
   test("live > lines that are too wide become rows, and the cursor is in the right one", async () => {
-    const { screen, shown, emulator } = await start({ columns: 11 });
+    await using on = await startEmulated({ columns: 11 });
+    const { screen, shown, emulator } = on;
     screen.live("editor", ["0123456789abcdefghij日本"], { line: 0, column: 13 });
     expect(await shown()).toEqual(["0123456789", "abcdefghij", "日本"]);
     expect([emulator.buffer.active.cursorY, emulator.buffer.active.cursorX]).toEqual([1, 3]);
   });
 
   test("live > a painter may print, is asked again only when it is to be, and is taken away when it throws", async () => {
-    const { screen, shown, state } = await start();
+    await using on = await startEmulated();
+    const { screen, shown, state } = on;
     let asked = 0;
     screen.live("tail", () => {
       asked += 1;
@@ -168,7 +165,8 @@ describe("screen", () => {
     [1, 5],
     [3, 2],
   ])("live > %d×%d cells are enough not to fail", async (columns, rows) => {
-    const { screen, shown, resize } = await start({ columns, rows });
+    await using on = await startEmulated({ columns, rows });
+    const { screen, shown, resize } = on;
     screen.live("editor", (width) => ({ lines: ["─".repeat(width), "> 日本語"], cursor: { line: 1, column: 4 } }));
     screen.live("status", ["status"]);
     screen.print(["日本語 and more"]);
@@ -178,7 +176,8 @@ describe("screen", () => {
   });
 
   test("resize > the region is drawn anew, and nothing of the old one is left", async () => {
-    const { screen, shown, resize } = await start({ columns: 60, rows: 14 });
+    await using on = await startEmulated({ columns: 60, rows: 14 });
+    const { screen, shown, resize } = on;
     screen.print(Array.from({ length: 20 }, (_, at) => `line ${at}`));
     screen.live("editor", (width) => ({ lines: ["─".repeat(width), "> ", "─".repeat(width)], cursor: { line: 1, column: 2 } }));
     await screen.flush();

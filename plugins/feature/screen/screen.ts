@@ -108,11 +108,11 @@ export class TerminalScreen implements Screen {
   get #lent(): boolean {
     return this.#state === "lent";
   }
-  /** The first frame is on its way before the input is asked for, which takes longer. */
+  /** Whoever sees the first frame may type: by then the terminal no longer edits lines, nor shows what is typed. */
   #take(device: Device): void {
     this.#state = "open";
-    if (!this.#gone) this.#canvas.begin(device);
     device.take(!this.plain);
+    if (!this.#gone) this.#canvas.begin(device);
   }
   async #give(device: Device): Promise<void> {
     this.#state = "lent";
@@ -147,8 +147,8 @@ export class TerminalScreen implements Screen {
     else if (this.#state === "open" && this.#device !== undefined) {
       // It was stopped without being asked.
       this.#device.give();
-      this.#canvas.again(this.#device);
       this.#device.take(!this.plain);
+      this.#canvas.again(this.#device);
     }
   }
   #end(reason: string): void {

@@ -1,6 +1,6 @@
 // Which hooks there are for each session, and how often each ran. Reads settings once a session; sets of plugins come and go.
-import { Inspecting, type TurnScope } from "claw";
-import type { ShellHook, ShellHookEvent, ShellHookSet } from "claw/kit";
+import { ClawError, Inspecting, type TurnScope } from "claw";
+import { locate, type ShellHook, type ShellHookEvent, type ShellHookSet } from "claw/kit";
 import { matches } from "./names.ts";
 import { type Hook, idle, type Read, readSet, sourcesOf } from "./read.ts";
 
@@ -11,6 +11,8 @@ export interface Book {
   has(scope: TurnScope, ...events: readonly ShellHookEvent[]): Promise<boolean>;
   list(scope: TurnScope): Promise<readonly ShellHook[]>;
   problems(scope: TurnScope): Promise<readonly string[]>;
+  /** Why nothing may run: a hook that was meant to have a say cannot be read. */
+  refusal(scope: TurnScope): Promise<ClawError | undefined>;
   add(set: ShellHookSet): Disposable;
   count(hook: Hook): void;
   forget(session: string): void;
@@ -28,7 +30,11 @@ export function createBook(told: (problem: string) => void): Book {
     const sources = [...(await sourcesOf(scope)), ...[...sets].map((set) => ({ ...set, trusted: true }))];
     const all = sources.map((source) => ({ trusted: source.trusted, ...readSet(source, most) }));
     for (const problem of all.flatMap((one) => (one.trusted ? one.problems : [])).slice(0, MOST_TOLD)) told(problem);
-    return { hooks: all.flatMap((one) => one.hooks), problems: all.flatMap((one) => one.problems) };
+    return {
+      hooks: all.flatMap((one) => one.hooks),
+      problems: all.flatMap((one) => one.problems),
+      invalid: all.flatMap((one) => one.invalid),
+    };
   }
   function readFor(scope: TurnScope): Promise<Read> {
     const { id } = scope.session;
@@ -53,6 +59,14 @@ export function createBook(told: (problem: string) => void): Book {
     async problems(scope) {
       const { hooks, problems } = await readFor(scope);
       return [...problems, ...idle(hooks, scope.names("tool"))];
+    },
+    async refusal(scope) {
+      const { invalid } = await readFor(scope);
+      if (invalid.length === 0) return undefined;
+      const lines = await Promise.all(invalid.map(async ({ origin, path, message }) => `${await locate(origin, path)}: ${message}`));
+      return new ClawError("CLAW_CONFIG_INVALID", lines.join("\n"), {
+        hint: "Correct the value, or remove it: nothing is sent while a hook cannot run.",
+      });
     },
     add(set) {
       sets.add(set);

@@ -1,7 +1,6 @@
 // What a hook's end means: its exit code and the JSON that it wrote, as one finding.
 import type { Json } from "claw";
-import type { ShellHookEnd, ShellHookEvent } from "claw/kit";
-import { plain } from "./names.ts";
+import { fields, type ShellHookEnd, type ShellHookEvent } from "claw/kit";
 
 /** How a hook ended. `problem` is why it has no answer: a time limit, a start that failed, an address that did not answer. */
 export interface Ended {
@@ -29,7 +28,7 @@ export function findingOf(event: ShellHookEvent, ended: Ended): Finding {
   if (!/^[{[]/.test(out)) return TALKING.has(event) ? { ...GOES_ON, context: capped(out) } : GOES_ON;
   try {
     const value: unknown = JSON.parse(out);
-    if (plain(value)) return fromJson(event, value);
+    if (fields<Json>(value)) return fromJson(event, value);
   } catch {}
   // It may have had a denial to say.
   return { outcome: "failed", reason: capped(`it wrote no JSON object: ${out.slice(0, SHORT)}`), notes: [] };
@@ -46,8 +45,8 @@ const VERDICTS: Readonly<Record<string, Finding["outcome"]>> = { allow: "allow",
 
 function fromJson(event: ShellHookEvent, value: { readonly [key: string]: Json }): Finding {
   const own = value["hookSpecificOutput"];
-  const inner = plain(own) ? own : {};
-  const request = plain(inner["decision"]) ? inner["decision"] : {};
+  const inner = fields<Json>(own) ? own : {};
+  const request = fields<Json>(inner["decision"]) ? inner["decision"] : {};
   const stop = value["continue"] === false;
   const word = inner["permissionDecision"] ?? value["permissionDecision"] ?? request["behavior"] ?? value["decision"];
   const verdict = typeof word === "string" ? (VERDICTS[word] ?? "none") : "none";
@@ -66,7 +65,7 @@ function fromJson(event: ShellHookEvent, value: { readonly [key: string]: Json }
     notes: message === undefined ? [] : [message],
     ...(reason === undefined && !stop && verdict !== "deny" ? {} : { reason: capped(reason ?? `denied by a ${event} hook`) }),
     ...(context === undefined ? {} : { context }),
-    ...(plain(input) ? { input } : {}),
+    ...(fields<Json>(input) ? { input } : {}),
     ...(stop ? { stop } : {}),
   };
 }

@@ -13,8 +13,7 @@ import {
   type TurnScope,
   type Usage,
 } from "claw";
-import { textOfBlocks } from "claw/kit";
-import * as v from "valibot";
+import { refuseInput, textOfBlocks } from "claw/kit";
 import type { Book } from "./book.ts";
 import { mayAllow, saidWithout } from "./mode.ts";
 import { ownInput } from "./names.ts";
@@ -159,6 +158,5 @@ function refusal(reason: string): Route {
   const error = new ClawError("CLAW_HOOK_FAILED", `a UserPromptSubmit hook refused the prompt: ${reason}`, {
     hint: "`claw hooks list` shows where it stands.",
   });
-  const run = (): Promise<never> => Promise.reject(error);
-  return { to: "command", command: { name: "hooks", summary: error.message, args: v.any(), run }, words: [] };
+  return refuseInput("hooks", error);
 }

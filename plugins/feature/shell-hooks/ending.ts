@@ -1,6 +1,6 @@
 // Hooks of a session's end. The processes of a session end with it, so these are claw's own children: it waits for them, and not for long.
 import type { TurnScope } from "claw";
-import { Processes, projectRoot, Sandbox } from "claw/kit";
+import { Processes, projectRoot, Sandbox, signalGroup } from "claw/kit";
 import type { Book } from "./book.ts";
 import { environmentOf, execute, findShell, lineOf, type Payload, told } from "./execute.ts";
 import type { Hook } from "./read.ts";
@@ -40,17 +40,9 @@ async function endOne(hook: Hook, payload: Payload, scope: TurnScope): Promise<s
     stdio: [new Blob([JSON.stringify(said)]), "ignore", "ignore"],
     detached: true,
   });
-  const limit = setTimeout(() => endGroup(child.pid), timeoutMs);
+  const limit = setTimeout(() => signalGroup(child.pid, "SIGKILL"), timeoutMs);
   const code = await child.exited.finally(() => clearTimeout(limit));
   return code === 0 ? undefined : `exit code ${code}`;
-}
-
-function endGroup(pid: number): void {
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    // It is gone.
-  }
 }
 
 async function confined(scope: TurnScope): Promise<boolean> {

@@ -1,6 +1,6 @@
 // Runs one hook and says how it ended. A command goes through the processes service, a folder's in the sandbox too; an address through the web service.
 import { ClawError, type Json, type TurnScope } from "claw";
-import { Processes, type ProcessOptions, projectRoot, Sandbox, Web } from "claw/kit";
+import { absent, Processes, type ProcessOptions, projectRoot, Sandbox, Web } from "claw/kit";
 import type { Ended } from "./decision.ts";
 import { foreignInput, foreignMode, foreignName } from "./names.ts";
 import type { Hook } from "./read.ts";
@@ -76,19 +76,12 @@ async function command(hook: Hook, payload: Payload, scope: TurnScope): Promise<
     name: `${hook.event} hook`,
   };
   // The user's own commands are as free as their shell; a folder's are held as the model's are.
-  const box = hook.source === "project" ? await (await sandboxOf(scope))?.wrap(options, scope) : undefined;
+  const box = hook.source === "project" ? await (await scope.use(Sandbox).catch(absent))?.wrap(options, scope) : undefined;
   const end = await processes.run(box?.options ?? options, scope);
   const notes = box?.finish(end) ?? [];
   const problem = end.timedOut ? `it took longer than ${hook.timeoutMs} ms` : end.aborted ? "it was interrupted" : undefined;
   const err = [end.stderr ?? "", ...(end.code === 0 ? [] : notes)].filter((one) => one !== "").join("\n");
   return { code: end.code, out: end.output, err, ...(problem === undefined ? {} : { problem }) };
-}
-
-async function sandboxOf(scope: TurnScope): Promise<Sandbox | undefined> {
-  return scope.use(Sandbox).catch((thrown: unknown) => {
-    if (thrown instanceof ClawError && thrown.code === "CLAW_SERVICE_MISSING") return undefined;
-    throw thrown;
-  });
 }
 
 async function post(hook: Hook, payload: Payload, scope: TurnScope): Promise<Ended> {

@@ -1,7 +1,7 @@
 // Command hooks: what users have run at certain points of a session. This file only places the taps; the work is loaded where there are hooks.
 import { existsSync } from "node:fs";
 import { definePlugin, type TurnScope } from "claw";
-import { ShellHooks } from "claw/kit";
+import { refuseInput, ShellHooks } from "claw/kit";
 import type { Book } from "./book.ts";
 import type { Desk } from "./desk.ts";
 import { foreignFiles } from "./files.ts";
@@ -35,11 +35,23 @@ export default definePlugin({
       without.add(scope.session.id);
       return undefined;
     };
-    hooks.route.tap(async (input, scope) => (await deskOf(scope))?.route(input, scope));
-    hooks.callInput.tap(async (call, scope) => (await deskOf(scope))?.before(call, scope));
-    hooks.permit.tap(async (call, scope) => (await deskOf(scope))?.permit(call, scope));
-    hooks.callResult.tap(async (result, scope) => (await deskOf(scope))?.after(result, scope));
-    hooks.next.tap(async (end, scope) => (await deskOf(scope))?.next(end, scope));
+    hooks.route.tap(async (input, scope) => {
+      const desk = await deskOf(scope);
+      // Commands still work: one of them may be the cure.
+      const wrong = input.text.startsWith("/") ? undefined : await at?.book.refusal(scope);
+      return wrong === undefined ? desk?.route(input, scope) : refuseInput("hooks", wrong);
+    });
+    const held = async <T>(scope: TurnScope, ask: (desk: Desk) => T): Promise<Awaited<T> | undefined> => {
+      const desk = await deskOf(scope);
+      return desk === undefined ? undefined : await ask(desk);
+    };
+    /** What its hooks say; at once, where it has none. */
+    const asked = <T>(scope: TurnScope, ask: (desk: Desk) => T): Promise<Awaited<T> | undefined> | undefined =>
+      without.has(scope.session.id) ? undefined : held(scope, ask);
+    hooks.callInput.tap((call, scope) => asked(scope, (desk) => desk.before(call, scope)));
+    hooks.permit.tap((call, scope) => asked(scope, (desk) => desk.permit(call, scope)));
+    hooks.callResult.tap((result, scope) => asked(scope, (desk) => desk.after(result, scope)));
+    hooks.next.tap((end, scope) => asked(scope, (desk) => desk.next(end, scope)));
     hooks.shutdown.tap(() => at?.desk.end());
     bus.on("session.closed", ({ session = "" }) => void without.delete(session));
     provide(ShellHooks, {

@@ -1,6 +1,6 @@
 // What tools and modes are called in hooks written for Claude Code, and which tools a matcher means.
 import type { Json } from "claw";
-import { foldedTool, matchesWild } from "claw/kit";
+import { fields, foldedTool, matchesWild } from "claw/kit";
 
 /** Whether `matcher` means one of the names that `subject` has. Throws a `SyntaxError` for one that is no regular expression. */
 export function matches(matcher: string | undefined, subject: string): boolean {
@@ -24,14 +24,14 @@ export function foreignName(tool: string): string {
 
 /** A call's input as Claude Code's tool would have it. */
 export function foreignInput(tool: string, input: Json): Json {
-  if (!FILES.has(tool) || !plain(input) || !("path" in input)) return input;
+  if (!FILES.has(tool) || !fields<Json>(input) || !("path" in input)) return input;
   const { path = null, ...rest } = input;
   return { file_path: path, ...rest };
 }
 
 /** The way back. */
 export function ownInput(tool: string, input: Json): Json {
-  if (!FILES.has(tool) || !plain(input) || !("file_path" in input)) return input;
+  if (!FILES.has(tool) || !fields<Json>(input) || !("file_path" in input)) return input;
   const { file_path: path = null, ...rest } = input;
   return { path, ...rest };
 }
@@ -39,11 +39,6 @@ export function ownInput(tool: string, input: Json): Json {
 /** A permission mode as Claude Code has it. */
 export function foreignMode(mode: string): string {
   return MODES[mode] ?? "default";
-}
-
-/** Whether the JSON is an object. */
-export function plain(value: unknown): value is { readonly [key: string]: Json } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 // --- internal ---

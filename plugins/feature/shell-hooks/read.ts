@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Setting, TurnScope } from "claw";
-import { readSettings, SHELL_HOOK_EVENTS, type ShellHook, type ShellHookEvent, type ShellHookSet, trustedFolder } from "claw/kit";
+import { didYouMean, fields, readSettings, SHELL_HOOK_EVENTS, type ShellHook, type ShellHookEvent, type ShellHookSet, trustedFolder } from "claw/kit";
 import { foreignFiles } from "./files.ts";
-import { matches, plain } from "./names.ts";
+import { matches } from "./names.ts";
 
 /** A hook that can be used. `headers` and `foreign` are for running it. */
 export interface Hook extends Omit<ShellHook, "runs"> {
@@ -14,7 +14,16 @@ export interface Hook extends Omit<ShellHook, "runs"> {
 }
 export interface Read {
   readonly hooks: readonly Hook[];
+  /** A line for each, those of `invalid` too. */
   readonly problems: readonly string[];
+  /** Values that can mean nothing, in files that are ours to judge and have a say. */
+  readonly invalid: readonly Invalid[];
+}
+/** `path` leads to the value in its file. */
+export interface Invalid {
+  readonly origin: string;
+  readonly path: readonly string[];
+  readonly message: string;
 }
 /** A set and whether it may act. */
 export type Source = ShellHookSet & { readonly trusted: boolean };
@@ -40,11 +49,18 @@ export async function sourcesOf(scope: TurnScope): Promise<readonly Source[]> {
 export function readSet({ hooks: value, origin, source, root, foreign = false, trusted }: Source, most: number): Read {
   const hooks: Hook[] = [];
   const problems: string[] = [];
-  const wrong = (where: string, what: string): void => void problems.push(`${origin}: hooks.${where}: ${what}`);
-  if (!plain(value)) return { hooks, problems: [`${origin}: hooks must be an object of events`] };
+  const invalid: Invalid[] = [];
+  const ours = trusted && !foreign && source !== "plugin";
+  const wrong = (where: string, what: string): void => {
+    problems.push(`${origin}: hooks.${where}: ${what}`);
+    if (ours) invalid.push({ origin, path: ["hooks", ...where.split(/[.[\]]+/).filter((key) => key !== "")], message: `hooks.${where} → ${what}` });
+  };
+  if (!fields(value)) return { hooks, problems: [`${origin}: hooks must be an object of events`], invalid };
   for (const [event, entries] of Object.entries(value)) {
     if (!known(event)) {
-      wrong(event, `there is no such event, so this never runs. Events: ${SHELL_HOOK_EVENTS.join(", ")}`);
+      // As every key that nobody knows: another version may.
+      const near = didYouMean(event, SHELL_HOOK_EVENTS) || `Events: ${SHELL_HOOK_EVENTS.join(", ")}`;
+      problems.push(`${origin}: hooks.${event}: there is no such event, so this never runs. ${near}`);
       continue;
     }
     if (!Array.isArray(entries)) {
@@ -61,7 +77,7 @@ export function readSet({ hooks: value, origin, source, root, foreign = false, t
       }
     }
   }
-  return { hooks, problems };
+  return { hooks, problems, invalid };
 }
 
 /** Matchers that mean no tool there is: what they are for never runs. Tools of MCP servers may come later. */
@@ -106,7 +122,7 @@ interface Entry {
 /** A command line alone, or `{ matcher, hooks: […] }`. */
 function entriesOf(entry: unknown, where: string, wrong: Wrong): readonly Entry[] {
   if (typeof entry === "string") return [{ value: { type: "command", command: entry }, matcher: undefined, where }];
-  if (!plain(entry) || !Array.isArray(entry["hooks"])) {
+  if (!fields(entry) || !Array.isArray(entry["hooks"])) {
     wrong(where, 'must be { "matcher": "…", "hooks": [{ "type": "command", "command": "…" }] }');
     return [];
   }
@@ -131,7 +147,7 @@ interface About extends Pick<Hook, "event" | "origin" | "source" | "trusted" | "
   readonly most: number;
 }
 function hookOf(value: unknown, matcher: string | undefined, { most, ...about }: About): Hook | string {
-  if (!plain(value)) return "must be an object";
+  if (!fields(value)) return "must be an object";
   const { type = "command", timeout = DEFAULT_MS / 1_000, onFailure = value["on_failure"] ?? "continue", headers = {} } = value;
   if (type !== "command" && type !== "http") return `there is no type ${JSON.stringify(type)}, so this never runs. Types: command, http`;
   const run = type === "command" ? value["command"] : value["url"];
@@ -140,7 +156,7 @@ function hookOf(value: unknown, matcher: string | undefined, { most, ...about }:
   if (typeof timeout !== "number" || !(timeout > 0)) return "timeout must be a number of seconds";
   const failing = FAILURE[String(onFailure)];
   if (failing === undefined) return `onFailure must be continue, deny or ask, not ${JSON.stringify(onFailure)}`;
-  if (!plain(headers) || Object.values(headers).some((one) => typeof one !== "string")) return "headers must be an object of strings";
+  if (!fields(headers) || Object.values(headers).some((one) => typeof one !== "string")) return "headers must be an object of strings";
   return {
     ...about,
     ...(matcher === undefined ? {} : { matcher }),

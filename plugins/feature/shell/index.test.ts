@@ -2,18 +2,19 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { type Block, definePlugin, defineTool, type Plugin, type ToolCall, type TurnScope } from "claw";
+import { type Block, ClawError, definePlugin, defineTool, type Json, type Part, type Plugin, type ToolCall, type TurnScope } from "claw";
 import { type JudgedLine, Shell, shownWhole, typed } from "claw/kit";
-import { createHarness, type Harness, pluginContract, type Reply, says } from "claw/testing";
+import { calls, createHarness, type Harness, pluginContract, type Reply, says } from "claw/testing";
 import * as v from "valibot";
 import { createYard } from "./testing/yard.ts";
 
 pluginContract(import.meta.dir);
 
 /** A tool `bash` that runs nothing and says it ended in the folder that the test names, and a mode that asks the service and keeps its answers. */
-function probe(said: JudgedLine[], end: () => { readonly cwd?: string } | undefined): Plugin {
+function probe(said: JudgedLine[], end: () => { readonly cwd?: string } | undefined, over?: Promise<void>): Plugin {
   return definePlugin({
-    setup({ contribute }) {
+    setup({ contribute, hooks }) {
+      hooks.recover.tap(() => ({ again: true }));
       const bash = defineTool({
         name: "bash",
         description: "Runs nothing",
@@ -21,6 +22,7 @@ function probe(said: JudgedLine[], end: () => { readonly cwd?: string } | undefi
         access: () => "execute",
         subject: ({ command }) => command,
         async run() {
+          await over;
           const details = end();
           return { content: [{ type: "text", text: "ran" }], ...(details === undefined ? {} : { details }) };
         },
@@ -32,6 +34,7 @@ function probe(said: JudgedLine[], end: () => { readonly cwd?: string } | undefi
         async decide(call, scope) {
           const line = await (await scope.use(Shell)).judge(call, scope);
           if (line !== undefined) said.push(line);
+          if (call.subject.startsWith("broken")) throw new Error("broken");
           return call.subject.startsWith("deny") ? { verdict: "deny", reason: "no" } : { verdict: "allow" };
         },
       });
@@ -41,14 +44,18 @@ function probe(said: JudgedLine[], end: () => { readonly cwd?: string } | undefi
 
 type Opened = Harness & { readonly said: JudgedLine[]; readonly queue: Reply[] };
 
-async function open(end: () => { readonly cwd?: string } | undefined = () => ({})): Promise<Opened> {
+async function open(
+  end: () => { readonly cwd?: string } | undefined = () => ({}),
+  config: { readonly [key: string]: Json } = {},
+  over?: Promise<void>,
+): Promise<Opened> {
   const said: JudgedLine[] = [];
   const queue: Reply[] = [];
   const next = (): Reply => queue.shift() ?? says("done");
-  const plugins = ["feature/shell", "feature/workspace", probe(said, end)];
+  const plugins = ["feature/shell", "feature/workspace", probe(said, end, over)];
   const harness = await createHarness({
     plugins,
-    config: { permissionMode: "probe" },
+    config: { permissionMode: "probe", ...config },
     files: { "sub/a": "", a: "" },
     script: Array.from({ length: 40 }, () => next),
   });
@@ -83,8 +90,11 @@ test("judge > a command that ended without a word leaves the folder unknown", as
   expect(kernel.said.slice(1).map((line) => line.parts[0]?.does)).toEqual(["execute", "read"]);
 });
 
-test("judge > what an earlier call of the same step may change is not known yet", async () => {
-  await using kernel = await open();
+test("judge > a call waits for the earlier ones of its step, and is judged by what these have changed", async () => {
+  let end: { readonly cwd?: string } = {};
+  await using kernel = await open(() => end);
+  const sub = join(kernel.workspace, "sub");
+  end = { cwd: sub };
   const step = async (...lines: readonly string[]): Promise<readonly (string | undefined)[]> => {
     kernel.said.length = 0;
     const content = lines.map((command, index): Block => ({ type: "call", id: `c${crypto.randomUUID()}${index}`, tool: "bash", input: { command } }));
@@ -92,13 +102,44 @@ test("judge > what an earlier call of the same step may change is not known yet"
     await kernel.submit("go");
     return kernel.said.map((line) => line.problem);
   };
-  const early = "an earlier command of this step has not run yet";
   expect(await step("ls", "cat a", "git status")).toEqual([undefined, undefined, undefined]);
-  expect(await step("cd sub && ls", "cat ../a")).toEqual([undefined, early]);
-  expect(await step("touch b", "cat a")).toEqual([undefined, early]);
-  expect(await step("ls", "npm i", "ls", "ls")).toEqual([undefined, undefined, early, early]);
-  await step("deny x; cd sub");
-  expect(await step("ls")).toEqual([undefined]);
+  expect(await step("cd sub && ls", "cat ../a")).toEqual([undefined, undefined]);
+  expect(from(kernel.said[1])).toEqual([join(kernel.workspace, "a")]);
+  expect(await step("touch b", "cat a")).toEqual([undefined, undefined]);
+  expect(await step("ls", "npm i", "ls", "ls")).toEqual([undefined, undefined, undefined, undefined]);
+  expect(await step("deny x; cd sub", "ls")).toEqual([undefined, undefined]);
+});
+
+test("judge > an earlier call that takes longer than may be waited for leaves the folder unknown", async () => {
+  const over = Promise.withResolvers<void>();
+  await using kernel = await open(() => ({}), { limits: { hookMs: 10_050 } }, over.promise);
+  const content = ["touch b", "cat a"].map((command, index): Block => ({ type: "call", id: `c${index}`, tool: "bash", input: { command } }));
+  kernel.queue.push({ content, stop: "calls" });
+  const turn = kernel.submit("go");
+  while (kernel.said.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  over.resolve();
+  await turn;
+  expect(kernel.said.map((line) => line.problem)).toEqual([undefined, "an earlier command of this step has not run yet"]);
+});
+
+test("judge > an earlier call whose own judging failed never ends, and is not waited for long", async () => {
+  await using kernel = await open();
+  const content = ["broken", "cat a"].map((command, index): Block => ({ type: "call", id: `c${index}`, tool: "bash", input: { command } }));
+  kernel.queue.push({ content, stop: "calls" });
+  expect(await kernel.submit("go")).toEqual({ kind: "completed" });
+  expect(kernel.said[1]?.problem).toBe("an earlier command of this step has not run yet");
+}, 20_000);
+
+test("judge > calls of a stream that broke off are not waited for by those of the next", async () => {
+  await using kernel = await open();
+  const lost: Block = { type: "call", id: "lost", tool: "bash", input: { command: "touch b" } };
+  const cut = (): Reply => ({ parts: [lost as Part, Promise.reject(new ClawError("CLAW_PROVIDER_UNAVAILABLE", "cut"))] });
+  kernel.queue.push(cut, calls("bash", { command: "cat a" }));
+  expect(await kernel.submit("go")).toEqual({ kind: "completed" });
+  expect(kernel.said.map((line) => [line.parts[0]?.text, line.problem])).toEqual([
+    ["touch b", undefined],
+    ["cat a", undefined],
+  ]);
 });
 
 test("judge > is remembered for the call, and tells which parts rules allow", async () => {

@@ -1,9 +1,9 @@
 // The shell service: command lines judged before they run, where the session's next one starts. The analysis itself is loaded for the first line.
 import { existsSync } from "node:fs";
 import { isAbsolute } from "node:path";
-import { definePlugin, type Env, type PluginScope, type ToolCall, type TurnScope } from "claw";
+import { definePlugin, type Env, Inspecting, type PluginScope, type ToolCall, type TurnScope } from "claw";
 import { type JudgedLine, Shell, type ShellAnalysis, type ShellPart, takesLine, Workspace } from "claw/kit";
-import { createFolders } from "./folders.ts";
+import { createFolders, type Patience } from "./folders.ts";
 import type { Machine } from "./ground.ts";
 
 export default definePlugin({
@@ -23,8 +23,8 @@ export default definePlugin({
       return analyse(line, folder, at);
     };
     const judge = async (call: ToolCall, scope: TurnScope): Promise<JudgedLine> => {
-      // Whatever an earlier call of this step will have changed is not there yet.
-      const waiting = call.id !== "" && folders.begin(scope.session.id, call.id);
+      // Whatever an earlier call of this step will have changed is not there yet. Nothing is lost by waiting: the call itself would wait for that one.
+      const waiting = call.id !== "" && (await folders.begin(scope.session.id, call.id, await patience(scope)));
       const found = await analysed(call.subject, folders.of(scope.session), scope);
       const line = await placed(waiting ? { ...found, problem: found.problem ?? "an earlier command of this step has not run yet" } : found, scope);
       const still = !line.moves && line.problem === undefined && line.parts.every((part) => part.does === "read");
@@ -52,6 +52,18 @@ export default definePlugin({
 });
 
 // --- internal ---
+
+/** As long as a hook may take, and a little less: the rest of the judging takes its time too. While nothing runs, a person may still be thinking. */
+async function patience({ use, signal, ask }: TurnScope): Promise<Patience> {
+  const { limits } = (await use(Inspecting)).config;
+  return { most: (limits.hookMs ?? HOOK_MS) - MARGIN_MS, idle: ask === undefined ? IDLE_MS : THINKING_MS, signal };
+}
+
+const IDLE_MS = 2_000;
+const THINKING_MS = 60_000;
+
+const HOOK_MS = 120_000;
+const MARGIN_MS = 10_000;
 
 /** The same with the places of all files. What has no place cannot be judged. */
 async function placed(analysis: ShellAnalysis, scope: TurnScope): Promise<JudgedLine> {

@@ -131,15 +131,15 @@ test("analyse > takes any text, at once", () => {
     "\0",
     "\r",
   ];
-  const started = performance.now();
+  const started = process.cpuUsage();
   let worst = 0;
   for (let count = 0; count < 3_000; count++) {
     const line = Array.from({ length: random(60) }, () => pieces[random(pieces.length)]).join("");
-    const begun = performance.now();
+    const begun = process.cpuUsage();
     const { parts, problem } = yard.analysis(line);
-    worst = Math.max(worst, performance.now() - begun);
+    worst = Math.max(worst, process.cpuUsage(begun).user);
     if (/[\0\r]/.test(line)) expect([line, problem]).toEqual([line, expect.any(String)]);
     for (const part of parts) expect(["read", "write", "network", "execute"]).toContain(part.does);
   }
-  expect([performance.now() - started < 30_000, worst < 1_000]).toEqual([true, true]);
+  expect([process.cpuUsage(started).user < 30_000_000, worst < 1_000_000]).toEqual([true, true]);
 }, 60_000);

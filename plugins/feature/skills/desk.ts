@@ -1,6 +1,5 @@
 // What each session has of skills: the part of its prompt, the skills in use and what they let pass. Everything heavy is loaded when first needed.
 import {
-  type ClawError,
   type Decision,
   type Input,
   Inspecting,
@@ -12,8 +11,7 @@ import {
   type TurnScope,
   wrap,
 } from "claw";
-import { readToolRule, type Skill, type Skills, slashDoors, type ToolRule, type UsedSkill } from "claw/kit";
-import * as v from "valibot";
+import { readToolRule, refuseInput, type Skill, type Skills, slashDoors, type ToolRule, type UsedSkill } from "claw/kit";
 import { find, meant, offered, passes } from "./choice.ts";
 import type { Known } from "./find.ts";
 
@@ -24,7 +22,7 @@ export interface DeskOptions {
 }
 /** Of one session. `told` are the skills its model knows of; `rules` hold for the turn, `folders` may be read for good. */
 interface Own {
-  part?: Promise<string>;
+  part?: Promise<string> | string;
   readonly told: Set<string>;
   rules: readonly ToolRule[];
   readonly folders: Set<string>;
@@ -90,7 +88,8 @@ export class Desk implements Skills {
       }
       return { to: "prompt", input: { ...input, text } };
     } catch (thrown) {
-      return refusal(skill, wrap(thrown, "CLAW_CONFIG_INVALID"));
+      // A prompt that cannot be made is no prompt.
+      return refuseInput(skill.name, wrap(thrown, "CLAW_CONFIG_INVALID"), skill.description);
     }
   }
 
@@ -109,13 +108,16 @@ export class Desk implements Skills {
   }
 
   /** The session's part of the system prompt: the same text for as long as it lives. */
-  part(scope: StepScope): Promise<string> {
+  part(scope: StepScope): Promise<string> | string {
     const own = this.#of(scope);
-    own.part ??= this.#makePart(scope, own.told);
+    own.part ??= this.#makePart(scope, own.told).then((part) => {
+      own.part = part;
+      return part;
+    });
     return own.part;
   }
 
-  async permit(call: ToolCall, scope: StepScope): Promise<Decision | undefined> {
+  permit(call: ToolCall, scope: StepScope): Promise<Decision | undefined> | undefined {
     const own = this.#owns.get(scope.session.id);
     if (own === undefined || (own.rules.length === 0 && own.folders.size === 0)) return undefined;
     return passes(own.rules, own.folders, call, scope).catch(() => undefined);
@@ -157,12 +159,4 @@ export class Desk implements Skills {
     }
     return text;
   }
-}
-
-// --- internal ---
-
-/** Ends the turn with the reason: a prompt that cannot be made is no prompt. */
-function refusal(skill: Skill, error: ClawError): Route {
-  const run = (): Promise<never> => Promise.reject(error);
-  return { to: "command", command: { name: skill.name, summary: skill.description, args: v.any(), run }, words: [] };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { PluginScope, PluginStatus } from "claw";
 import { findSkills, MOST_BYTES } from "./find.ts";
-import { budgetOf, listing, news } from "./text.ts";
+import { budgetOf, listing, news, skillText } from "./text.ts";
 
 let root = "";
 beforeEach(() => {
@@ -114,4 +114,17 @@ test("listing > keeps to its budget: then names alone, then a count", async () =
   expect(listing([], 4_096)).toEqual({ text: "", cut: 0 });
   expect([0, 1_000, 50_000, 200_000].map(budgetOf)).toEqual([4_096, 1_024, 2_000, 4_096]);
   expect(news(skills).split("\n")).toHaveLength(24);
+});
+
+test("skillText > a plugin's skill finds its plugin's folder and its own; another's words about a plugin stay", async () => {
+  const body = `$1 $\{CLAUDE_PLUGIN_ROOT}/x $\{PLUGIN_ROOT} $\{CLAUDE_SKILL_DIR}`;
+  write("plug/skills/p/SKILL.md", body);
+  write("user/.claude/skills/u/SKILL.md", body);
+  const plug = join(root, "plug");
+  const plugin: PluginStatus = { name: "@me/plug", version: "1.0.0", source: plug, state: "listed", manifest: { api: 1 } };
+  const texts = await Promise.all((await found({}, [plugin])).map((skill) => skillText(skill, "one")));
+  expect(texts.map((text) => text.split("\n").at(-1))).toEqual([
+    `one $\{CLAUDE_PLUGIN_ROOT}/x $\{PLUGIN_ROOT} ${join(root, "user/.claude/skills/u")}`,
+    `one ${plug}/x ${plug} ${join(plug, "skills/p")}`,
+  ]);
 });

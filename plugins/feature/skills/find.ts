@@ -1,14 +1,14 @@
 // Finds skills: those in the binary, and `<folder>/<name>/SKILL.md` in the folders where definitions are looked for.
 import { closeSync, openSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { basename, dirname, join, sep } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { ClawError, type Json, type PluginScope, type PluginStatus } from "claw";
 import {
   clipLine,
+  containedDefinition,
   type DefinitionFolder,
   definitionFolders,
   listField,
   parseFrontMatter,
-  projectRoot,
   type Skill,
   shadowed,
   textField,
@@ -33,7 +33,7 @@ export async function findSkills(scope: PluginScope, plugins: readonly PluginSta
     for (const name of foldersIn(folder.path)) {
       const path = join(folder.path, name, "SKILL.md");
       const read = readKnown(path, known);
-      if (read !== undefined) found.push(onDisk(path, folder, contained(path, folder, scope.cwd, read)));
+      if (read !== undefined) found.push(onDisk(path, folder, staying(path, folder, scope.cwd, read)));
     }
   }
   if (bundled) found.push(...(await inBinary()));
@@ -100,14 +100,11 @@ function readKnown(path: string, known: Known): ReadSkill | undefined {
   return read;
 }
 
-/** A project's or a plugin's skill stays in it: what a link leads to elsewhere would go to the model. */
-function contained(path: string, { source, path: folder }: DefinitionFolder, cwd: string, read: ReadSkill): ReadSkill {
-  if (source === "user") return read;
+function staying(path: string, folder: DefinitionFolder, cwd: string, read: ReadSkill): ReadSkill {
   try {
-    const root = realpathSync(source === "project" ? projectRoot(cwd) : dirname(folder));
-    if (realpathSync(path).startsWith(`${root}${sep}`)) return read;
+    if (containedDefinition(path, folder, cwd)) return read;
   } catch {}
-  return broken(`SKILL.md is a link that leads out of the ${source}`);
+  return broken(`SKILL.md is a link that leads out of the ${folder.source}`);
 }
 
 function onDisk(path: string, { source, plugin, trusted }: DefinitionFolder, read: ReadSkill): Skill {

@@ -1,5 +1,5 @@
 // Skills: their names in the system prompt, `/name` for users, the text of one for whoever uses it. Finding them on disk is find.ts.
-import { definePlugin } from "claw";
+import { type Draft, definePlugin } from "claw";
 import { Skills, slashInput } from "claw/kit";
 import * as v from "valibot";
 import { Desk } from "./desk.ts";
@@ -29,10 +29,11 @@ export default definePlugin({
       await desk.announce(scope);
       return undefined;
     });
-    ctx.hooks.draft.tap(async (draft, scope) => {
+    ctx.hooks.draft.tap((draft, scope) => {
       if (!draft.tools.includes("Skill")) return undefined;
-      const part = await desk.part(scope);
-      return part === "" ? undefined : { ...draft, system: [...draft.system, part] };
+      const added = (part: string): Draft | undefined => (part === "" ? undefined : { ...draft, system: [...draft.system, part] });
+      const part = desk.part(scope);
+      return typeof part === "string" ? added(part) : part.then(added);
     });
     ctx.hooks.permit.tap((call, scope) => desk.permit(call, scope));
     ctx.bus.on("selection.changed", ({ session = "", data }) => desk.selected(session, data.model));

@@ -1,6 +1,6 @@
 // What the rules of skills in use let pass of a command line that is more than plain words: part by part, as a parser reads it. The mode has the last word.
-import { ClawError, type Decision, type StepScope, type ToolCall } from "claw";
-import { foldedTool, leavesSandbox, meansCommand, reachOfPart, Shell, type ShellPart, type ToolRule, takesLine, typed } from "claw/kit";
+import type { Decision, StepScope, ToolCall } from "claw";
+import { absent, foldedTool, leavesSandbox, meansCommand, reachOfPart, Shell, type ShellPart, type ToolRule, takesLine, typed } from "claw/kit";
 
 /**
  * Allows a line of which every part is covered or only reads in the workspace, unless the mode would refuse it. Of any other line the covered parts are
@@ -9,7 +9,8 @@ import { foldedTool, leavesSandbox, meansCommand, reachOfPart, Shell, type Shell
 export async function passesLine(rules: readonly ToolRule[], call: ToolCall, scope: StepScope): Promise<Decision | undefined> {
   if (!takesLine(call.tool) || leavesSandbox(call)) return undefined;
   const own = rules.filter(({ tool }) => tool === foldedTool(call.tool));
-  const shell = own.length === 0 ? undefined : await shellOf(scope);
+  // Without a reader of lines only plain words pass, and these need none.
+  const shell = own.length === 0 ? undefined : await scope.use(Shell).catch(absent);
   const line = await shell?.judge(call, scope);
   if (shell === undefined || line === undefined) return undefined;
   const covered = (part: ShellPart): boolean => own.some(({ pattern }) => covers(pattern, part));
@@ -26,14 +27,6 @@ export async function passesLine(rules: readonly ToolRule[], call: ToolCall, sco
 }
 
 // --- internal ---
-
-/** Without a reader of lines only plain words pass, and these need none. */
-async function shellOf(scope: StepScope): Promise<Shell | undefined> {
-  return scope.use(Shell).catch((thrown: unknown) => {
-    if (thrown instanceof ClawError && thrown.code === "CLAW_SERVICE_MISSING") return undefined;
-    throw thrown;
-  });
-}
 
 /** Whether every part is covered, or only prints what it is given, and none names a file to read or write. */
 async function fileless(line: string, covered: (part: ShellPart) => boolean, shell: Shell, scope: StepScope): Promise<boolean> {

@@ -1,4 +1,5 @@
 // The words the model gets of skills: the part of the system prompt, news of later ones, and the text of one in use.
+import { dirname } from "node:path";
 import { clip, clipLine, type Skill, withArguments } from "claw/kit";
 import { bundledBody, readSkill } from "./find.ts";
 
@@ -42,7 +43,11 @@ export function news(skills: readonly Skill[]): string {
 export async function skillText(skill: Skill, args: string): Promise<string> {
   const body = skill.folder === undefined ? await bundledBody(skill.name) : readSkill(skill.path).body;
   const place = skill.folder ?? "";
-  const filled = withArguments(body.trim(), args).replace(/\$\{(?:CLAUDE_SKILL_DIR|CLAW_SKILL_DIR|SKILL_DIR)\}/g, () => place);
+  // A plugin's skill lies in `skills/NAME` of it.
+  const root = skill.plugin === undefined ? undefined : dirname(dirname(dirname(skill.path)));
+  const filled = withArguments(body.trim(), args)
+    .replace(/\$\{(?:CLAUDE_SKILL_DIR|CLAW_SKILL_DIR|SKILL_DIR)\}/g, () => place)
+    .replace(/\$\{(?:CLAUDE_)?PLUGIN_ROOT\}/g, (written) => root ?? written);
   const where = place === "" ? "" : ` Its relative paths start from ${place}`;
   const cut = skill.folder === undefined ? "" : `the rest is in ${skill.path}`;
   return `Follow the skill \`${skill.name}\`.${where}\n\n${clip(filled, LONGEST_BODY, cut)}`;

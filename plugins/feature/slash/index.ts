@@ -1,6 +1,6 @@
 // Commands by their slash door: input that starts with `/name` runs the command instead of going to the model.
 import { ClawError, definePlugin, Inspecting, type Listed, type TurnScope } from "claw";
-import { didYouMean, Prompts, splitWords } from "claw/kit";
+import { didYouMean, Prompts, refuseInput, splitWords } from "claw/kit";
 
 export default definePlugin({
   setup(ctx) {
@@ -16,10 +16,8 @@ export default definePlugin({
         names.map((one) => `/${one}`),
       );
       if (scope.ask === undefined) {
-        // A hook that throws is done without; a command that fails ends the run with its reason.
         const error = new ClawError("CLAW_USAGE", `unknown command: /${name}`, { hint: near || "`claw help` lists all." });
-        const { any } = await import("valibot");
-        return { to: "command", command: { name, summary: "", args: any(), run: () => Promise.reject(error) }, words: [] };
+        return refuseInput(name, error, "");
       }
       scope.bus.emit("notice.raised", { level: "info", text: `Unknown command: /${name}. ${near || "/help lists all."}` });
       return { to: "handled" };

@@ -107,7 +107,7 @@ test("draft > looking at a draft tells nothing", async () => {
     kind: "done",
     data: { messages: (await scope.draft()).messages.length },
   });
-  expect(await on.shell.run(defineCommand({ name: "look", summary: "Looks at a draft", args: v.any(), run }), [])).toMatchObject({
+  expect(await on.shell.run(defineCommand({ name: "look", summary: "Looks at a draft", args: v.unknown(), run }), [])).toMatchObject({
     data: { messages: 0 },
   });
   expect(on.shell.session.messages).toHaveLength(0);

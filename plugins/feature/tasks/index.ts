@@ -1,5 +1,5 @@
 // Background work of every session in one list, and telling the model of what has ended. What the work is, its owners know.
-import { type Bus, type Draft, definePlugin, Inspecting, type PluginScope, type StepScope } from "claw";
+import { type Bus, type Draft, definePlugin, Inspecting, type Next, type PluginScope, type StepScope } from "claw";
 import { type BackgroundTask, commandTask, Processes, Tasks } from "claw/kit";
 
 /** What is known of a session. `told` and `warned` are ids; `nested` is a sub-agent's: nobody comes back to it. */
@@ -72,8 +72,8 @@ export default definePlugin({
       scope.bus.emit("message.added", { message });
       return { ...draft, messages: [...draft.messages, message] };
     }
-    hooks.next.tap(async ({ calls, stop }, scope) => {
-      if (calls > 0 || stop !== "done") return undefined;
+    hooks.next.tap(({ calls, stop }, scope) => (calls > 0 || stop !== "done" ? undefined : awaited(scope)));
+    async function awaited(scope: StepScope): Promise<Next | undefined> {
       const { told, warned, nested } = of(scope.session.id);
       const agents = (await list(scope.session.id)).filter(({ kind }) => kind === "agent");
       if (agents.some(({ id, state }) => state !== "running" && !told.has(id))) return { again: true };
@@ -81,7 +81,7 @@ export default definePlugin({
       if (open.length === 0 || !(nested || unattended(scope))) return undefined;
       for (const { id } of open) warned.add(id);
       return { again: true, add: [(await import("./reminder.ts")).warning(open)] };
-    });
+    }
   },
 });
 

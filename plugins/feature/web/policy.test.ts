@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { isIPv4, isIPv6 } from "node:net";
-import { realmOf } from "./address.ts";
+import { realmOfAddress } from "claw/kit";
 import { bareHost, type Exception, exceptionsOf } from "./exceptions.ts";
 import { leak, settle, vet, vetName } from "./policy.ts";
 
@@ -231,7 +231,7 @@ test("policy > 20,000 hostile addresses: what passes is http(s), names no secret
       continue;
     }
     const host = bareHost(url);
-    const inner = (isIPv4(host) || isIPv6(host)) && realmOf(host) !== undefined;
+    const inner = (isIPv4(host) || isIPv6(host)) && realmOfAddress(host) !== undefined;
     const port = url.port === "" || Number(url.port) >= 1024;
     const sound = /^https?:$/.test(url.protocol) && url.username === "" && url.password === "" && url.hash === "" && host !== "" && port;
     expect({ seed, text, inner, sound, again: URL.parse(url.href)?.href }).toEqual({ seed, text, inner: false, sound: true, again: url.href });

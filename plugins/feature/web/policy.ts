@@ -1,7 +1,6 @@
 // What is asked of an address before anything is sent: its form, its port, what it would give away, and where its name leads.
-import { networkInterfaces } from "node:os";
 import { ClawError, type Env } from "claw";
-import { NAMEABLE, type Realm, realmOf } from "./address.ts";
+import { type AddressRealm, NAMEABLE_REALMS, ownAddresses, realmOfAddress } from "claw/kit";
 import { bareHost, type Exception, excepted } from "./exceptions.ts";
 
 /** The addresses of a name, in the order to try them. Rejects when there are none. */
@@ -30,9 +29,9 @@ export async function settle(url: URL, exceptions: readonly Exception[], resolve
   const literal = isLiteral(url);
   const addresses = literal ? [host] : await resolve(host);
   for (const address of addresses) {
-    const realm = realmOf(address) ?? (ownAddresses().has(address) ? "loopback" : undefined);
+    const realm = realmOfAddress(address, ownAddresses());
     if (realm === undefined) continue;
-    if (excepted(url, exceptions) && (literal || NAMEABLE.has(realm))) continue;
+    if (excepted(url, exceptions) && (literal || NAMEABLE_REALMS.has(realm))) continue;
     throw forbidden(url, address, realm);
   }
   return addresses;
@@ -69,12 +68,12 @@ function isLiteral(url: URL): boolean {
   return url.hostname.startsWith("[") || /^\d+(\.\d+){3}$/.test(bareHost(url));
 }
 
-function forbidden(url: URL, address: string, realm: Realm): ClawError {
+function forbidden(url: URL, address: string, realm: AddressRealm): ClawError {
   const what = address === bareHost(url) ? url.host : `${url.host} (${address})`;
   return refused(`${what} is ${WORDS[realm]}: not fetched.`, hintFor(url));
 }
 
-const WORDS: { readonly [R in Realm]: string } = {
+const WORDS: { readonly [R in AddressRealm]: string } = {
   loopback: "this machine itself",
   private: "in a private network",
   "link-local": "an address of the local link",
@@ -84,11 +83,6 @@ const WORDS: { readonly [R in Realm]: string } = {
 
 function hintFor(url: URL): string {
   return `The user can allow it in their own settings: "web": { "allowHosts": [${JSON.stringify(url.host)}] }.`;
-}
-
-/** A server of this machine can also be reached by the machine's public address. */
-function ownAddresses(): ReadonlySet<string> {
-  return new Set(Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address.replace(/%.*$/, ""))));
 }
 
 function holds(text: string, secret: string | undefined): boolean {

@@ -17,7 +17,7 @@ export interface Given {
 export type Decided =
   | { readonly run: "command"; readonly name: string; readonly words: readonly string[] }
   | { readonly run: "frontend"; readonly name: string; readonly words: readonly string[] }
-  /** With `slash`, unless something else is called so. */
+  /** With `slash`, unless a prompt is called so. */
   | { readonly run: "usage"; readonly message: string; readonly hint: string; readonly slash?: true };
 
 export function decide(given: Given): Decided {
@@ -102,12 +102,27 @@ function mistyped(first: string, rest: readonly string[], commands: readonly Doo
   // "yes" and "continue" are what one says to a session.
   if (options["continue"] !== undefined || options["resume"] !== undefined) return undefined;
   if (!/^[a-z][a-z-]*$/i.test(first)) return undefined;
+  const inside = commands.some((one) => one.slash && !one.shell && one.names.includes(first));
+  if (inside && rest.length === 0 && stdin !== "piped") {
+    const hint = `Write /${first} there. If it is a prompt: claw -p "${first}"`;
+    return { run: "usage", message: `${first} is a command of a session`, hint };
+  }
+  if (rest.length === 0 && stdin !== "piped" && given.prompts?.has(first.toLowerCase()) === true) {
+    const hint = `Write claw /${first}. If it is a prompt: claw -p "${first}"`;
+    return { run: "usage", message: `${first} is called with a slash`, hint };
+  }
   const names = [...commands.filter((one) => one.shell).flatMap((one) => one.names), "prompt"];
   // Among other words only a slip of the pen counts: "add" is not "add-dir".
   const near = nearest(first, names).filter((name) => rest.length === 0 || Math.abs(name.length - first.length) <= 1);
+  if (rest.length === 0) near.push(...nearest(first, [...(given.prompts ?? [])]).map((name) => `/${name}`));
   if (near.length === 0 && (rest.length > 0 || stdin === "piped" || seated(given))) return undefined;
-  const hint = near.length > 0 ? didYouMean(first, near) : "`claw help` lists all commands.";
-  return { run: "usage", message: `unknown command: ${first}`, hint: `${hint} If it is a prompt: claw -p "${[first, ...rest].join(" ")}"` };
+  const hint = near.length > 0 ? `Did you mean ${near.map((name) => `"${name}"`).join(" or ")}?` : "`claw help` lists all commands.";
+  const usage = {
+    run: "usage",
+    message: `unknown command: ${first}`,
+    hint: `${hint} If it is a prompt: claw -p "${[first, ...rest].join(" ")}"`,
+  } as const;
+  return rest.length === 0 ? { ...usage, slash: true } : usage;
 }
 
 /** `prompt` is a way to write `--print`, no command of its own. */

@@ -83,6 +83,8 @@ describe("decide", () => {
     ["a slip of the pen among words", ["stauts", "now"], {}, "unknown command: stauts", /^Did you mean "status"\? .*claw -p "stauts now"$/],
     ["a slip with text piped in", ["statu"], { stdin: "piped" }, "unknown command: statu", /^Did you mean "status"\?/],
     ["two letters swapped", ["hlep"], {}, "unknown command: hlep", /^Did you mean "help"\?/],
+    ["a command that only sessions have", ["add-dir"], {}, "add-dir is a command of a session", /^Write \/add-dir there\. .*claw -p "add-dir"$/],
+    ["a command that only sessions have, on a terminal", ["add-dir"], withRepl, "add-dir is a command of a session", /^Write \/add-dir there\./],
     ["a bare word", ["frobnicate"], {}, "unknown command: frobnicate", /^`claw help`/],
     ["an unknown slash command", ["/statos"], {}, "unknown command: /statos", /^Did you mean "\/status"\?$/],
   ])("decide > %s is a usage error", (_name, words, given, message, hint) => {

@@ -48,6 +48,19 @@ describe("cli", () => {
     expect(object(out)).toMatchObject({ type: "result", is_error: true, error: { code: "CLAW_USAGE", message: "no setting is named modell" } });
   });
 
+  test("run > what the disk would not do is told in words, and is no bug", async () => {
+    expect(await shell("CLAW_CONFIG_HOME=/dev/null/home $CLAW skills new one")).toEqual({
+      code: 1,
+      out: "",
+      err: expect.stringMatching(/^error: ENOTDIR: .*\nhint: Check that it is there, .*\n$/) as unknown as string,
+    });
+    expect(await shell("CLAW_CONFIG_HOME=/dev/null/home $CLAW config set model haiku")).toEqual({
+      code: 3,
+      out: "",
+      err: expect.stringMatching(/^error: .*settings\.json: the setting model was not saved \(ENOTDIR\)\nhint: /) as unknown as string,
+    });
+  });
+
   test("run > a command's own exit code is the process's", async () => {
     const { code, out } = await shell("ANTHROPIC_API_KEY= $CLAW doctor");
     expect({ code, failed: out.includes("fail  credentials") }).toEqual({ code: 1, failed: true });

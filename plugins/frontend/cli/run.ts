@@ -7,14 +7,16 @@ import {
   failureOf,
   failureReport,
   failureText,
+  flushedCode,
   formatOf,
   type Output,
   openOptions,
   openOutput,
   Prompts,
   plain,
+  viewTrust,
 } from "claw/kit";
-import { decide, type Given } from "./decide.ts";
+import { decide, type Given, slashed } from "./decide.ts";
 
 /** Never rejects. */
 export async function run(words: readonly string[], host: Host): Promise<number> {
@@ -29,6 +31,8 @@ export async function run(words: readonly string[], host: Host): Promise<number>
   };
   let decided = decide(given);
   if (decided.run === "usage" && decided.slash === true) decided = decide({ ...given, prompts: await promptNames(host) });
+  // It may be a prompt of this folder's, which may not act: who would run it says so.
+  if (decided.run === "usage" && slashed(words[0] ?? "") && untrusted(host)) decided = { run: "frontend", name: "print", words };
   if (decided.run === "frontend" && host.names("frontend").includes(decided.name)) {
     return (await host.get("frontend", decided.name)).run(decided.words, host);
   }
@@ -45,19 +49,27 @@ export async function run(words: readonly string[], host: Host): Promise<number>
     show(outcome, format, output);
     code = outcome.kind === "exit" ? outcome.code : 0;
   } catch (thrown) {
-    const error = wrap(thrown, "CLAW_BUG");
+    const error = blamed(thrown);
     if (machine(format)) output.out(`${JSON.stringify(failureReport(error))}\n`);
     else output.err(failureText(failureOf(error)));
     output.err(bugText(error));
     code = exitCodeOf(error);
   }
-  const broken = await output.flush();
-  return broken === undefined || broken === "EPIPE" ? code : code || 1;
+  return flushedCode(output, code);
 }
 
 // --- internal ---
 
 const GRACE_MS = 2_000;
+
+/** What the disk would not do is nobody's bug. */
+function blamed(thrown: unknown): ClawError {
+  const error = wrap(thrown, "CLAW_BUG");
+  const { code = "", syscall } = (error.info.cause ?? {}) as NodeJS.ErrnoException;
+  if (error.code !== "CLAW_BUG" || syscall === undefined || !/^E[A-Z]+$/.test(code)) return error;
+  const hint = "Check that it is there, that you may write it, and that the disk has room.";
+  return new ClawError("CLAW_STORE_FAILED", error.message, { hint, cause: error.info.cause });
+}
 
 /** Users' own commands and skills. Without the service there are none. */
 async function promptNames(host: Host): Promise<ReadonlySet<string>> {
@@ -67,6 +79,10 @@ async function promptNames(host: Host): Promise<ReadonlySet<string>> {
   } catch {
     return new Set();
   }
+}
+
+function untrusted({ cwd, home, env, options }: Host): boolean {
+  return options["trust"] !== true && ["unknown", "changed", "refused"].includes(viewTrust(cwd, home, env).state);
 }
 
 async function runCommand(name: string, words: readonly string[], host: Host): Promise<CommandOutcome> {

@@ -28,6 +28,7 @@ describe("converse", () => {
       control("3", { subtype: "set_permission_mode", mode: "nonsense" }),
       control("4", { subtype: "set_model", model: "scripted" }),
       control("5", { subtype: "dance" }),
+      control("6", { subtype: "set_model", model: "hiaku" }),
       user("go"),
     ];
     const shown = lines((await claw(at, STREAMED, asked.join(""))).out);
@@ -38,6 +39,7 @@ describe("converse", () => {
       { subtype: "error", request_id: "3", error: expect.stringContaining("nonsense") as unknown as string },
       { subtype: "success", request_id: "4", response: {} },
       { subtype: "error", request_id: "5", error: "unknown control request: dance" },
+      { subtype: "error", request_id: "6", error: expect.stringContaining("hiaku") as unknown as string },
     ]);
     expect(shown.find((line) => line["subtype"] === "init")).toMatchObject({ permissionMode: "read-only", model: "scripted" });
   });
@@ -97,6 +99,8 @@ describe("converse", () => {
 
   test.each([
     ["not json\n", "line 1 of stdin is no JSON object"],
+    [user(" \n"), "a user message is empty"],
+    [user([{ type: "text", text: "" }]), "a user message is empty"],
     [user([{ type: "document" }]), "a user message has content that is neither text nor an image in base64"],
     ["", "stdin had no message"],
   ])("converse > %j is a usage error", async (stdin, message) => {

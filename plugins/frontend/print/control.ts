@@ -22,7 +22,7 @@ export async function converse(run: Run): Promise<number> {
     try {
       for await (const message of linesOf(readLines(AbortSignal.any([interrupts.signal, done.signal])))) {
         if (message.type === "user") inbox.put(inputOf(message));
-        else if (message.type === "control_request") line(respond(message, control(message, shell, run)));
+        else if (message.type === "control_request") line(respond(message, await control(message, shell, run)));
         else if (message.type === "control_response" && asking.answer(message)) shell.abort("interrupt");
       }
       inbox.end();
@@ -57,8 +57,8 @@ export async function converse(run: Run): Promise<number> {
 
 type Outcome = { readonly response: Json } | { readonly error: string };
 
-/** Does what a control request asks, at once. */
-function control(message: Wire, shell: Shell, { host }: Run): Outcome {
+/** Does what a control request asks, before the next line is read: what follows it may count on it. */
+async function control(message: Wire, shell: Shell, { host }: Run): Promise<Outcome> {
   const request = (message["request"] ?? {}) as Wire;
   try {
     switch (request["subtype"]) {
@@ -68,7 +68,7 @@ function control(message: Wire, shell: Shell, { host }: Run): Outcome {
         shell.abort("interrupt");
         return { response: {} };
       case "set_model":
-        shell.select({ model: typeof request["model"] === "string" ? request["model"] : host.config.model });
+        await chooseModel(request["model"], shell, host);
         return { response: {} };
       case "set_permission_mode":
         if (typeof request["mode"] !== "string") return { error: "set_permission_mode needs a mode" };
@@ -81,6 +81,14 @@ function control(message: Wire, shell: Shell, { host }: Run): Outcome {
     const { message: text, info } = wrap(thrown, "CLAW_BUG");
     return { error: info.hint === undefined ? text : `${text}. ${info.hint}` };
   }
+}
+
+/** Throws where its provider has no such model, or could not be asked: then the session keeps the one it has. */
+async function chooseModel(wanted: Json | undefined, shell: Shell, host: Run["host"]): Promise<void> {
+  if (typeof wanted !== "string") return shell.select({ model: host.config.model });
+  const provider = await host.get("provider", shell.selection.provider);
+  await provider.resolve(wanted);
+  shell.select({ model: wanted });
 }
 
 function respond(message: Wire, outcome: Outcome): Wire {

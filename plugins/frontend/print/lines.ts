@@ -1,5 +1,6 @@
 // Lines of stdin as messages, and user messages as input for a turn. Knows the public shapes, and nothing of what they lead to.
 import { type Block, ClawError, type Input, type Json } from "claw";
+import { fields } from "claw/kit";
 
 export type Wire = { readonly [key: string]: Json };
 
@@ -15,7 +16,7 @@ export async function* linesOf(lines: AsyncIterable<string>): AsyncGenerator<Wir
     } catch {
       value = undefined;
     }
-    if (!record(value)) {
+    if (!fields<Json>(value)) {
       throw new ClawError("CLAW_USAGE", `line ${number} of stdin is no JSON object`, {
         hint: "With --input-format stream-json, every line of stdin is one.",
       });
@@ -24,25 +25,24 @@ export async function* linesOf(lines: AsyncIterable<string>): AsyncGenerator<Wir
   }
 }
 
-/** A user message: its texts, and its images as blocks. Throws `CLAW_USAGE` for content of another kind. */
+/** A user message: its texts, and its images as blocks. Throws `CLAW_USAGE` for content of another kind, and for none. */
 export function inputOf(message: Wire): Input {
   const said = message["message"];
-  const content = record(said) ? said["content"] : undefined;
-  if (typeof content === "string") return { text: content };
+  const content = fields<Json>(said) ? said["content"] : undefined;
+  const empty = (): ClawError => new ClawError("CLAW_USAGE", "a user message is empty", { hint: "Nothing was sent for it: send text, or an image." });
+  if (typeof content === "string") {
+    if (content.trim() === "") throw empty();
+    return { text: content };
+  }
   const texts: string[] = [];
   const blocks: Block[] = [];
   for (const part of Array.isArray(content) ? (content as readonly Json[]) : [null]) {
-    const source = record(part) ? part["source"] : undefined;
-    if (record(part) && part["type"] === "text" && typeof part["text"] === "string") texts.push(part["text"]);
-    else if (record(source) && typeof source["media_type"] === "string" && typeof source["data"] === "string")
+    const source = fields<Json>(part) ? part["source"] : undefined;
+    if (fields<Json>(part) && part["type"] === "text" && typeof part["text"] === "string") texts.push(part["text"]);
+    else if (fields<Json>(source) && typeof source["media_type"] === "string" && typeof source["data"] === "string")
       blocks.push({ type: "image", mediaType: source["media_type"], base64: source["data"] });
     else throw new ClawError("CLAW_USAGE", "a user message has content that is neither text nor an image in base64", { hint: "Send text." });
   }
+  if (blocks.length === 0 && texts.join("").trim() === "") throw empty();
   return blocks.length === 0 ? { text: texts.join("\n\n") } : { text: texts.join("\n\n"), blocks };
-}
-
-// --- internal ---
-
-function record(value: unknown): value is Wire {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -25,9 +25,12 @@ test.each([
   expect(answerOf(question, line)).toEqual(expected);
 });
 
+function writes(...paths: readonly string[]) {
+  return { calls: paths.map((path) => ({ tool: "write_file", input: { path, content: "x" } })) };
+}
 /** Runs claw in a pseudo-terminal; types `before` at once and each answer when a question is shown. */
-async function typed(words: readonly string[], before: string, answers: readonly string[]) {
-  await using at = await place([{ calls: [{ tool: "write_file", input: { path: "a.txt", content: "x" } }] }, { text: "done" }]);
+async function typed(words: readonly string[], before: string, answers: readonly string[], replies = [writes("a.txt"), { text: "done" }]) {
+  await using at = await place(replies);
   const decoder = new TextDecoder();
   const left = [...answers];
   let seen = "";
@@ -47,7 +50,8 @@ async function typed(words: readonly string[], before: string, answers: readonly
     },
   });
   child.terminal?.write(before);
-  return { code: await child.exited, seen, written: existsSync(join(at.cwd, "a.txt")), asked };
+  const code = await child.exited;
+  return { code, seen, written: existsSync(join(at.cwd, "a.txt")), files: [...new Bun.Glob("*.txt").scanSync(at.cwd)].sort(), asked };
 }
 
 test("run > a person at the terminal is asked, and a yes runs the call", async () => {
@@ -60,6 +64,19 @@ test("run > a person at the terminal is asked, and a yes runs the call", async (
 test("run > an unclear answer is asked again; no, with its reason, refuses", async () => {
   const { code, written, asked } = await typed(["--permission-mode", "prompt"], "", ["what?\n", "no, not there\n"]);
   expect({ code, written, asked }).toEqual({ code: 0, written: false, asked: 2 });
+});
+
+test("run > every question is asked, of one message and of later ones, and the run ends by itself", async () => {
+  const replies = [writes("a.txt", "b.txt"), writes("c.txt"), { text: "done" }];
+  const { code, files, asked } = await typed(["--permission-mode", "prompt"], "", ["y\n", "n\n", "y\n"], replies);
+  expect({ code, files, asked }).toEqual({ code: 0, files: ["a.txt", "c.txt"], asked: 3 });
+});
+
+test("run > after Ctrl-D nobody answers any more", async () => {
+  const replies = [writes("a.txt"), writes("b.txt"), { text: "done" }];
+  const { code, files, seen } = await typed(["--permission-mode", "prompt"], "", ["\x04"], replies);
+  expect({ code, files }).toEqual({ code: 0, files: [] });
+  expect(seen.split("nobody answered").length - 1).toBe(2);
 });
 
 test("run > Ctrl-C at a question ends the run", async () => {

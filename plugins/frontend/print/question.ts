@@ -5,29 +5,38 @@ import { plain } from "claw/kit";
 /** What was typed before a question was shown answers nothing: that long it is read and dropped. */
 const STALE_MS = 30;
 
-/** Asks by `err`. Holds stdin only while a question is open. */
-export function createQuestions(err: (text: string) => void): Ask {
-  return {
+/** Asks by `err`. Takes stdin with the first question, and holds it until closed: Bun gives it only once. */
+export interface Questions {
+  readonly ask: Ask;
+  close(): Promise<void>;
+}
+
+export function createQuestions(err: (text: string) => void): Questions {
+  let reader: ReturnType<typeof openStdin> | undefined;
+  let lines: ReturnType<typeof createLines> | undefined;
+  const ask: Ask = {
     async choose(question, signal) {
-      const reader = Bun.stdin.stream().getReader();
+      reader ??= openStdin();
+      lines ??= createLines(reader);
+      const given = lines;
       const over = Promise.withResolvers<never>();
       const cancel = (): void => over.reject(new ClawError("CLAW_ABORTED", String(signal.reason)));
       signal.addEventListener("abort", cancel, { once: true });
       try {
-        const lines = createLines(reader);
-        await Promise.race([lines.drop(STALE_MS), over.promise]);
+        await Promise.race([given.drop(STALE_MS), over.promise]);
         for (;;) {
           err(shown(question));
-          const line = await Promise.race([lines.next(), over.promise]);
+          const line = await Promise.race([given.next(), over.promise]);
           const answer = line === undefined ? { choice: "no", text: "nobody answered" } : answerOf(question, line);
           if (answer !== undefined) return answer;
         }
       } finally {
         signal.removeEventListener("abort", cancel);
-        await reader.cancel().catch(() => undefined);
       }
     },
   };
+  // Else the open read would keep the process alive.
+  return { ask, close: async () => void (await reader?.cancel().catch(() => undefined)) };
 }
 
 /** The question as it stands on the screen, its choices with the letter that picks each. */
@@ -54,6 +63,8 @@ export function answerOf({ choices }: Question, line: string): Answer | undefine
 
 // --- internal ---
 
+const openStdin = () => Bun.stdin.stream().getReader();
+
 /** A letter for each choice: its first one that is still free, else a number. */
 function letters(choices: readonly string[]): readonly string[] {
   const taken: string[] = [];
@@ -78,9 +89,11 @@ function createLines(reader: { read(): Promise<{ readonly done: boolean; readonl
   const more = (): Promise<boolean> => (pending ??= read());
   return {
     async drop(ms: number): Promise<void> {
+      text = "";
       const late = Promise.withResolvers<undefined>();
       setTimeout(() => late.resolve(undefined), ms);
-      while ((await Promise.race([more(), late.promise])) !== undefined) text = "";
+      // After the end of it every read is over at once.
+      while ((await Promise.race([more(), late.promise])) === true) text = "";
     },
     async next(): Promise<string | undefined> {
       while (!text.includes("\n")) if (!(await more())) return undefined;

@@ -1,7 +1,20 @@
 // A one-shot run from its words to its exit code. What is said on the way is the renderers' affair.
 import { isAbsolute } from "node:path";
 import { ClawError, type Host, type TurnOutcome, wrap } from "claw";
-import { bugText, connection, exitCode, exitCodeOf, failureOf, failureText, formatOf, locate, type Output, openOptions, openOutput } from "claw/kit";
+import {
+  bugText,
+  connection,
+  exitCode,
+  exitCodeOf,
+  failureOf,
+  failureText,
+  flushedCode,
+  formatOf,
+  locate,
+  type Output,
+  openOptions,
+  openOutput,
+} from "claw/kit";
 import { readStdin, withStdin } from "./input.ts";
 import { openRenderer, warn } from "./output.ts";
 import { type Interrupts, watchSignals } from "./signals.ts";
@@ -21,13 +34,7 @@ export async function run(words: readonly string[], host: Host): Promise<number>
   const output = openOutput();
   using interrupts = watchSignals();
   void output.broken.then((code) => interrupts.interrupt(code));
-  const code = await rendered(words, host, output, interrupts);
-  const broken = await output.flush();
-  // A reader that left has had enough; a full disk has not.
-  if (broken === undefined || broken === "EPIPE") return code;
-  output.err(failureText({ message: `stdout cannot be written: ${broken}`, hint: "Is the disk full?" }));
-  await output.flush();
-  return code === 0 ? 1 : code;
+  return await flushedCode(output, await rendered(words, host, output, interrupts));
 }
 
 // --- internal ---
@@ -65,12 +72,13 @@ async function answer({ words, host, output, interrupts, ended }: Run): Promise<
   const text = await promptOf(words, output, interrupts);
   if (interrupts.reason !== undefined) return ended({ kind: "aborted", reason: interrupts.reason });
   const seated = connection(0) === "terminal" && connection(2) === "terminal" && formatOf(host) === "text";
-  const asked = seated ? { ask: (await import("./question.ts")).createQuestions(output.err) } : {};
-  const shell = await host.open({ ...openOptions(host.options), ...asked });
+  const questions = seated ? (await import("./question.ts")).createQuestions(output.err) : undefined;
+  const shell = await host.open({ ...openOptions(host.options), ...(questions && { ask: questions.ask }) });
   using _ = interrupts.on((reason) => shell.abort(reason));
   try {
     return await ended(await shell.submit({ text }));
   } finally {
+    await questions?.close();
     await shell.close();
   }
 }

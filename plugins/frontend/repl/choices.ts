@@ -14,18 +14,33 @@ export interface Choice {
 /** Where there are more, they are searched by typing. */
 export const MOST_LISTED = 9;
 
-/** The choices of a question, in its order; where one can say no, also with a reason. */
-export function choicesOf({ choices, rules, call }: Pick<Question, "choices" | "rules" | "call">): readonly Choice[] {
+/** What is asked. `reasoned`: somebody reads why the answer is no, as the model does when it is about a call. `about` is what is said of single choices. */
+export type Asked = Pick<Question, "choices" | "rules" | "call"> & Readonly<{ reasoned?: boolean; about?: ReadonlyMap<string, string> }>;
+
+/** A question with the lines of its text that are about one choice, as `red: the warm one`, where they belong. */
+export function withDetails(question: Question): Question & Pick<Asked, "about"> {
+  if (question.call !== undefined) return question;
+  const about = new Map<string, string>();
+  const rest = question.text.split("\n").filter((line, at) => {
+    const choice = at === 0 ? undefined : question.choices.find((one) => !about.has(one) && line.startsWith(`${one}: `));
+    if (choice !== undefined) about.set(choice, line.slice(choice.length + 2));
+    return choice === undefined;
+  });
+  return about.size === 0 ? question : { ...question, text: rest.join("\n"), about };
+}
+
+/** The choices of a question, in its order; where one can say no and is listened to, also with a reason. */
+export function choicesOf({ choices, rules, call, about, reasoned = call !== undefined }: Asked): readonly Choice[] {
   const asking = choices.includes("yes") && choices.includes("no");
-  const taken = new Set<string>(asking ? ["r"] : []);
+  const taken = new Set<string>(asking && reasoned ? ["r"] : []);
   return choices.flatMap((choice): Choice[] => {
     const letter = asking ? letterOf(choice, taken) : undefined;
     const words = call === undefined ? undefined : WORDS[choice];
-    const saved = choice === "session" || choice === "always" ? (rules ?? []) : [];
+    const saved = choice === "session" || choice === "always" ? (rules ?? []) : [about?.get(choice) ?? []].flat();
     const said = safeLines(choice).join(" ");
     const label = words ?? (asking ? capital(said) : said);
     const one: Choice = { choice, label, below: saved.flatMap(safeLines), ...(letter === undefined ? {} : { letter }) };
-    return choice === "no" && asking ? [one, { choice, label: "No, and say why", below: [], letter: "r", told: true }] : [one];
+    return choice === "no" && asking && reasoned ? [one, { choice, label: "No, and say why", below: [], letter: "r", told: true }] : [one];
   });
 }
 

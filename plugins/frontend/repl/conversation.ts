@@ -66,6 +66,16 @@ export class Conversation {
     this.#options.changed();
     if (!this.#busy) void this.#drain();
   }
+  /** The last input that waits, and can still be changed: it then waits no more. */
+  recall(): string | undefined {
+    if (!this.recallable) return undefined;
+    const work = this.#queue.pop();
+    this.#options.changed();
+    return work?.text;
+  }
+  get recallable(): boolean {
+    return (this.#queue.at(-1)?.text ?? "") !== "";
+  }
   /** Stops what runs. Gives what waited, which then waits no more. */
   stop(reason: string): readonly string[] {
     const left = this.#queue.splice(0).map(({ text }) => text);
@@ -113,7 +123,8 @@ export class Conversation {
     return all.length === 0 ? { text } : { text, blocks: all };
   }
   #ended(outcome: TurnOutcome): void {
-    if (outcome.kind === "exit") {
+    // Another code is a command's verdict for a shell: a doctor that finds something wrong does not show one the door.
+    if (outcome.kind === "exit" && outcome.code === 0) {
       this.#over = true;
       this.#options.end(outcome.code);
     } else if (outcome.kind === "failed") this.#failed(outcome.error);

@@ -1,21 +1,12 @@
 // What a question offers, what keys do to it, and how it looks at every size.
 import { expect, test } from "bun:test";
-import { type Key, type Theme, widthOf } from "claw/kit";
-import { choicesOf } from "./choices.ts";
+import { type Key, widthOf } from "claw/kit";
+import { choicesOf, withDetails } from "./choices.ts";
 import { createDialog, type Dialog, type Pressed } from "./dialog.ts";
 import { EMPTY, pressField, showField } from "./field.ts";
 import { fuzzySearch } from "./fuzzy.ts";
+import { key, theme, typed } from "./testing/keys.ts";
 
-const theme: Theme = { name: "none", paint: (_, text) => text, sgr: () => ({ begin: "", end: "" }) };
-const key = (name: string, more: Partial<Key> = {}): Key => ({
-  key: name,
-  ctrl: false,
-  alt: false,
-  shift: false,
-  ...(name.length === 1 ? { text: name } : {}),
-  ...more,
-});
-const typed = (text: string): readonly Key[] => [...text].map((letter) => key(letter === " " ? "space" : letter, { text: letter }));
 const press = (dialog: Dialog, ...keys: readonly Key[]): Pressed => keys.map((one) => dialog.press(one)).at(-1) ?? "taken";
 const permission = { choices: ["yes", "session", "always", "no"], rules: ["bash(ls)", "bash(rm x)"] };
 const call = { id: "1", tool: "bash", input: {}, access: "execute", subject: "ls", paths: [] } as const;
@@ -29,10 +20,21 @@ test("choicesOf > a permission has letters, its exact rules, and a no with a rea
     ["no", "n", 0, false],
     ["no", "r", 0, true],
   ]);
+  const told = (reasoned: boolean): number => choicesOf({ choices: ["yes", "no"], reasoned }).length;
+  expect([choicesOf({ choices: ["yes", "no"] }).length, told(true)]).toEqual([2, 3]);
   expect(choicesOf({ choices: ["red\x1b[2J", "no"] }).map(({ label, letter }) => [label, letter])).toEqual([
     ["red", undefined],
     ["no", undefined],
   ]);
+});
+
+test("withDetails > what is said of a choice stands under it; a question about a call is left alone", () => {
+  const text = "Which colour?\nred: the warm one\nred: said twice\nblue: the cold one\nelse";
+  const { text: rest, about, choices } = withDetails({ text, choices: ["red", "blue", "other"] });
+  expect(rest).toBe("Which colour?\nred: said twice\nelse");
+  expect(choicesOf({ choices, ...(about && { about }) }).map(({ below }) => below)).toEqual([["the warm one"], ["the cold one"], []]);
+  const asked = { text: "May it?\nno: x", choices: ["yes", "no"], call };
+  expect(withDetails(asked)).toBe(asked);
 });
 
 test("createDialog > digits, letters and arrows answer; what means nothing does not", () => {
@@ -41,9 +43,8 @@ test("createDialog > digits, letters and arrows answer; what means nothing does 
   expect(press(asking(), key("4"))).toEqual({ choice: "no" });
   expect(press(asking(), key("up"), key("up"), key("enter"))).toEqual({ choice: "no" });
   expect(press(asking(), key("down"), key("enter"))).toEqual({ choice: "session" });
-  for (const one of [key("z"), key("9"), key("y", { ctrl: true }), key("y", { alt: true }), key("paste", { paste: "y" })]) {
-    expect(press(asking(), one)).toBe("taken");
-  }
+  for (const one of [key("z"), key("9"), key("paste", { paste: "y" })]) expect(press(asking(), one)).toBe("strange");
+  for (const one of [key("y", { ctrl: true }), key("y", { alt: true })]) expect(press(asking(), one)).toBe("taken");
   expect(press(asking(), key("escape"))).toBe("cancelled");
   expect(press(asking(), key("c", { ctrl: true }))).toBe("cancelled");
 });
@@ -64,6 +65,29 @@ test("createDialog > many choices are searched; free text is free", () => {
   expect(press(none, ...typed("zzz"), key("enter"))).toBe("taken");
   const free = createDialog({ choices: [], heading: ["Name?"], body: [] });
   expect(press(free, ...typed("ab"), key("left"), ...typed("x"), key("enter"))).toEqual({ choice: "axb", text: "axb" });
+});
+
+test("createDialog > a short list is searched once a word is typed; a digit still answers at once", () => {
+  const themes = (): Dialog => createDialog({ choices: ["dark · For the night", "light", "ansi", "auto"], heading: ["Which?"], body: [] });
+  expect(press(themes(), key("2"))).toEqual({ choice: "light" });
+  const typing = themes();
+  expect(typing.paint(60, 20, theme).lines.at(-1)).toBe("↑↓ choose · letters search · enter take · esc stop");
+  expect(press(typing, ...typed("li"))).toBe("taken");
+  expect(typing.paint(60, 20, theme).lines.slice(3)).toEqual(["search: li", "❯ light", "1 of 4 · ↑↓ choose · enter take · esc stop"]);
+  press(typing, key("backspace"), key("backspace"));
+  expect(typing.paint(40, 20, theme).lines[4]).toBe("  2. light");
+  expect(press(typing, ...typed("an"), key("enter"))).toEqual({ choice: "ansi" });
+  const few = createDialog({ choices: ["red", "no"], heading: ["Which?"], body: [] });
+  expect(press(few, key("r"))).toBe("strange");
+});
+
+test("createDialog > what is said of things stands in a column, and stays in sight beside long names", () => {
+  const choices = ["dark · in use", "a light one · For the day", `${"long ".repeat(20)}· 3 min ago`];
+  const shown = (columns: number): readonly string[] => createDialog({ choices, heading: ["Which?"], body: [] }).paint(columns, 20, theme).lines;
+  expect(shown(40).slice(3, 6)).toEqual([
+    ...["❯ 1. dark                   in use", "  2. a light one            For the day", "  3. long long long long …  3 min ago"],
+  ]);
+  expect(Math.max(...shown(12).map(widthOf))).toBeLessThanOrEqual(12);
 });
 
 test("createDialog > fits every size, and keeps the selected choice and the cursor in sight", () => {

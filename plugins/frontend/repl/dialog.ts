@@ -1,11 +1,11 @@
 // One question on the screen: what keys do to it and how it looks. Knows no terminal and asks nobody.
-import type { Answer, Question } from "claw";
-import { clipCells, type Key, type Painted, type Theme, wrapCells } from "claw/kit";
-import { type Choice, choicesOf, MOST_LISTED } from "./choices.ts";
+import type { Answer } from "claw";
+import { clipCells, type Key, type Painted, type Theme, widthOf, wrapCells } from "claw/kit";
+import { type Asked, type Choice, choicesOf, MOST_LISTED } from "./choices.ts";
 import { EMPTY, type Field, pressField, showField } from "./field.ts";
 import { fuzzySearch } from "./fuzzy.ts";
 
-export interface DialogOptions extends Pick<Question, "choices" | "rules" | "call"> {
+export interface DialogOptions extends Asked {
   /** What it is about, its first line in the accent's colour: lines with styles, safe for a screen. */
   readonly heading: readonly string[];
   /** What there is to judge, below the heading: lines with styles, safe for a screen. */
@@ -13,8 +13,8 @@ export interface DialogOptions extends Pick<Question, "choices" | "rules" | "cal
   /** Free text is not shown as it is written. */
   readonly secret?: boolean;
 }
-/** What a key did: `taken` changed something or nothing, the others end the question. */
-export type Pressed = "taken" | "cancelled" | Answer;
+/** What a key did: `taken` changed something or nothing, `strange` is text that means nothing here, the others end the question. */
+export type Pressed = "taken" | "strange" | "cancelled" | Answer;
 export interface Dialog {
   press(key: Key): Pressed;
   paint(columns: number, rows: number, theme: Theme): Painted;
@@ -22,7 +22,10 @@ export interface Dialog {
 
 export function createDialog(options: DialogOptions): Dialog {
   const choices = choicesOf(options);
-  const searched = choices.length > MOST_LISTED;
+  const long = choices.length > MOST_LISTED;
+  /** Shorter lists are searched once somebody types a word; where letters answer, none are. */
+  const searchable = long || (choices.length >= LEAST_SEARCHED && choices.every(({ letter }) => letter === undefined));
+  const searched = (): boolean => long || (searchable && field.text !== "");
   const labels = choices.map(({ label }) => label);
   let field: Field = EMPTY;
   /** In free words: the only way to answer, or the reason of a no. */
@@ -60,11 +63,14 @@ export function createDialog(options: DialogOptions): Dialog {
     if (step !== undefined) selected = step === "first" ? 0 : step === "last" ? shown.length - 1 : wrapped(selected + step, shown.length, key);
     else if (key.key === "escape") return "cancelled";
     else if (key.key === "enter") return take(choices[shown[selected] ?? -1]);
-    else if (searched) search(key);
+    else if (searched()) search(key);
     else if (!key.ctrl && !key.alt && key.text !== undefined) {
       const digit = /^[1-9]$/.test(key.text) ? choices[Number(key.text) - 1] : undefined;
-      return take(digit ?? choices.find(({ letter }) => letter === key.text?.toLowerCase()));
-    }
+      const meant = digit ?? choices.find(({ letter }) => letter === key.text?.toLowerCase());
+      if (meant !== undefined) return take(meant);
+      if (!searchable || key.text.trim() === "") return "strange";
+      search(key);
+    } else if (key.paste !== undefined) return "strange";
     return "taken";
   };
   return {
@@ -77,7 +83,12 @@ export function createDialog(options: DialogOptions): Dialog {
       const head = heading.flatMap((line, index) => wrapCells(index === 0 ? theme.paint("accent", line) : line, columns));
       const foot =
         writing === undefined
-          ? listLines({ choices, shown, selected, ...(searched ? { query: field } : {}) }, columns, Math.max(3, rows - head.length - 1), theme)
+          ? listLines(
+              { choices, shown, selected, ...(searched() ? { query: field } : { searchable }) },
+              columns,
+              Math.max(3, rows - head.length - 1),
+              theme,
+            )
           : fieldLines(field, writing, columns, theme, options.secret === true);
       return stack(head, body, foot, columns, rows, theme);
     },
@@ -87,6 +98,7 @@ export function createDialog(options: DialogOptions): Dialog {
 // --- internal ---
 
 const PAGE = 8;
+const LEAST_SEARCHED = 4;
 /** Rows of a list that is searched. */
 const MOST_FOUND = 14;
 
@@ -110,6 +122,7 @@ interface Listed {
   readonly shown: readonly number[];
   readonly selected: number;
   readonly query?: Field;
+  readonly searchable?: boolean;
 }
 interface Foot {
   readonly lines: readonly string[];
@@ -117,14 +130,22 @@ interface Foot {
 }
 
 /** The choices, around the selected one where there is not room for all. */
-function listLines({ choices, shown, selected, query }: Listed, columns: number, rows: number, theme: Theme): Foot {
+function listLines({ choices, shown, selected, query, searchable }: Listed, columns: number, rows: number, theme: Theme): Foot {
   const above = query === undefined ? [] : [searchLine(query, columns)];
+  const parts = shown.map((at) => partsOf(choices[at]!.label));
+  const told = Math.max(0, ...parts.map(({ about }) => widthOf(about)));
+  // What is said of a thing stays in sight; a long name gives way.
+  const most = Math.max(Math.ceil(columns / 2), Math.min(columns - 6, 18), columns - told - 8);
+  const wide = Math.min(most, Math.max(0, ...parts.map(({ name, about }) => (about === "" ? 0 : widthOf(name)))));
   const entries = shown.map((at, position) => {
-    const { label, below, letter } = choices[at]!;
+    const { below, letter } = choices[at]!;
+    const { about } = parts[position]!;
+    const name = about === "" ? parts[position]!.name : clipCells(parts[position]!.name, wide);
     const sign = position === selected ? theme.paint("accent", "❯") : " ";
     const number = query === undefined ? `${at + 1}. ` : "";
     const hint = letter === undefined ? "" : theme.paint("dim", ` (${letter})`);
-    const first = clipCells(`${sign} ${number}${position === selected ? theme.paint("selected", label) : label}${hint}`, columns);
+    const detail = about === "" ? "" : `${" ".repeat(Math.max(0, wide - widthOf(name)))}  ${theme.paint("dim", about)}`;
+    const first = clipCells(`${sign} ${number}${position === selected ? theme.paint("selected", name) : name}${detail}${hint}`, columns);
     return [first, ...below.flatMap((line) => wrapCells(theme.paint("dim", line), Math.max(1, columns - 5)).map((row) => `     ${row}`))];
   });
   const room = Math.max(1, Math.min(query === undefined ? rows : MOST_FOUND, rows) - above.length - 2);
@@ -138,10 +159,16 @@ function listLines({ choices, shown, selected, query }: Listed, columns: number,
   }
   const left = entries.length - (to - from);
   const count = query === undefined ? (left > 0 ? `${left} more · ` : "") : `${entries.length} of ${choices.length} · `;
-  const help = theme.paint("dim", clipCells(`${count}↑↓ choose · enter take · esc stop`, columns));
+  const help = theme.paint("dim", clipCells(`${count}↑↓ choose · ${searchable === true ? "letters search · " : ""}enter take · esc stop`, columns));
   const none = entries.length === 0 ? [theme.paint("dim", "  nothing like that")] : [];
   const lines = [...above.map(({ line }) => line), ...none, ...entries.slice(from, to).flat(), help];
   return above[0] === undefined ? { lines } : { lines, cursor: { line: 0, column: above[0].column } };
+}
+
+/** What a picker's line begins with, and what it says of it. */
+function partsOf(label: string): { readonly name: string; readonly about: string } {
+  const end = label.indexOf(" · ");
+  return end < 0 ? { name: label, about: "" } : { name: label.slice(0, end), about: label.slice(end + 3) };
 }
 
 function searchLine(query: Field, columns: number): { readonly line: string; readonly column: number } {

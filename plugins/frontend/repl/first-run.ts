@@ -1,8 +1,6 @@
 // The first run without credentials: what can be done about it, offered once, and done. Nothing is sent anywhere but to a server on this machine.
-import { chmod, mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { ClawError, type Env, type Host, type Shell } from "claw";
-import { editSettings, type PickItem, pick } from "claw/kit";
+import { credentialsPath, editSettings, type Keychain, keychainAnswers, type PickItem, pick, storeKey } from "claw/kit";
 import type { Questions } from "./questions.ts";
 
 type Cure = "key" | "demo" | "later" | Readonly<{ provider: string; model: string }>;
@@ -21,11 +19,21 @@ export async function missingCredentials(shell: Shell, host: Host): Promise<Claw
   return undefined;
 }
 
+/** Where it happens. Keys go into `keychain`, where it answers. */
+export interface OfferOptions {
+  readonly shell: Shell;
+  readonly host: Host;
+  readonly questions: Questions;
+  readonly keychain?: Keychain | undefined;
+  readonly signal: AbortSignal;
+}
+
 /** Offers a key, a local server that is found, and the demo. */
-export async function offer(shell: Shell, host: Host, questions: Questions, signal: AbortSignal): Promise<Offered> {
-  const items: PickItem<Cure>[] = [
-    { label: "Store an API key", detail: `kept in ${credentialsPath(host.home)}, for you alone to read`, value: "key" },
-  ];
+export async function offer(options: OfferOptions): Promise<Offered> {
+  const { shell, host, questions, signal } = options;
+  const keychain = options.keychain !== undefined && (await keychainAnswers(options.keychain)) ? options.keychain : undefined;
+  const where = keychain === undefined ? `${credentialsPath(host.home)}, for you alone to read` : "the keychain of your system";
+  const items: PickItem<Cure>[] = [{ label: "Store an API key", detail: `kept in ${where}`, value: "key" }];
   for (const one of await otherProviders(shell, host)) items.push({ label: `Use ${one.provider}`, detail: one.model, value: one });
   const local = host.names("provider").includes(OLLAMA) ? await findOllama(host.env) : undefined;
   if (local !== undefined) {
@@ -37,37 +45,9 @@ export async function offer(shell: Shell, host: Host, questions: Questions, sign
   const cure = await pick(questions, "There are no credentials for a model yet. What would you like?", items, signal);
   if (cure === undefined || cure === "later") return {};
   if (cure === "demo") return { demo: true };
-  if (cure === "key") return storeGiven(shell, host, questions, signal);
+  if (cure === "key") return storeGiven({ ...options, keychain });
   await use(cure.provider, cure.model, shell, host);
   return { said: `Using ${cure.model} of ${cure.provider} from now on; it is in your settings.` };
-}
-
-/** Keeps a key for `provider` in `<home>/credentials.json`, beside what is there. The file appears whole, and nobody else can read it. */
-export async function storeKey(home: string, provider: string, apiKey: string): Promise<void> {
-  const path = credentialsPath(home);
-  await mkdir(home, { recursive: true, mode: 0o700 });
-  const before = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "{}";
-    throw error;
-  });
-  const stored = parse(before);
-  if (stored === undefined) {
-    throw new ClawError("CLAW_CONFIG_INVALID", `${path} is not valid JSON; the key was not stored`, {
-      hint: "Mend or remove the file, then try again.",
-    });
-  }
-  const own = typeof stored[provider] === "object" ? stored[provider] : {};
-  const text = `${JSON.stringify({ ...stored, [provider]: { ...own, apiKey } }, null, 2)}\n`;
-  const fresh = join(home, `.credentials.${crypto.randomUUID()}`);
-  try {
-    const file = await open(fresh, "wx", 0o600);
-    await file.writeFile(text).finally(() => file.close());
-    await chmod(fresh, 0o600);
-    await rename(fresh, path);
-  } catch (error) {
-    await rm(fresh, { force: true });
-    throw error;
-  }
 }
 
 /** A server of Ollama on this machine, with the first model it has. */
@@ -119,10 +99,6 @@ const LABELS: readonly (readonly [string, string])[] = [
   ["dashscope", "Alibaba Cloud"],
 ];
 
-function credentialsPath(home: string): string {
-  return join(home, "credentials.json");
-}
-
 /** Other providers that could be asked at once: they find credentials of their own. */
 async function otherProviders(shell: Shell, host: Host): Promise<readonly Readonly<{ provider: string; model: string }>[]> {
   const names = host.names("provider").filter((name) => name !== shell.selection.provider && LABELS.some(([known]) => known === name));
@@ -136,16 +112,16 @@ async function otherProviders(shell: Shell, host: Host): Promise<readonly Readon
   return (await Promise.all(found)).flat();
 }
 
-async function storeGiven(shell: Shell, host: Host, questions: Questions, signal: AbortSignal): Promise<Offered> {
-  const key = await questions.secret("Paste your API key. It is not shown.", signal);
+async function storeGiven({ shell, host, questions, keychain, signal }: OfferOptions): Promise<Offered> {
+  const key = await questions.secret("Paste your API key.", signal);
   if (key === undefined || key === "") return {};
   if (/[\s\p{Cc}]/u.test(key)) return { said: "That is no key: it has blanks in it. Nothing was stored." };
   const owners = ownersOf(key, host.names("provider"));
   const items = owners.map((value) => ({ label: LABELS.find(([name]) => name === value)?.[1] ?? value, value }));
   const owner = owners.length === 1 ? owners[0] : await pick(questions, "Whose key is it?", items, signal);
   if (owner === undefined) return { said: "Nothing was stored." };
-  await storeKey(host.home, owner, key);
-  const said = `The key for ${owner} is in ${credentialsPath(host.home)}.`;
+  const kept = await storeKey(host.home, owner, key, keychain);
+  const said = `The key for ${owner} is in ${kept === "keychain" ? "the keychain of your system" : credentialsPath(host.home)}.`;
   if (owner === shell.selection.provider || (await missingCredentials(shell, host)) === undefined) return { said };
   await use(owner, "default", shell, host);
   return { said: `${said} ${owner} is asked from now on; that is in your settings.` };
@@ -157,13 +133,4 @@ async function use(provider: string, model: string, shell: Shell, host: Host): P
   const chosen = routed ? { model: model === "default" ? provider : `${provider}/${model}` } : { provider, model };
   shell.select(chosen);
   await editSettings(host.home, "the choice", () => Object.entries(chosen).map(([key, value]) => ({ path: [key], value })));
-}
-
-function parse(text: string): Record<string, object> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, object>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

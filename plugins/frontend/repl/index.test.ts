@@ -1,33 +1,27 @@
 // The parts of the interactive session by themselves; the whole of it is in `test/e2e/repl.test.ts`.
 import { expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Ask, Message } from "claw";
-import { createSession, Interactive, type Key, type Theme } from "claw/kit";
+import { createSession, Interactive } from "claw/kit";
 import { createHarness, frontendContract, pluginContract, says } from "claw/testing";
 import { Conversation } from "./conversation.ts";
-import { findOllama, ownersOf, storeKey } from "./first-run.ts";
+import { findOllama, ownersOf } from "./first-run.ts";
 import { createLine } from "./line.ts";
 import { memoryFiles, remember } from "./memory-line.ts";
 import { nextMode } from "./modes.ts";
 import { proposalLines } from "./proposal.ts";
 import { replayEvents } from "./replay.ts";
 import { run } from "./run.ts";
+import { key, theme, typed } from "./testing/keys.ts";
 
 pluginContract(import.meta.dir);
-frontendContract({ name: "repl", run: (words, host) => run(words, host, "terminal", { goOn: undefined, suggest: undefined }) });
-
-const theme: Theme = { name: "none", paint: (_, text) => text, sgr: () => ({ begin: "", end: "" }) };
-const key = (name: string, more: Partial<Key> = {}): Key => ({
-  key: name,
-  ctrl: false,
-  alt: false,
-  shift: false,
-  ...(name.length === 1 ? { text: name } : {}),
-  ...more,
+frontendContract({
+  name: "repl",
+  run: (words, host) => run(words, host, { renderer: "terminal", keychain: false }, { goOn: undefined, suggest: undefined }),
 });
-const typed = (text: string): readonly Key[] => [...text].map((letter) => key(letter === " " ? "space" : letter, { text: letter }));
+
 function inFolder<T>(work: (folder: string) => T): T {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "claw-repl-")));
   const clear = (): void => rmSync(folder, { recursive: true, force: true });
@@ -82,20 +76,6 @@ test("remember > the line goes where the person says, after what is there", asyn
     await remember("be kind", options);
     expect(readFileSync(join(folder, "AGENTS.md"), "utf8")).toBe("no end of line\n- be kind\n");
     expect(said).toEqual([`Added to ${join(folder, "AGENTS.md")}`]);
-  });
-});
-
-test("storeKey > beside what is there, for the owner only; a broken file is left alone", async () => {
-  await inFolder(async (folder) => {
-    const home = join(folder, "home");
-    await storeKey(home, "anthropic", "k1");
-    await storeKey(home, "other", "k2");
-    const path = join(home, "credentials.json");
-    expect(JSON.parse(readFileSync(path, "utf8"))).toEqual({ anthropic: { apiKey: "k1" }, other: { apiKey: "k2" } });
-    expect([statSync(path).mode & 0o777, statSync(home).mode & 0o777]).toEqual([0o600, 0o700]);
-    writeFileSync(path, "{ broken");
-    await expect(storeKey(home, "anthropic", "k3")).rejects.toMatchObject({ code: "CLAW_CONFIG_INVALID" });
-    expect(readFileSync(path, "utf8")).toBe("{ broken");
   });
 });
 

@@ -1,7 +1,7 @@
 // The frontend `repl`: the session that a person sits in. All it does is in `run.ts`, loaded when it is run.
 import { ClawError, definePlugin } from "claw";
 import { type GoOn, Interactive } from "claw/kit";
-import { object, optional, string } from "valibot";
+import { boolean, type InferOutput, object, optional, string } from "valibot";
 
 /** Who sits in a session now; nobody, outside `run`. */
 export interface Seat {
@@ -9,13 +9,20 @@ export interface Seat {
   suggest: ((text: string) => void) | undefined;
 }
 
+const ConfigSchema = object({
+  renderer: optional(string(), "terminal"),
+  /** Whether the first run keeps a key in the system's keychain, where there is one. */
+  keychain: optional(boolean(), true),
+});
+export type Config = InferOutput<typeof ConfigSchema>;
+
 export default definePlugin({
-  config: object({ renderer: optional(string(), "terminal") }),
+  config: ConfigSchema,
   setup({ contribute, provide, config }) {
     const seat: Seat = { goOn: undefined, suggest: undefined };
     contribute("frontend", {
       name: "repl",
-      run: async (words, host) => (await import("./run.ts")).run(words, host, config.renderer, seat),
+      run: async (words, host) => (await import("./run.ts")).run(words, host, config, seat),
     });
     provide(Interactive, {
       goOn: (where) => (seat.goOn ?? vacant())(where),

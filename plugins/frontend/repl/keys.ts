@@ -104,6 +104,8 @@ export function createKeys(at: KeysOptions): Keys {
 
 const AGAIN_MS = 2_000;
 const SOON_MS = 80;
+/** Nobody who says this wants to wait for the end of a turn. */
+const LEAVING = /^\/(?:exit|quit)$/i;
 
 function submit(input: EditorInput, at: KeysOptions): void {
   const { conversation, host, screen, themes, questions, signal } = at;
@@ -118,7 +120,8 @@ function submit(input: EditorInput, at: KeysOptions): void {
       text,
       run: ({ session }) => remember(body, { cwd: session.cwd, home: host.home, ask: questions, signal, said }),
     });
-  } else if (input.images.length > 0 && at.editor !== undefined) void withImages(input, at.editor, at);
+  } else if (conversation.busy && LEAVING.test(text.trim())) at.leave();
+  else if (input.images.length > 0 && at.editor !== undefined) void withImages(input, at.editor, at);
   else if (text.trim() !== "") conversation.add({ kind: "turn", text: text.trim() });
 }
 
@@ -148,14 +151,14 @@ function act(action: FrontendAction, at: KeysOptions): void {
     case "toggle-todos":
       host.bus.emit("view.toggled", { view: "todos" });
       break;
+    case "toggle-thinking":
+      host.bus.emit("view.toggled", { view: "thinking" });
+      break;
     case "clear-screen":
       scrollAway(screen);
       break;
     case "suspend":
       void attempt(at, () => screen.suspend());
-      break;
-    case "background":
-      prompt.hint("a command that runs cannot be sent to the background; ask for it in the background");
       break;
   }
 }

@@ -76,6 +76,8 @@ function effectOf(name: string, text: string, again: boolean): EditorEffect | un
 const ACTIONS: Readonly<Record<string, FrontendAction>> = {
   "shift+tab": "cycle-mode",
   "ctrl+o": "toggle-details",
+  "ctrl+t": "toggle-todos",
+  "alt+o": "toggle-thinking",
   "ctrl+l": "clear-screen",
   "ctrl+z": "suspend",
 };

@@ -20,8 +20,8 @@ export interface PromptOptions {
   readonly themes: Themes;
   readonly editor: LineEditor;
   effect(effect: EditorEffect): void;
-  /** Hears of every key before it does anything. */
-  touched(key: Key): void;
+  /** Hears of every key before it does anything. Gives whether that was all there is to it. */
+  touched(key: Key): boolean;
 }
 export interface Prompt extends Disposable {
   update(): void;
@@ -57,9 +57,9 @@ export function createPrompt({ screen, themes, editor, effect, touched }: Prompt
   };
   const listen = (): Disposable =>
     screen.onKey((key) => {
-      touched(key);
+      const taken = touched(key);
       if (hint !== "") say("");
-      for (const one of editor.press(key)) effect(one);
+      if (!taken) for (const one of editor.press(key)) effect(one);
       update();
       return true;
     });
@@ -127,8 +127,10 @@ function menuLines(frame: EditorFrame | undefined, hint: string, columns: number
     return [clipCells(`  ${theme.paint(search.failed ? "error" : "dim", search.failed ? "nothing like" : "search:")} ${search.query}`, columns)];
   }
   if (popup === undefined || popup.items.length === 0) return about;
-  const from = Math.max(0, Math.min(popup.selected - Math.floor(most / 2), popup.items.length - most));
-  const items = popup.items.slice(from, from + most);
+  // The last row says how many there are besides.
+  const fit = popup.total > most && most > 2 ? most - 1 : most;
+  const from = Math.max(0, Math.min(popup.selected - Math.floor(fit / 2), popup.items.length - fit));
+  const items = popup.items.slice(from, from + fit);
   const wide = Math.min(Math.ceil(columns / 2), Math.max(...items.map(({ label }) => widthOf(label))));
   const rows = items.map(({ label, detail }, index) => {
     const chosen = from + index === popup.selected;
@@ -137,5 +139,5 @@ function menuLines(frame: EditorFrame | undefined, hint: string, columns: number
     return clipCells(detail === undefined ? line : `${line}${" ".repeat(wide - widthOf(name) + 2)}${theme.paint("dim", detail)}`, columns);
   });
   const left = popup.total - items.length;
-  return [...rows, ...(left > 0 && rows.length < most ? [theme.paint("dim", `  … ${left} more`)] : []), ...about];
+  return [...rows, ...(left > 0 && fit < most ? [theme.paint("dim", `  … ${left} more`)] : []), ...about];
 }

@@ -1,6 +1,6 @@
 // What happens once the prompt stands: the first input, the offer of credentials where there are none, and loading what the first turn will need.
 import { type Host, wrap } from "claw";
-import { failureOf, type Screen } from "claw/kit";
+import { failureOf, type Keychain, type Screen } from "claw/kit";
 import type { Conversation } from "./conversation.ts";
 import type { Questions } from "./questions.ts";
 
@@ -9,13 +9,14 @@ export interface ReadyOptions {
   readonly screen: Screen;
   readonly conversation: Conversation;
   readonly questions: Questions;
+  readonly keychain?: Keychain | undefined;
   /** What the session starts with; empty for nothing. */
   readonly text: string;
   readonly signal: AbortSignal;
 }
 
 /** Never rejects. */
-export async function getReady({ host, screen, conversation, questions, text, signal }: ReadyOptions): Promise<void> {
+export async function getReady({ host, screen, conversation, questions, keychain, text, signal }: ReadyOptions): Promise<void> {
   const start = (): void => {
     if (text !== "") conversation.add({ kind: "turn", text });
   };
@@ -33,7 +34,7 @@ export async function getReady({ host, screen, conversation, questions, text, si
       text: "",
       run: async (shell) => {
         try {
-          const { said, demo } = await offer(shell, host, questions, signal);
+          const { said, demo } = await offer({ shell, host, questions, keychain, signal });
           if (said !== undefined) host.bus.emit("notice.raised", { level: "info", text: said });
           if (demo === true) await screen.lend(showDemo);
         } finally {

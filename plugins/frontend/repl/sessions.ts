@@ -1,6 +1,6 @@
 // Which kept session `claw -r` means when it names none: the person picks.
 import type { Host, OpenOptions } from "claw";
-import { type PickItem, pick, safeLines } from "claw/kit";
+import { ago, type PickItem, pick, safeLines } from "claw/kit";
 import type { Questions } from "./questions.ts";
 
 /** `asked`, with the session that was picked where `-r` stands alone and there are several. */
@@ -20,10 +20,3 @@ export async function chooseSession(host: Host, asked: OpenOptions, questions: Q
 // --- internal ---
 
 const MOST = 500;
-
-function ago(ms: number): string {
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes < 1) return "just now";
-  if (minutes < 60) return `${minutes} min ago`;
-  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ago` : `${Math.floor(minutes / 1_440)} days ago`;
-}

@@ -1,7 +1,7 @@
 // `!command`: a line that the person runs in a shell. Nobody is asked, since they asked; the model hears of it with the next input.
 import { type Block, type CommandOutcome, defineCommand, type Host, type Shell, type TurnScope } from "claw";
 import { clip, Permissions, type ProcessEnd, Processes, type Screen, safeLines, type Themes } from "claw/kit";
-import { any } from "valibot";
+import { unknown } from "valibot";
 
 /** What the model is told begins so. */
 export const SHELL_MARK = "<shell-line>";
@@ -23,7 +23,7 @@ export async function runShellLine(line: string, shell: Shell, { host, screen, t
   const command = defineCommand({
     name: "shell-line",
     summary: "A line for the shell",
-    args: any(),
+    args: unknown(),
     async run(_, scope): Promise<CommandOutcome> {
       ended.denied = await ruleAgainst(line, scope);
       if (ended.denied !== undefined) return { kind: "done" };

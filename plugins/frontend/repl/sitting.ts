@@ -1,9 +1,21 @@
 // A person's sitting: puts prompt, questions, turns and the screen together, and ends with the exit code.
-import type { Host, OpenOptions, Shell } from "claw";
-import { type EditorEffect, type GoOn, type Screen, StatusLine, safeLines, Themes } from "claw/kit";
+import type { AnyEvent, Host, OpenOptions, Shell } from "claw";
+import {
+  clipCells,
+  type EditorEffect,
+  type GoOn,
+  type Key,
+  keyName,
+  type Screen,
+  StatusLine,
+  safeLines,
+  systemKeychain,
+  Themes,
+  within,
+} from "claw/kit";
 import { Conversation } from "./conversation.ts";
 import { type Ending, watchEnd } from "./ending.ts";
-import type { Seat } from "./index.ts";
+import type { Config, Seat } from "./index.ts";
 import { createKeys, type Keys, scrollAway } from "./keys.ts";
 import { openLine } from "./line.ts";
 import { createModes } from "./modes.ts";
@@ -16,12 +28,13 @@ import { openView, type View } from "./view.ts";
 export interface SittingOptions {
   /** What the session starts with; empty for nothing. */
   readonly text: string;
+  /** What is said once the session is open. */
+  readonly greeting: readonly string[];
   readonly host: Host;
   /** Opened. */
   readonly screen: Screen;
   readonly asked: OpenOptions;
-  /** The renderer's name. */
-  readonly renderer: string;
+  readonly config: Config;
   readonly seat: Seat;
 }
 
@@ -47,6 +60,8 @@ interface Desk {
 
 async function sitDown(options: SittingOptions, ending: Ending, stack: AsyncDisposableStack): Promise<void> {
   const { host, screen, asked, seat, text } = options;
+  const said: AnyEvent[] = [];
+  const hearing = stack.use(host.bus.on("notice.raised", (event) => void said.push(event)));
   const [themes, { line, editor }] = await Promise.all([host.use(Themes), openLine(host)]);
   stack.use(line);
   let keys: Keys | undefined;
@@ -54,25 +69,36 @@ async function sitDown(options: SittingOptions, ending: Ending, stack: AsyncDisp
   // Until there is a session, what keys ask for waits.
   const early: EditorEffect[] = [];
   const effect = (one: EditorEffect): void => {
+    if (screen.plain && one.kind === "submit" && talk?.busy !== true) view?.echoed(one.input.text.trim());
     if (keys !== undefined) keys.take(one);
     else if (one.kind === "interrupt" || one.kind === "exit") ending.end(0);
     else early.push(one);
   };
   let view: View | undefined;
-  const plans = stack.use(watchPlans(host));
+  const work = stack.use(watchWork(host, () => talk?.shell.session.id));
   const questions = createQuestions({
     screen,
     themes,
     cwd: () => talk?.shell.session.cwd ?? host.cwd,
     stop: () => keys?.stop(),
-    planned: () => plans.open,
+    alone: () => talk?.busy === true && !work.stepping,
+    planned: () => work.planning,
     tell: (said) => view?.tell(said),
   });
-  const prompt = stack.use(createPrompt({ screen, themes, editor: line, effect, touched: questions.touched }));
-  view = stack.use(await openView(host, screen, options.renderer));
+  /** Up on an empty prompt takes back what waits, before what was typed longer ago. */
+  const touched = (key: Key): boolean => {
+    questions.touched(key);
+    const waited = keyName(key) === "up" && line.text === "" ? talk?.recall() : undefined;
+    if (waited !== undefined) line.replace(waited);
+    return waited !== undefined;
+  };
+  const prompt = stack.use(createPrompt({ screen, themes, editor: line, effect, touched }));
+  view = stack.use(await openView(host, screen, options.config.renderer, said));
+  hearing[Symbol.dispose]();
   prompt.front();
   const desk: Desk = { options, themes, questions, prompt, view };
   const shell = await host.open({ ...(await chooseSession(host, asked, questions, ending.signal)), ask: questions });
+  screen.print(options.greeting);
   const conversation = converse(desk, shell, ending, stack, (where) => {
     if (where.text !== undefined) line.replace(where.text);
     prompt.update();
@@ -93,18 +119,28 @@ async function sitDown(options: SittingOptions, ending: Ending, stack: AsyncDisp
   });
   for (const text of host.warnings()) host.bus.emit("notice.raised", { level: "warn", text });
   for (const one of early.splice(0)) keys.take(one);
-  void getReady({ host, screen, conversation, questions, text, signal });
+  void getReady({ host, screen, conversation, questions, text, signal, ...(options.config.keychain && { keychain: systemKeychain }) });
 }
 
-/** Whether a call that ends plan mode runs: what is asked then is whether to carry out a plan. */
-function watchPlans({ bus }: Host): Disposable & { readonly open: boolean } {
+/** Whether the model of the session in front works; and whether a call that ends plan mode runs: what is asked then is whether to carry out a plan. */
+function watchWork({ bus }: Host, front: () => string | undefined): Disposable & { readonly stepping: boolean; readonly planning: boolean } {
   const running = new Set<string>();
+  let stepping = false;
   const listening = [
     bus.on("call.started", ({ data }) => void (data.tool === "ExitPlanMode" && running.add(data.id))),
     bus.on("call.ended", ({ data }) => void running.delete(data.id)),
+    bus.on("step.started", ({ session }) => {
+      if (session === front()) stepping = true;
+    }),
+    bus.on("turn.ended", ({ session }) => {
+      if (session === front()) stepping = false;
+    }),
   ];
   return {
-    get open() {
+    get stepping() {
+      return stepping;
+    },
+    get planning() {
       return running.size > 0;
     },
     [Symbol.dispose]() {
@@ -146,7 +182,7 @@ function converse(
   stack.defer(async () => {
     const { session } = conversation.shell;
     front.close();
-    await within(CLOSE_MS, conversation.close(ending.reason));
+    await within(conversation.close(ending.reason), CLOSE_MS);
     if (session.messages.length > 0 && session.path !== undefined) screen.print(["", themes.current.paint("dim", `To go on: claw -r ${session.id}`)]);
   });
   return conversation;
@@ -187,19 +223,17 @@ function showWaiting(conversation: Conversation, screen: Screen, { current: { pa
     if (!conversation.busy && waiting.length === 0) screen.print(["> "]);
     return;
   }
-  const rows = waiting.slice(0, MOST_WAITING).map((text) => paint("dim", `  ⏵ ${safeLines(text)[0] ?? ""}`));
+  const rows = waiting.slice(0, MOST_WAITING).map((text) => `  ⏵ ${safeLines(text)[0] ?? ""}`);
   const more = waiting.length - rows.length;
-  screen.live("queue", rows.length === 0 ? [] : ["", ...rows, ...(more > 0 ? [paint("dim", `  … ${more} more`)] : [])]);
+  if (more > 0) rows.push(`  … ${more} more`);
+  const [last = ""] = rows.splice(-1);
+  const shown = (columns: number): readonly string[] => {
+    const change = conversation.recallable ? "  (↑ takes it back)" : "";
+    return [...rows, clipCells(last, Math.max(1, columns - change.length)) + change].map((row) => paint("dim", row));
+  };
+  screen.live("queue", waiting.length === 0 ? [] : (columns) => ({ lines: ["", ...shown(columns)] }));
 }
 
 function clipped(text: string): string {
   return (safeLines(text)[0] ?? "").slice(0, 60).toWellFormed();
-}
-
-async function within(ms: number, work: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, limit]).finally(() => clearTimeout(timer));
 }

@@ -8,15 +8,22 @@ export interface View extends AsyncDisposable {
   tell(text: string): void;
   /** Shows the end of a kept session. */
   replay(session: Session): void;
+  /** The terminal has shown this input by itself: its turn begins without it. */
+  echoed(text: string): void;
 }
 
-export async function openView(host: Host, screen: Screen, name: string): Promise<View> {
+/** `said` are notices from before there was somebody to show them. */
+export async function openView(host: Host, screen: Screen, name: string, said: readonly AnyEvent[]): Promise<View> {
   const renderer = await host.get("renderer", name);
   const output = openOutput();
   await renderer.open(output.out, output.err);
+  for (const event of said) renderer.render(event);
   const debug = debugging(host);
+  let echoed: string | undefined;
   const listening = host.bus.onAny((event) => {
-    renderer.render(event);
+    const known = event.type === "turn.started" && event.data.text === echoed;
+    renderer.render(known ? { ...event, data: { text: "" } } : event);
+    if (known) echoed = undefined;
     const line = debug?.(event);
     if (line !== undefined) screen.print([line.trimEnd()]);
   });
@@ -27,6 +34,9 @@ export async function openView(host: Host, screen: Screen, name: string): Promis
     },
     replay(session) {
       for (const event of replayEvents(session)) renderer.render(event);
+    },
+    echoed: (text) => {
+      echoed = text;
     },
     async [Symbol.asyncDispose]() {
       listening[Symbol.dispose]();

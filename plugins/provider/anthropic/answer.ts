@@ -1,6 +1,6 @@
 // The answer of the model as its events come: what to yield now, and the whole message at the end. Trusts neither order nor number of events.
 import type { Finish, StopReason, Usage } from "claw";
-import { type AnswerReader, brokenInput, createPartQueue, NO_USAGE, type PartQueue, type StreamEvent } from "claw/kit";
+import { type AnswerReader, brokenInput, createAnswerReader, createPartQueue, NO_USAGE, type PartQueue, type StreamEvent } from "claw/kit";
 import { blockOf, inputOf, type Slot, slotFor, unrepeated } from "./slot.ts";
 import { takeTextDeltas } from "./sse.ts";
 
@@ -12,23 +12,12 @@ export function createAnswer(): AnswerReader {
     const slot = state.slots[index] ?? open(state, index, { type: "text" });
     if (slot !== undefined && !slot.ended && slot.kind === "text") grow(state, slot, delta);
   };
-  return {
+  return createAnswerReader(state, {
     skim: (events, at) => takeTextDeltas(events, at, text),
-    event(event) {
-      if (!state.ended && state.problem === undefined) HANDLERS[event.type]?.(state, event);
-    },
-    take: state.parts.take,
-    get ended() {
-      return state.ended;
-    },
-    get problem() {
-      return state.problem;
-    },
-    get usable() {
-      return completeCalls(state) > 0;
-    },
+    event: (event) => HANDLERS[event.type]?.(state, event),
+    usable: () => completeCalls(state) > 0,
     finish: (maxOutput) => finish(state, maxOutput),
-  };
+  });
 }
 
 // --- internal ---

@@ -13,7 +13,7 @@ export interface KnownModel extends Model {
 
 export const MODELS: readonly Model[] = table.models.map(({ thinking: _, bound: __, ...model }: (typeof table.models)[number]) => model);
 
-/** The model behind an alias, an id, a dated id or, with a custom base URL, any id that looks like one. Throws `CLAW_MODEL_UNKNOWN`. */
+/** The model behind an alias, an id, a dated id or, with a custom base URL, any id that looks like one or has `anthropic/` before it. Throws `CLAW_MODEL_UNKNOWN`. */
 export function findModel(name: string, custom: boolean): Model {
   const given = name.trim().replace(/^anthropic\//i, "");
   const id = ALIASES.get(given.toLowerCase()) ?? given;
@@ -22,7 +22,10 @@ export function findModel(name: string, custom: boolean): Model {
   if (/^claude-./.test(id)) return { id, context: 200_000, maxOutput: 32_000 };
   if (custom && /[\d/:.]/.test(id)) return { id, context: 128_000, maxOutput: 16_000 };
   const near = didYouMean(given, [...ALIASES.keys(), ...MODELS.map((model) => model.id)]);
-  const hint = near === "" ? `Known are ${[...ALIASES.keys()].join(", ")} and every id that starts with "claude-".` : near;
+  // A slip is likelier than a server that has a model of nearly such a name; `models` of the settings can name that.
+  if (custom && near === "" && given !== name.trim() && /^\S+$/.test(id)) return { id, context: 128_000, maxOutput: 16_000 };
+  const all = `Known are ${[...ALIASES.keys()].join(", ")} and every id that starts with "claude-".`;
+  const hint = near || (custom ? `${all} A server of your own that has it is asked with --model anthropic/${id}.` : all);
   throw new ClawError("CLAW_MODEL_UNKNOWN", `unknown model "${name}"`, { hint });
 }
 

@@ -1,4 +1,5 @@
-// A request as the API wants it, as JSON. Each message is translated once in its life, so that consecutive requests share their bytes.
+// A request as the API wants it, as JSON. Each message is translated and written once in its life, so that consecutive requests share their bytes
+// and a step costs what it adds.
 import type { Block, Json, Message, Request, ToolSpec } from "claw";
 import { asObject, type Member, remember, visible, wellFormedJson } from "claw/kit";
 
@@ -11,20 +12,27 @@ export type Translator = (request: Request, fields: Readonly<Record<string, Json
 /** A translator with its own memory. */
 export function createTranslator(): Translator {
   const turns = new WeakMap<Message, Turn>();
-  const specs = new WeakMap<ToolSpec, Member>();
-  const turnsOf = createTurns((message) => remember(turns, message, translate));
-  const specOf = (tool: ToolSpec): Member => remember(specs, tool, translateTool);
+  const specs = new WeakMap<ToolSpec, Written>();
+  const texts = new Map<string, Written>();
+  const [toolListOf, systemListOf] = [createList(), createList()];
+  const messagesOf = createTurns((message) => remember(turns, message, translate));
+  const specOf = (tool: ToolSpec): Written => remember(specs, tool, (one) => written(translateTool(one)));
+  const textsOf = (system: readonly string[]): readonly Written[] => {
+    const parts = system.filter(visible);
+    for (const text of texts.keys()) if (!parts.includes(text)) texts.delete(text);
+    for (const text of parts) if (!texts.has(text)) texts.set(text, written(textOf(text)));
+    return parts.map((text) => texts.get(text) as Written);
+  };
   return ({ model, maxOutput, system, tools, messages }, fields) => {
-    const parts = system.filter(visible).map(textOf);
-    return JSON.stringify({
-      model: model.id,
-      max_tokens: maxOutput,
-      stream: true,
-      ...fields,
-      ...(tools.length === 0 ? {} : { tools: marked(tools.map(specOf)) }),
-      ...(parts.length === 0 ? {} : { system: marked(parts) }),
-      messages: messagesOf(turnsOf(messages)),
-    });
+    const head = JSON.stringify({ model: model.id, max_tokens: maxOutput, stream: true, ...fields });
+    const toolList = toolListOf(tools.map(specOf));
+    const systemList = systemListOf(textsOf(system));
+    return [
+      head.slice(0, -1),
+      ...(toolList === "" ? [] : [`"tools":[${toolList}]`]),
+      ...(systemList === "" ? [] : [`"system":[${systemList}]`]),
+      `"messages":[${messagesOf(messages)}]}`,
+    ].join(",");
   };
 }
 
@@ -35,7 +43,13 @@ interface Turn {
   readonly role: Message["role"];
   readonly content: readonly Member[];
   readonly results: number;
-  readonly member: Member;
+  readonly written: Written;
+}
+
+/** A member as JSON, without and with a cache breakpoint; each written when it is first needed. */
+interface Written {
+  plain(): string;
+  marked(): string;
 }
 
 const MARK = { type: "ephemeral" };
@@ -51,40 +65,62 @@ function translate({ role, content }: Message): Turn {
 }
 
 function turned(role: Message["role"], content: readonly Member[], results: number): Turn {
-  return { role, content, results, member: { role, content } };
+  return { role, content, results, written: createWritten({ role, content }, () => ({ role, content: withMark(content) })) };
 }
 
-/** Messages in a row of one role become one. What the last request had is taken over as it was, so that a step costs what it adds. */
-function createTurns(turnOf: (message: Message) => Turn): (messages: readonly Message[]) => readonly Turn[] {
-  let seen: readonly Message[] = [];
-  let turns: readonly Turn[] = [];
-  return (messages) => {
-    const grown = seen.length <= messages.length && seen.every((message, at) => message === messages[at]);
-    const all = grown ? turns.slice() : [];
-    for (let at = grown ? seen.length : 0; at < messages.length; at++) {
-      const turn = turnOf(messages[at] as Message);
-      if (turn.content.length === 0) continue;
-      const last = all.at(-1);
-      if (last === undefined && turn.role === "assistant") all.push(translate(OPENING));
-      if (last?.role === turn.role) all[all.length - 1] = merged(last, turn);
-      else all.push(turn);
-    }
-    [seen, turns] = [messages.slice(), all];
-    return all;
+function written(member: Member): Written {
+  return createWritten(member, () => ({ ...member, cache_control: MARK }));
+}
+
+function createWritten(member: Member, withBreakpoint: () => Member): Written {
+  let [plain, marked]: [string?, string?] = [];
+  return { plain: () => (plain ??= JSON.stringify(member)), marked: () => (marked ??= JSON.stringify(withBreakpoint())) };
+}
+
+/** Members of a list, with a cache breakpoint on the last: the same text as long as they are the same. */
+function createList(): (members: readonly Written[]) => string {
+  let [seen, text]: [readonly Written[], string] = [[], ""];
+  return (members) => {
+    if (members.length !== seen.length || !begins(members, seen))
+      [seen, text] = [members, members.map((one, at) => (at === members.length - 1 ? one.marked() : one.plain())).join(",")];
+    return text;
   };
 }
 
-/** The last blocks of the last two messages of the user are marked for the cache. */
-function messagesOf(turns: readonly Turn[]): Member[] {
-  const sent = (turns.length === 0 ? [translate(OPENING)] : turns).map((turn) => turn.member);
-  let marks = 2;
-  for (let at = sent.length - 1; at >= 0 && marks > 0; at--) {
-    const { role, content } = sent[at] as { role: string; content: readonly Member[] };
-    if (role !== "user") continue;
-    sent[at] = { role, content: marked(content) };
-    marks--;
-  }
-  return sent;
+/**
+ * The JSON of a session's messages. Those in a row of one role become one; the last blocks of the last two of the user are marked for the cache. What
+ * the last request had is taken over as it was.
+ */
+function createTurns(turnOf: (message: Message) => Turn): (messages: readonly Message[]) => string {
+  let seen: readonly Message[] = [];
+  let turns: Turn[] = [];
+  // What stands before all marks is written once.
+  let [settled, text] = [0, ""];
+  return (messages) => {
+    const grown = begins(messages, seen);
+    if (!grown) [turns, settled, text] = [[], 0, ""];
+    for (let at = grown ? seen.length : 0; at < messages.length; at++) {
+      const turn = turnOf(messages[at] as Message);
+      if (turn.content.length === 0) continue;
+      const last = turns.at(-1);
+      if (last === undefined && turn.role === "assistant") turns.push(translate(OPENING));
+      if (last?.role === turn.role) turns[turns.length - 1] = merged(last, turn);
+      else turns.push(turn);
+    }
+    seen = messages.slice();
+    if (turns.length === 0) return translate(OPENING).written.marked();
+    const last = turns.findLastIndex(({ role }) => role === "user");
+    const before = turns.findLastIndex(({ role }, at) => role === "user" && at < last);
+    for (const first = before < 0 ? last : before; settled < first; settled++) text += `${turns[settled]?.written.plain()},`;
+    const rest = turns.slice(settled).map(({ written }, at) => ([before, last].includes(settled + at) ? written.marked() : written.plain()));
+    return text + rest.join(",");
+  };
+}
+
+/** Whether `list` begins with all of `earlier`. A loop, since each step asks. */
+function begins<T>(list: readonly T[], earlier: readonly T[]): boolean {
+  for (let at = 0; at < earlier.length; at++) if (list[at] !== earlier[at]) return false;
+  return true;
 }
 
 const OPENING: Message = { role: "user", content: [{ type: "text", text: "(The start of this session is not shown.)" }] };
@@ -128,6 +164,6 @@ function textOf(text: string): Member {
 }
 
 /** The list with a cache breakpoint on its last member. */
-function marked(list: readonly Member[]): Member[] {
+function withMark(list: readonly Member[]): Member[] {
   return list.with(-1, { ...list.at(-1), cache_control: MARK });
 }

@@ -144,6 +144,17 @@ test("find > a slip of the pen is named, whoever's model was meant", async () =>
   }
 });
 
+test("anthropic/NAME > with a base URL of one's own any name is its server's; a slip is still a slip, and without one nobody has it", async () => {
+  const env = { ANTHROPIC_BASE_URL: "http://127.0.0.1:9", ANTHROPIC_API_KEY: "k" };
+  const names = ["anthropic/my-model", "anthropic/llama", "anthropic/hiaku", "my-model"];
+  const unknown = "CLAW_MODEL_UNKNOWN";
+  expect(await led(names, env)).toEqual({
+    ...{ "anthropic/my-model": "anthropic anthropic/my-model", "anthropic/llama": "anthropic anthropic/llama" },
+    ...{ "anthropic/hiaku": unknown, "my-model": unknown },
+  });
+  expect(await led(names.slice(0, 2), { ANTHROPIC_API_KEY: "k" })).toEqual({ "anthropic/my-model": unknown, "anthropic/llama": unknown });
+});
+
 test("stream > the provider is asked for its own name of the model, and its words come through", async () => {
   await using own = server();
   await using on = await createHarness({

@@ -21,7 +21,8 @@ export async function find(name: string, at: Router, depth = 0): Promise<Found> 
     return ask(named, given.slice(prefix.length + 1), at).catch(async (thrown: unknown) => {
       passable(thrown);
       // What is no provider's own name may be a vendor's, as on OpenRouter.
-      const other = named === prefix ? undefined : await elsewhere(given, undefined, at);
+      // Named in full it may be a model that only a server of one's own has.
+      const other = named === prefix ? await ask(named, given, at).catch(passable) : await elsewhere(given, undefined, at);
       return other ?? explained(given, thrown as ClawError, at);
     });
   }

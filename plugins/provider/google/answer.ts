@@ -1,36 +1,25 @@
 // The answer of the Gemini API as its chunks come: what to yield now, and the whole message at the end. Calls come whole; the stream has no last word.
 import type { Block, Finish, Json, StopReason, Usage } from "claw";
-import { type AnswerReader, createPartQueue, NO_USAGE, type PartQueue, type StreamEvent } from "claw/kit";
+import { type AnswerReader, createAnswerReader, createPartQueue, NO_USAGE, type PartQueue, type StreamEvent } from "claw/kit";
 import { SERVICE, type SignatureData } from "./translate.ts";
 
 /** An answer of which nothing has come. */
 export function createAnswer(): AnswerReader {
   const state: State = { blocks: [], parts: createPartQueue(), usage: NO_USAGE, id: "", ended: false };
   const calls = (): number => state.blocks.filter((block) => block.type === "call").length;
-  return {
-    event(event) {
-      if (!state.ended && state.problem === undefined) takeChunk(state, event);
-    },
+  return createAnswerReader(state, {
+    event: (event) => takeChunk(state, event),
     closed() {
       if (state.stop !== undefined && state.problem === undefined) state.ended = true;
     },
-    take: state.parts.take,
-    get ended() {
-      return state.ended;
-    },
-    get problem() {
-      return state.problem;
-    },
-    get usable() {
-      return state.ended || calls() > 0;
-    },
+    usable: () => state.ended || calls() > 0,
     finish(): Finish {
       const stop = state.stop ?? "done";
       const told = !state.ended || (stop === "done" && calls() > 0) ? "calls" : stop;
       const content = state.blocks.flatMap((block) => ("text" in block ? wellFormed(block) : [block]));
       return { type: "finish", stop: told, usage: state.usage, content };
     },
-  };
+  });
 }
 
 // --- internal ---

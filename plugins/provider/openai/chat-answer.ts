@@ -1,28 +1,17 @@
 // The answer of Chat Completions as its chunks come: what to yield now, and the whole message at the end. Trusts neither order nor number of chunks.
 import type { StopReason, Usage } from "claw";
-import { type AnswerReader, createPartQueue, type Member, NO_USAGE, type PartQueue, type StreamEvent } from "claw/kit";
+import { type AnswerReader, createAnswerReader, createPartQueue, type Member, NO_USAGE, type PartQueue, type StreamEvent } from "claw/kit";
 import { addDetails, REASONING_FIELDS } from "./reasoning.ts";
 import { type CallSlot, count, finishOf, freshId, hasCall, type Slot, settle, type TextSlot } from "./slots.ts";
 
 /** An answer of which nothing has come. `service` marks its thinking as its own. */
 export function createChatAnswer(service: string): AnswerReader {
   const state: State = { slots: [], parts: createPartQueue(), calls: new Map(), details: [], usage: NO_USAGE, id: "", ended: false };
-  return {
-    event(event) {
-      if (!state.ended && state.problem === undefined) takeChunk(state, event);
-    },
+  return createAnswerReader(state, {
+    event: (event) => takeChunk(state, event),
     done: () => end(state),
     closed: () => state.stop !== undefined && end(state),
-    take: state.parts.take,
-    get ended() {
-      return state.ended;
-    },
-    get problem() {
-      return state.problem;
-    },
-    get usable() {
-      return state.ended || hasCall(state.slots);
-    },
+    usable: () => state.ended || hasCall(state.slots),
     finish(maxOutput) {
       const { slots, details, ended, usage } = state;
       for (const slot of slots) if (slot.type === "thinking") slot.opaque = { service };
@@ -30,7 +19,7 @@ export function createChatAnswer(service: string): AnswerReader {
       const stop = state.refused ? "refusal" : (STOPS[state.stop ?? ""] ?? "done");
       return finishOf(slots, { stop, ended, usage, maxOutput });
     },
-  };
+  });
 }
 
 // --- internal ---

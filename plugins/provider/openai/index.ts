@@ -1,6 +1,6 @@
 // The providers that speak OpenAI's protocol: OpenAI itself, the services that copied it, Ollama, and any other server that does.
 import { ClawError, definePlugin, type Model, type PluginContext, type Provider } from "claw";
-import { MOST_MS, refuseProjects } from "claw/kit";
+import { createPreconnect, type Endpoint, endpointEntries, refuseProjects } from "claw/kit";
 import * as v from "valibot";
 import { type ChatEndpoint, createEndpoints, requireKey } from "./endpoint.ts";
 import { bareName, findModel, modelsOf } from "./models.ts";
@@ -8,7 +8,6 @@ import type { Ollama } from "./ollama.ts";
 import { PRESETS, type Preset } from "./presets.ts";
 import type { Sender } from "./stream.ts";
 
-const Milliseconds = v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_MS)));
 const QuirksSchema = v.strictObject({
   api: v.optional(v.picklist(["chat", "responses"])),
   maxTokens: v.optional(v.picklist(["max_tokens", "max_completion_tokens"])),
@@ -18,11 +17,8 @@ const QuirksSchema = v.strictObject({
   replay: v.optional(v.picklist(["content", "details", "none"])),
 });
 const SliceSchema = v.strictObject({
-  baseUrl: v.optional(v.pipe(v.string(), v.url())),
+  ...endpointEntries(),
   keyVariable: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/))),
-  headers: v.optional(v.record(v.pipe(v.string(), v.toLowerCase()), v.string())),
-  idleMs: Milliseconds,
-  connectMs: Milliseconds,
   quirks: v.optional(QuirksSchema),
 });
 
@@ -40,9 +36,13 @@ export default definePlugin({
       server ??= import("./ollama.ts").then(({ createOllama }) => createOllama());
       return server;
     };
+    const preconnect = createPreconnect(ctx.bus);
     for (const preset of PRESETS) {
       const endpoint = createEndpoints(ctx, preset, ctx.config[preset.name] ?? {});
-      ctx.contribute("provider", preset.name === "ollama" ? ollamaProvider(ctx, preset, endpoint, send, ollama) : provider(preset, endpoint, send));
+      ctx.contribute(
+        "provider",
+        preset.name === "ollama" ? ollamaProvider(ctx, preset, endpoint, send, ollama) : provider(preset, endpoint, send, preconnect),
+      );
     }
   },
 });
@@ -51,7 +51,7 @@ export default definePlugin({
 
 type Endpoints = () => Promise<ChatEndpoint>;
 
-function provider(preset: Preset, endpoint: Endpoints, send: () => Promise<Sender>): Provider {
+function provider(preset: Preset, endpoint: Endpoints, send: () => Promise<Sender>, preconnect: (at: Endpoint) => void): Provider {
   return {
     name: preset.name,
     models: async () => modelsOf(preset.name),
@@ -59,6 +59,7 @@ function provider(preset: Preset, endpoint: Endpoints, send: () => Promise<Sende
       const at = await endpoint();
       const model = findModel(preset, nameOf(preset, name), !at.own);
       requireKey(at);
+      preconnect(at);
       return model;
     },
     async *stream(request, signal) {

@@ -1,28 +1,17 @@
 // The answer of the Responses API as its events come. An item that is done is believed as it is then, whatever its deltas said.
 import type { StopReason, Usage } from "claw";
-import { type AnswerReader, createPartQueue, type Member, NO_USAGE, type PartQueue, type StreamEvent } from "claw/kit";
+import { type AnswerReader, createAnswerReader, createPartQueue, type Member, NO_USAGE, type PartQueue, type StreamEvent } from "claw/kit";
 import type { ItemData } from "./responses.ts";
 import { type CallSlot, count, finishOf, freshId, hasCall, type Slot, settle, type TextSlot } from "./slots.ts";
 
 /** An answer of which nothing has come. `service` and `model` mark its reasoning. */
 export function createResponsesAnswer(service: string, model: string): AnswerReader {
   const state: State = { slots: [], parts: createPartQueue(), items: new Map(), about: { service, model }, usage: NO_USAGE, id: "", ended: false };
-  return {
-    event(event) {
-      if (!state.ended && state.problem === undefined) HANDLERS[event.type]?.(state, event);
-    },
-    take: state.parts.take,
-    get ended() {
-      return state.ended;
-    },
-    get problem() {
-      return state.problem;
-    },
-    get usable() {
-      return state.ended || hasCall(state.slots);
-    },
+  return createAnswerReader(state, {
+    event: (event) => HANDLERS[event.type]?.(state, event),
+    usable: () => state.ended || hasCall(state.slots),
     finish: (maxOutput) => finishOf(state.slots, { stop: state.stop ?? "done", ended: state.ended, usage: state.usage, maxOutput }),
-  };
+  });
 }
 
 // --- internal ---

@@ -1,6 +1,6 @@
 // A call as a person reads it: one line that says what it does, its last output while it runs, and a short result. Pure.
 import type { EventMap, Json } from "claw";
-import { clipCells, cutCells, safeLines, type Theme, textOfBlocks } from "claw/kit";
+import { clipCells, safeLines, type Theme, textOfBlocks } from "claw/kit";
 import { diffLines, pieceDiff } from "./diff.ts";
 
 type Started = EventMap["call.started"];
@@ -17,12 +17,12 @@ export type Width = Readonly<{ columns: number; theme: Theme }>;
 
 /** `● tool subject`, in one row. */
 export function callLine(
-  { tool, subject }: Pick<Started, "tool" | "subject">,
+  { tool, subject, input }: Pick<Started, "tool" | "subject" | "input">,
   state: "running" | "done" | "failed",
   { columns, theme }: Width,
 ): string {
   const dot = theme.paint(state === "running" ? "dim" : state === "done" ? "success" : "error", "●");
-  const [first = "", ...more] = safeLines(subject.trim());
+  const [first = "", ...more] = safeLines(aboutOf(subject.trim(), input));
   const text = more.length > 0 ? `${first} …` : first;
   return clipCells(`${dot} ${theme.paint("tool", safeLines(tool).join(" "))}${text === "" ? "" : ` ${text}`}`, columns);
 }
@@ -65,7 +65,7 @@ export function fullLines(started: Pick<Started, "tool" | "subject" | "input">, 
   const { theme, columns } = width;
   const input = safeLines(JSON.stringify(started.input, null, 2));
   const diff = record(ended.details) && typeof ended.details["diff"] === "string" ? ended.details["diff"] : "";
-  const output = diff === "" ? safeLines(resultText(ended)) : diffLines(diff, Math.max(1, columns - 4), MOST_FULL, theme);
+  const output = diff === "" ? safeLines(resultText(ended)) : diffLines(diff, Math.max(1, columns - 4), MOST_FULL, theme, true);
   const all = [...input.map((line) => theme.paint("dim", line)), theme.paint("rule", "─".repeat(Math.max(1, Math.min(20, columns - 4)))), ...output];
   const shown = all.slice(0, MOST_FULL);
   const left = all.length - shown.length;
@@ -115,10 +115,19 @@ function shortResult(ended: Ended, details: Readonly<Record<string, Json>>, room
   const last = typeof code === "number";
   const kept = text.length <= MOST_ROWS ? text : last ? text.slice(-MOST_ROWS + 1) : text.slice(0, MOST_ROWS - 1);
   const left = text.length - kept.length;
-  const rows = kept.map((line) => cutCells(line, room, 1)[0] ?? "");
+  const rows = kept.map((line) => clipCells(line, room));
   const cut = kept.some((line) => Bun.stringWidth(line) > room);
-  const more = left > 0 ? `… ${plural(left, "more line")} (ctrl+o)` : "";
+  const more = left > 0 ? `… ${plural(left, "more line")} (ctrl-o)` : "";
   return { rows: more === "" ? rows : last ? [more, ...rows] : [...rows, more], folded: left > 0 || cut };
+}
+
+/** A subject is what rules judge: of a search its folder, of an agent its name. A person also wants to know what for. */
+function aboutOf(subject: string, input: Json): string {
+  const { pattern, description, prompt } = record(input) ? input : {};
+  if (typeof pattern === "string" && pattern !== "" && pattern !== subject)
+    return subject === "" || subject === "." ? pattern : `${pattern} in ${subject}`;
+  const agent = typeof prompt === "string" && typeof description === "string" && description !== "" && description !== subject;
+  return agent ? `${subject}${subject === "" ? "" : ": "}${description}` : subject;
 }
 
 function resultText({ content }: Ended): string {

@@ -1,6 +1,6 @@
 // A unified diff as lines with colours; in lines that were changed, the words that differ stand out. Pure.
 
-import { clipCells, expandTabs, plain, type StyleName, type Theme } from "claw/kit";
+import { clipCells, cutCells, expandTabs, plain, type StyleName, type Theme } from "claw/kit";
 import { diffWordsWithSpace, structuredPatch } from "diff";
 
 /** What turns `before` into `after`, as a unified diff without line numbers: pieces of a file whose place nobody knows. Empty where nothing does. */
@@ -11,13 +11,16 @@ export function pieceDiff(before: string, after: string): Readonly<{ diff: strin
   return { diff: hunks.map((lines) => lines.join("\n")).join("\n…\n"), added: count("+"), removed: count("-") };
 }
 
-/** At most `most` lines, each at most `width` cells, with line numbers where the diff has them. A line that says how many are left out comes last. */
-export function diffLines(diff: string, width: number, most: number, theme: Theme): string[] {
+/**
+ * At most `most` lines, each at most `width` cells, with line numbers where the diff has them. A line that says how many are left out comes last.
+ * Longer ones are cut; where it is to be `whole`, they go on in the next row.
+ */
+export function diffLines(diff: string, width: number, most: number, theme: Theme, whole = false): string[] {
   const rows = readDiff(diff);
   const highest = Math.max(0, ...rows.map(({ number }) => number ?? 0));
   const digits = highest === 0 ? 0 : String(highest).length;
   const shown = rows.slice(0, most);
-  const lines = pairs(shown).flatMap((group) => groupLines(group, digits, width, theme));
+  const lines = pairs(shown).flatMap((group) => groupLines(group, digits, width, theme, whole));
   if (rows.length > shown.length) lines.push(theme.paint("dim", `… ${rows.length - shown.length} more lines`));
   return lines;
 }
@@ -68,29 +71,37 @@ function pairs(rows: readonly Row[]): readonly (readonly Row[])[] {
   return groups;
 }
 
-function groupLines(group: readonly Row[], digits: number, width: number, theme: Theme): string[] {
+function groupLines(group: readonly Row[], digits: number, width: number, theme: Theme, whole: boolean): string[] {
   const removed = group.filter(({ kind }) => kind === "removed");
   const added = group.filter(({ kind }) => kind === "added");
   const texts = new Map<Row, string>();
-  // Line by line only where as many came as went: otherwise it is anybody's guess which became which.
-  if (removed.length === added.length) {
-    for (const [index, before] of removed.entries()) {
-      const words = wordDiff(before.text, added[index]?.text ?? "", theme);
+  // Line by line where as many came as went; else each became the next one that is like it, as far as anybody can guess.
+  const reach = removed.length === added.length ? 1 : REACH;
+  let next = 0;
+  for (const [index, before] of removed.entries()) {
+    const from = reach === 1 ? index : next;
+    for (const [at, after] of added.slice(from, from + reach).entries()) {
+      const words = wordDiff(before.text, after.text, theme);
       if (words === undefined) continue;
       texts.set(before, words[0]);
-      texts.set(added[index]!, words[1]);
+      texts.set(after, words[1]);
+      next = from + at + 1;
+      break;
     }
   }
-  return group.map((row) => {
+  const room = width - (digits === 0 ? 0 : digits + 1);
+  return group.flatMap((row) => {
     const style = STYLES[row.kind];
     const number = row.kind === "gap" ? "⋮".padStart(digits) : String(row.number ?? "").padStart(digits);
-    const before = digits === 0 ? "" : `${theme.paint("dim", number)} `;
-    const room = width - (digits === 0 ? 0 : digits + 1);
-    const text = clipCells(texts.get(row) ?? row.text, Math.max(1, room - 2));
-    const line = `${SIGNS[row.kind]} ${text}`;
-    // The colour behind a changed line goes on to the edge: it is seen as a band.
-    const band = row.kind === "added" || row.kind === "removed" ? " ".repeat(Math.max(0, room - Bun.stringWidth(line))) : "";
-    return before + theme.paint(style, line + band);
+    const text = texts.get(row) ?? row.text;
+    const pieces = whole ? cutCells(text, Math.max(1, room - 2)) : [clipCells(text, Math.max(1, room - 2))];
+    return pieces.map((piece, index) => {
+      const before = digits === 0 ? "" : `${theme.paint("dim", index === 0 ? number : " ".repeat(digits))} `;
+      const line = `${index === 0 ? SIGNS[row.kind] : " "} ${piece}`;
+      // The colour behind a changed line goes on to the edge: it is seen as a band.
+      const band = row.kind === "added" || row.kind === "removed" ? " ".repeat(Math.max(0, room - Bun.stringWidth(line))) : "";
+      return before + theme.paint(style, line + band);
+    });
   });
 }
 
@@ -107,6 +118,8 @@ function wordDiff(before: string, after: string, theme: Theme): readonly [string
 }
 
 const LONGEST = 1_000;
+/** So many added lines are looked at for one that a removed line became. */
+const REACH = 4;
 const MOST_MS = 20;
 const STYLES = { added: "added", removed: "removed", context: "context", gap: "dim" } as const;
 const SIGNS = { added: "+", removed: "-", context: " ", gap: " " } as const;

@@ -37,7 +37,7 @@ export function createHighlighter(loaded: () => void): Highlighter {
     paint(given, lines, state, theme, whole) {
       const language = languageOf(given);
       if (theme.sgr("keyword").begin === "" && theme.sgr("comment").begin === "") return lines;
-      if (language === "typescript") return lines.map((line) => script(line, state, theme));
+      if (language === "typescript") return script(lines, state, theme);
       const get = language === undefined ? undefined : GRAMMARS[language];
       if (language === undefined || get === undefined) return lines.map((line) => theme.paint("code", line));
       if (!known.has(language)) void load(language, get);
@@ -75,22 +75,40 @@ function walk(highlighter: CodeHighlighter, language: string, lines: readonly st
   return rows.length === lines.length ? rows : lines;
 }
 
-/** One line of JavaScript or TypeScript. Bun sees each for itself: comments and templates that go over several are kept track of here. */
-function script(line: string, state: CodeState, theme: Theme): string {
-  if (line.length > LONGEST_LINE) return line;
+/** Lines of JavaScript or TypeScript. Bun sees each for itself: comments and templates that go over several are kept track of here. */
+function script(lines: readonly string[], state: CodeState, theme: Theme): readonly string[] {
+  const parts = lines.map((line) => partsOf(line, state, theme));
+  const codes = colored(
+    parts.map(({ code }) => code),
+    theme,
+  );
+  return parts.map(({ before, after }, at) => before + codes[at] + after);
+}
+
+/** Of a line: what goes on from those before, the code that is to be coloured, and what goes on below. */
+interface Parts {
+  readonly before: string;
+  readonly code: string;
+  readonly after: string;
+}
+
+function partsOf(line: string, state: CodeState, theme: Theme): Parts {
+  if (line.length > LONGEST_LINE) return { before: line, code: "", after: "" };
   if (state.open !== undefined) {
     const comment = state.open === "comment";
     const end = comment ? line.indexOf("*/") : line.search(/(?<!\\)`/);
     const style = comment ? "comment" : "string";
-    if (end === -1) return theme.paint(style, line);
+    if (end === -1) return { before: theme.paint(style, line), code: "", after: "" };
     const upTo = end + (comment ? 2 : 1);
     delete state.open;
-    return theme.paint(style, line.slice(0, upTo)) + script(line.slice(upTo), state, theme);
+    const rest = partsOf(line.slice(upTo), state, theme);
+    return { ...rest, before: theme.paint(style, line.slice(0, upTo)) + rest.before };
   }
   const begins = opening(line);
-  if (begins === undefined) return colored(line, theme);
+  if (begins === undefined) return { before: "", code: line, after: "" };
   state.open = begins.kind;
-  return colored(line.slice(0, begins.at), theme) + theme.paint(begins.kind === "comment" ? "comment" : "string", line.slice(begins.at));
+  const after = theme.paint(begins.kind === "comment" ? "comment" : "string", line.slice(begins.at));
+  return { before: "", code: line.slice(0, begins.at), after };
 }
 
 /** Where a comment or template begins that does not end on this line. */
@@ -102,10 +120,16 @@ function opening(line: string): { readonly kind: "comment" | "template"; readonl
   return { kind: rest[at] === "`" ? "template" : "comment", at };
 }
 
-function colored(line: string, theme: Theme): string {
+/** All at once: to begin costs Bun more than a line does. */
+function colored(lines: readonly string[], theme: Theme): readonly string[] {
+  if (lines.every((line) => line.trim() === "")) return lines;
+  // A fence longer than any in the lines; what Bun puts around the code is taken off again.
+  const shown = Bun.markdown.ansi(`${BARS}ts\n${lines.join("\n")}\n${BARS}\n`, FULL).split("\n");
+  return lines.map((line, at) => coloredLine(line, shown[at + 1] ?? "", theme));
+}
+
+function coloredLine(line: string, shown: string, theme: Theme): string {
   if (line.trim() === "") return line;
-  // A fence longer than any in the line; what Bun puts around the code is taken off again.
-  const shown = Bun.markdown.ansi(`${BARS}ts\n${line}\n${BARS}\n`, FULL).split("\n")[1] ?? "";
   const body = shown.slice(shown.indexOf("│ ") + 2).replace(/^\x1b\[0m/, "");
   // Whatever Bun makes of it: no letter may get lost.
   if (Bun.stripANSI(body) !== line) return line;

@@ -57,7 +57,7 @@ describe("terminal", () => {
     expect(await shown(all)).toBe(
       [
         ...["> do it", "", "  Let me see.", "  Yes.", "", "I look.", "", "• a", ""],
-        ...["● bash ls …", "  ⎿ … 3 more lines (ctrl+o)", "    4", "    5", "    [exit code 2]", "", "> and that", "", "Not streamed.", ""],
+        ...["● bash ls …", "  ⎿ … 3 more lines (ctrl-o)", "    4", "    5", "    [exit code 2]", "", "> and that", "", "Not streamed.", ""],
       ].join("\n"),
     );
   });
@@ -115,7 +115,7 @@ describe("terminal", () => {
         "  ⎿ a",
         "    b",
         "    c",
-        "    … 2 more lines (ctrl+o)",
+        "    … 2 more lines (ctrl-o)",
         "● write_file b",
         "  ⎿ no such place",
         "",
@@ -134,7 +134,7 @@ describe("terminal", () => {
       details,
       details,
     );
-    const [, full = ""] = (await shown(all)).split("(ctrl+o)\n");
+    const [, full = ""] = (await shown(all)).split("(ctrl-o)\n");
     expect(full).toMatch(/^\n● b two\n {4}\{\n {6}"given": "two"\n {4}\}\n {4}─+\n( {4}\d\n){6}\n● a one\n[^●]* {4}first\n$/);
   });
 
@@ -212,9 +212,11 @@ describe("terminal", () => {
     const all = events(turn, step, ["thinking.delta", { delta: "secret thought" }], delta("answer"), said("answer"), ended());
     const hidden = { plugins: { "@claw/renderer-terminal": { thinking: "hidden" } } };
     expect(await shown(all, hidden)).toBe("> do it\n\nanswer\n");
-    expect(await shown([...all.slice(0, 3), ...events(["view.toggled", { view: "thinking" }]).slice(1), ...all.slice(3)])).toBe(
-      "> do it\n\nanswer\n",
-    );
+    const toggled = events(["view.toggled", { view: "thinking" }]).slice(1);
+    const told = "Thinking is hidden from now on; alt-o shows it.";
+    expect(await shown([...all.slice(0, 3), ...toggled, ...all.slice(3)])).toBe(`> do it\n\n${told}\n\nanswer\n`);
+    // Shown again, with what was thought meanwhile.
+    expect(await shown([...all, ...toggled], hidden)).toBe("> do it\n\nanswer\n\nThinking is shown.\n\n  secret thought\n");
   });
 
   test("render > where nothing is drawn twice, a call is said when it begins, and what came of it below, or anew after something else", async () => {

@@ -17,10 +17,13 @@ export type Block = Readonly<{ text: string; indent: number; table?: TablePart }
 
 /** Making one costs; keep it as long as the look is the same. `code` styles the lines of a code block within another block. */
 export function createMarkdown(look: Look, code: (language: string, lines: readonly string[]) => readonly string[]): Markdown {
-  const elements = callbacks(look, code);
+  const { text, ...elements } = callbacks(look, code);
+  const decoding = { ...elements, text };
   const show: Markdown = (blocks) => {
     if (blocks.length === 0) return [];
-    const encoded = Bun.markdown.render(blocks.map(({ text }) => text).join(`\n\n${BETWEEN}\n\n`), elements, OPTIONS);
+    const source = blocks.length === 1 ? blocks[0]!.text : blocks.map((block) => block.text).join(`\n\n${BETWEEN}\n\n`);
+    // Text is as it was given, unless it names characters: only then is each piece of it looked at.
+    const encoded = Bun.markdown.render(source, source.includes("&") ? decoding : elements, OPTIONS);
     const parts = blocks.length === 1 ? [encoded] : encoded.split(`${FIRST}${TEXT}${BETWEEN}\n`);
     // Something in the text has swallowed a border between two.
     if (parts.length !== blocks.length) return blocks.flatMap((block) => show([block]));
@@ -46,22 +49,31 @@ const LINE = /^([^\x02]*)\x02([^\x03\x04\x0e\x0f]*)([\x03\x04\x0e\x0f])(.*)$/s;
 
 function layOutBlock({ text, indent, table }: Block, encoded: string, look: Look): string[] {
   const width = Math.max(1, look.width - indent);
-  const lines = encoded.split("\n").filter((line) => line !== "");
+  const rows: string[] = [];
+  for (const line of encoded.split("\n")) {
+    if (line === "") continue;
+    if (line.includes(FIRST)) layOut(line, width, look.theme, table, rows);
+    else addWrapped(line, width, rows);
+  }
   // What defines a reference is not shown by itself; it was written to be read all the same.
-  const rows =
-    lines.length === 0 && text.trim() !== ""
-      ? text.split("\n").flatMap((line) => wrapCells(line, width))
-      : lines.flatMap((line) => layOut(line, width, look.theme, table));
+  if (rows.length === 0 && text.trim() !== "") for (const line of text.split("\n")) addWrapped(line, width, rows);
   return indent === 0 ? rows : rows.map((row) => " ".repeat(indent) + row);
 }
 
-function layOut(line: string, width: number, theme: Theme, table: TablePart | undefined): string[] {
+function addWrapped(line: string, width: number, rows: string[]): void {
+  for (const row of wrapCells(line, width)) rows.push(row);
+}
+
+function layOut(line: string, width: number, theme: Theme, table: TablePart | undefined, rows: string[]): void {
   const [, first = "", rest = "", kind, text = line] = LINE.exec(line) ?? [];
-  if (kind === CODE) return [first + text];
+  if (kind === CODE) {
+    rows.push(first + text);
+    return;
+  }
   const room = Math.max(1, width - (first === "" ? 0 : Bun.stringWidth(first)));
-  const rows =
+  const all =
     kind === TABLE ? layOutTable(text.split(ROW).flatMap(readRow), room, theme, table) : kind === RULE ? [ruler(room, theme)] : wrapCells(text, room);
-  return first === "" ? rows : rows.map((row, index) => (index === 0 ? first : rest) + row);
+  for (const [index, row] of all.entries()) rows.push((index === 0 ? first : rest) + row);
 }
 
 function ruler(width: number, theme: Theme): string {
@@ -80,9 +92,9 @@ function prefixLine(line: string, first: string, rest: string): string {
   return at === -1 ? `${first}${FIRST}${rest}${TEXT}${line}\n` : `${first}${line.slice(0, at)}${FIRST}${rest}${line.slice(at + 1)}\n`;
 }
 
-/** Inline text as lines of their own. */
+/** Inline text as lines of their own, without anything before them. */
 function paragraph(children: string): string {
-  return prefixed(children, "", "");
+  return children === BETWEEN ? `${FIRST}${TEXT}${BETWEEN}\n` : `${children}\n`;
 }
 
 function callbacks(look: Look, code: (language: string, lines: readonly string[]) => readonly string[]): Bun.markdown.RenderCallbacks {
@@ -90,7 +102,7 @@ function callbacks(look: Look, code: (language: string, lines: readonly string[]
   const paint = theme.paint;
   const cell = (children: string, meta?: Bun.markdown.CellMeta): string => `${meta?.align ?? "left"}${CELL}${children.replaceAll("\n", " ")}${CELL}`;
   return {
-    text: (text) => (text === BETWEEN ? text : plain(text)),
+    text: (text: string) => (text === BETWEEN ? text : plain(text)),
     paragraph,
     heading: (children, { level }) =>
       paragraph(
@@ -153,6 +165,7 @@ function painted(children: string, paint: (line: string) => string): string {
 
 /** The text of a line in a quote; its prefixes have their own styles, and code its own colours. */
 function quoted(line: string, theme: Theme): string {
+  if (!line.includes(FIRST)) return theme.paint("quote", line);
   const at = line.indexOf(TEXT);
   return at === -1 ? line : line.slice(0, at + 1) + theme.paint("quote", line.slice(at + 1));
 }

@@ -35,6 +35,7 @@ export class Members {
   }
   /** A line for each but those of `calls`, which show their agents themselves; only the last ones where there are many. */
   lines(columns: number, theme: Theme, calls: Iterable<RunningCall>): readonly string[] {
+    if (this.#members.size === 0) return [];
     const told = new Set([...calls].map(({ progress }) => (progress as { readonly session?: Json } | null | undefined)?.session));
     const all = [...this.#members].flatMap(([session, member]) => (told.has(session) ? [] : [member]));
     const shown = all.slice(-MOST).map(({ agent, doing, calls, tokens }) => {

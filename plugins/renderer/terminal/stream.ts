@@ -27,23 +27,33 @@ export function createMarkdownStream(code: Code): MarkdownStream {
 
   let shown: { readonly look: Look; readonly markdown: Markdown } | undefined;
 
-  const show = (pieces: readonly Piece[], look: Look, whole: boolean): string[][] => {
+  const show = (pieces: readonly Piece[], look: Look, whole: boolean): string[] => {
     if (shown?.look !== look) shown = { look, markdown: createMarkdown(look, (language, lines) => code(language, lines, startCode(), whole)) };
-    const texts = shown.markdown(pieces.filter((piece) => piece.kind === "text"));
-    return pieces.map((piece) => {
-      if (piece.kind === "blank") return [""];
-      if (piece.kind === "text") return texts.shift() ?? [];
-      return code(piece.language, piece.lines, piece.state, whole).map((line) => `${" ".repeat(piece.indent + 2)}${line}`);
-    });
+    const texts: Block[] = [];
+    for (const piece of pieces) if (piece.kind === "text") texts.push(piece);
+    const shownTexts = shown.markdown(texts);
+    let text = 0;
+    const rows: string[] = [];
+    for (const piece of pieces) {
+      if (piece.kind === "blank") rows.push("");
+      else if (piece.kind === "text") for (const row of shownTexts[text++] ?? []) rows.push(row);
+      else {
+        const margin = " ".repeat(piece.indent + 2);
+        for (const line of code(piece.language, piece.lines, piece.state, whole)) rows.push(margin + line);
+      }
+    }
+    return rows;
   };
   const read = (): void => {
-    let from = 0;
-    for (let end = buffer.indexOf("\n"); end !== -1; end = buffer.indexOf("\n", from)) {
-      // A carriage return alone ends a line too.
-      for (const line of plain(buffer.slice(from, buffer[end - 1] === "\r" ? end - 1 : end)).split("\n")) blocks.line(line);
-      from = end + 1;
+    const end = buffer.lastIndexOf("\n");
+    if (end !== -1) {
+      const whole = buffer.slice(0, end);
+      buffer = buffer.slice(end + 1);
+      const harmless = plain(whole) === whole;
+      // What begins in a line ends with it; a carriage return alone ends a line too.
+      const clean = (line: string): readonly string[] => plain(line.endsWith("\r") ? line.slice(0, -1) : line).split("\n");
+      for (const line of harmless ? whole.split("\n") : whole.split("\n").flatMap(clean)) blocks.line(line);
     }
-    buffer = buffer.slice(from);
     if (buffer.length > LONGEST) {
       const head = headOf(buffer, Math.max(buffer.lastIndexOf(" ", LONGEST) + 1, LONGEST / 2));
       buffer = buffer.slice(head.length);
@@ -58,7 +68,7 @@ export function createMarkdownStream(code: Code): MarkdownStream {
       fresh = piece.kind === "blank";
       return !second;
     });
-    return show(kept, look, true).flat();
+    return show(kept, look, true);
   };
   return {
     get empty() {
@@ -75,7 +85,7 @@ export function createMarkdownStream(code: Code): MarkdownStream {
     },
     tail(look) {
       const text = plain(buffer);
-      return show(blocks.peek(text), look, false).flat();
+      return show(blocks.peek(text), look, false);
     },
     end(look) {
       const lines = this.take(look);
@@ -110,6 +120,9 @@ type Piece =
 type Text = Readonly<{ kind: "text" }> & Block;
 type Fence = Readonly<{ mark: string; length: number; indent: number; language: string; state: CodeState }>;
 
+/** How a line begins that is a fence, a heading, an item, a quote or a rule. Most do not. */
+const MARK = /^\s*[#>`~*+_\d-]/;
+const QUOTE = /^ {0,3}>/;
 const FENCE = /^(\s*)(`{3,}|~{3,})\s*([^`]*)$/;
 const ITEM = /^(\s*)([-*+]|(\d{1,9})[.)])(\s+|$)/;
 const ALONE = /^ {0,3}(#{1,6}(\s|$)|([-*_])\s*(\3\s*){2,}$)/;
@@ -154,11 +167,11 @@ function createSplitter() {
         codeLine(fence, line);
         return;
       }
-      const opening = FENCE.exec(line);
+      const marked = MARK.test(line);
+      const opening = marked ? FENCE.exec(line) : null;
       if (opening !== null) {
         close();
-        const [, space = "", mark = "", language = ""] = opening;
-        fence = { mark: mark[0]!, length: mark.length, indent: space.length, language: language.trim().split(/\s+/)[0] ?? "", state: startCode() };
+        fence = fenceOf(opening);
         return;
       }
       if (line.trim() === "") {
@@ -167,10 +180,10 @@ function createSplitter() {
         return;
       }
       // What stands below a table without a column's mark is no row of it.
-      if (table === undefined ? starts(line, pending) : !line.includes("|")) close();
+      if (table === undefined ? starts(line, pending, marked) : !line.includes("|")) close();
       pending.push(line);
       size += line.length;
-      if (ALONE.test(line)) close();
+      if (marked && ALONE.test(line)) close();
       else if (table === undefined && (size > LONGEST || pending.length > MOST_LINES)) close();
       else splitTable();
     },
@@ -190,22 +203,26 @@ function createSplitter() {
       }
       const lines = partial === "" ? pending : [...pending, partial];
       if (table !== undefined) return [{ ...pieceOf([...table.head, ...lines]), table: { state: table.state, first: false, last: true } }];
-      if (partial !== "" && pending.length > 0 && starts(partial, pending)) return [pieceOf(pending), pieceOf([partial])];
+      if (partial !== "" && pending.length > 0 && starts(partial, pending, MARK.test(partial))) return [pieceOf(pending), pieceOf([partial])];
       return lines.length === 0 ? [] : [pieceOf(lines)];
     },
   };
 }
 
-/** Whether a line begins another block than the one before it is in. */
-function starts(line: string, pending: readonly string[]): boolean {
+function fenceOf([, space = "", mark = "", language = ""]: RegExpExecArray): Fence {
+  return { mark: mark[0]!, length: mark.length, indent: space.length, language: language.trim().split(/\s+/)[0] ?? "", state: startCode() };
+}
+
+/** Whether a line begins another block than the one before it is in. `marked`: it begins like one that does. */
+function starts(line: string, pending: readonly string[], marked: boolean): boolean {
   const first = pending[0];
   if (first === undefined) return false;
+  if (!marked) return QUOTE.test(first);
   if (/^ {0,3}#{1,6}\s/.test(line)) return true;
   const item = ITEM.exec(line);
   // "2024. " within a paragraph is no item; nor is the line of a table or of a heading's underline.
   if (item !== null && item[4] !== "" && (item[3] === undefined || item[3] === "1" || ITEM.test(first))) return true;
-  const quote = /^ {0,3}>/;
-  return quote.test(first) ? !quote.test(line) : quote.test(line);
+  return QUOTE.test(first) !== QUOTE.test(line);
 }
 
 function pieceOf(lines: readonly string[]): Text {

@@ -26,11 +26,15 @@ export function layOutTable(rows: readonly (readonly Cell[])[], width: number, t
   const bar = border("│");
   const line = (row: readonly Cell[], bold: boolean): string[] => {
     const cells = widths.map((one, at) => wrapCells(row[at]?.[1] ?? "", one));
-    const height = Math.max(...cells.map((cell) => cell.length));
-    return Array.from({ length: height }, (_, y) => {
-      const parts = cells.map((cell, at) => aligned(styled(cell[y] ?? "", bold, theme), widths[at] ?? 1, row[at]?.[0] ?? "left"));
-      return `${bar} ${parts.join(` ${bar} `)} ${bar}`;
-    });
+    const height = cells.reduce((most, cell) => Math.max(most, cell.length), 1);
+    const lines: string[] = [];
+    for (let y = 0; y < height; y++) {
+      let text = bar;
+      for (const [at, cell] of cells.entries())
+        text += ` ${aligned(styled(cell[y] ?? "", bold, theme), widths[at] ?? 1, row[at]?.[0] ?? "left")} ${bar}`;
+      lines.push(text);
+    }
+    return lines;
   };
   const top = first ? [rule("┌", "┬", "┐"), ...line(head, true), rule("├", "┼", "┤")] : [];
   return [...top, ...body.flatMap((row) => line(row, false)), ...(last ? [rule("└", "┴", "┘")] : [])];

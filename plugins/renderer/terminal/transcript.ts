@@ -1,9 +1,10 @@
 // What is said and done in a session, in order: finished things go to the scrollback at once, the rest is the tail of the live region.
 import type { EventMap } from "claw";
-import { cutCells, headOf, type Painted, type Screen, type StyleName, safeLines, type Theme, type Themes } from "claw/kit";
+import { cutCells, headOf, type Painted, type Screen, type StyleName, safeLines, type Theme, type Themes, tailOf } from "claw/kit";
 import { callLine, endedLines, fullLines, type RunningCall, runningLines } from "./call.ts";
 import { createHighlighter } from "./highlight.ts";
 import type { Look } from "./markdown.ts";
+import { noticeLines } from "./notice.ts";
 import { createMarkdownStream, type MarkdownStream, wrapText } from "./stream.ts";
 
 /** Things of the same kind stand together; a blank line is between others. */
@@ -25,19 +26,23 @@ export class Transcript {
   readonly #running = new Map<string, RunningCall>();
   readonly #recent: { readonly started: EventMap["call.started"]; readonly ended: EventMap["call.ended"] }[] = [];
   #thoughts = "";
+  /** What was thought since the last input, and not shown. */
+  #hidden = "";
   /** How many of the recent calls were shown in full since the last one came. */
   #unfolded = 0;
   #last: EntryKind | undefined;
   /** The last entry is over: even one of the same kind is another. */
   #over = true;
   #looked: Look | undefined;
+  /** The screen knows that the tail has changed. */
+  #stale = false;
   /** The call whose beginning was said last, with nothing after it. */
   #announced: string | undefined;
-  thinkingShown: boolean;
+  #thinkingShown: boolean;
 
   constructor(options: TranscriptOptions, thinking: boolean) {
     this.#options = options;
-    this.thinkingShown = thinking;
+    this.#thinkingShown = thinking;
     const highlighter = createHighlighter(() => this.update());
     this.#text = createMarkdownStream((language, lines, state, whole) => highlighter.paint(language, lines, state, this.#theme, whole));
   }
@@ -64,6 +69,14 @@ export class Transcript {
     }
     this.update();
   }
+  /** Shows thinking from now on, with what was thought since the last input, or no longer. */
+  toggleThinking(): void {
+    this.#thinkingShown = !this.#thinkingShown;
+    this.notice("dim", this.#thinkingShown ? "Thinking is shown." : "Thinking is hidden from now on; alt-o shows it.");
+    if (this.#thinkingShown) this.#addThoughts(this.#hidden);
+    this.#hidden = "";
+    this.#over = true;
+  }
   /** What streamed so far is all there is of it. */
   flush(): void {
     this.#endThoughts();
@@ -71,6 +84,7 @@ export class Transcript {
     this.#over = true;
   }
   user(text: string): void {
+    this.#hidden = "";
     const lines = wrapText(text.trim(), Math.max(1, this.#columns - 2));
     const shown = lines.length > MOST_USER ? [...lines.slice(0, MOST_USER - 1), `… ${lines.length - MOST_USER + 1} more lines`] : lines;
     this.entry(
@@ -79,8 +93,17 @@ export class Transcript {
     );
   }
   notice(style: StyleName | undefined, text: string): void {
-    const lines = safeLines(text.replace(/\n$/, "")).flatMap((line) => (style === undefined ? [line] : wrapText(line, this.#columns)));
-    this.entry("notice", style === undefined ? lines : lines.map((line) => this.#theme.paint(style, line)));
+    if (style === undefined) this.entry("notice", noticeLines(text, this.#columns, this.#theme));
+    else
+      this.entry(
+        "notice",
+        wrapText(text.trimEnd(), this.#columns).map((line) => this.#theme.paint(style, line)),
+      );
+  }
+  failure(message: string, hint: string | null): void {
+    const rows = (style: StyleName, text: string): string[] =>
+      wrapText(safeLines(text).join(" "), this.#columns).map((row) => this.#theme.paint(style, row));
+    this.entry("notice", [...rows("error", `error: ${message}`), ...(hint === null ? [] : rows("dim", `hint: ${hint}`))]);
   }
   callStarted(started: EventMap["call.started"]): void {
     this.flush();
@@ -135,6 +158,8 @@ export class Transcript {
   }
   /** The tail is to be painted again. */
   update(): void {
+    if (this.#stale) return;
+    this.#stale = true;
     this.#options.screen.live("tail", this.#paint);
   }
 
@@ -145,9 +170,10 @@ export class Transcript {
     return Math.max(1, this.#options.screen.columns - 1);
   }
   readonly #paint = (columns: number): Painted => {
+    this.#stale = false;
     const look = this.#look(columns);
     this.#add("text", this.#text.take(look));
-    const thoughts = this.thinkingShown && this.#thoughts !== "" ? this.#thoughtLines(this.#thoughts, columns) : [];
+    const thoughts = this.#thinkingShown && this.#thoughts !== "" ? this.#thoughtLines(this.#thoughts, columns) : [];
     const open = [...thoughts, ...this.#text.tail(look)];
     const kind = thoughts.length > 0 ? "thinking" : "text";
     const before = open.length > 0 && (this.#over || this.#last !== kind) && this.#last !== undefined ? [""] : [];
@@ -179,7 +205,8 @@ export class Transcript {
     this.#over = true;
   }
   #addThoughts(text: string): void {
-    if (this.thinkingShown && text.trim() !== "") this.#add("thinking", this.#thoughtLines(text.replace(/\n$/, ""), this.#columns));
+    if (!this.#thinkingShown) this.#hidden = tailOf(this.#hidden + text, MOST_HIDDEN);
+    else if (text.trim() !== "") this.#add("thinking", this.#thoughtLines(text.replace(/\n$/, ""), this.#columns));
   }
   #thoughtLines(text: string, columns: number): string[] {
     const rows = wrapText(text, Math.max(1, columns - 2)).flatMap((row) => cutCells(row, Math.max(1, columns - 2)));
@@ -192,3 +219,4 @@ export class Transcript {
 const MOST_USER = 40;
 const MOST_RECENT = 20;
 const LONGEST_THOUGHT = 4_096;
+const MOST_HIDDEN = 64_000;

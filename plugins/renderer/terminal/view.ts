@@ -1,6 +1,6 @@
 // Events of an interactive session onto the screen. Decides what each means for the transcript, the spinner and the todos; draws nothing itself.
 import type { AnyEvent, Block, EventMap, Json } from "claw";
-import { failureOfEnd, type Screen, safeLines, type Themes, textOfBlocks } from "claw/kit";
+import { failureOfEnd, type Screen, safeLines, type Themes, textOfBlocks, writtenIn } from "claw/kit";
 import { Activity } from "./activity.ts";
 import { Members } from "./members.ts";
 import { TodoList } from "./todos.ts";
@@ -8,7 +8,6 @@ import { Transcript, type TranscriptOptions } from "./transcript.ts";
 
 export class View {
   readonly #screen: Screen;
-  readonly #themes: Themes;
   readonly #transcript: Transcript;
   readonly #activity: Activity;
   readonly #todos: TodoList;
@@ -27,7 +26,6 @@ export class View {
 
   constructor(screen: Screen, themes: Themes, thinking: boolean, out: (text: string) => void) {
     this.#screen = screen;
-    this.#themes = themes;
     const below: TranscriptOptions["below"] = (columns, theme, calls) => this.#members.lines(columns, theme, calls);
     this.#transcript = new Transcript({ screen, themes, out, below, now: Date.now }, thinking);
     this.#todos = new TodoList(screen, themes);
@@ -43,7 +41,7 @@ export class View {
   }
   toggle(what: EventMap["view.toggled"]["view"]): void {
     if (what === "details") this.#transcript.unfold();
-    else if (what === "thinking") this.#transcript.thinkingShown = !this.#transcript.thinkingShown;
+    else if (what === "thinking") this.#transcript.toggleThinking();
     else this.#todos.toggle();
     this.#transcript.update();
   }
@@ -188,7 +186,7 @@ export class View {
   }
   #userMessage(content: readonly Block[]): void {
     for (const block of content) if (block.type === "result") this.#result(block);
-    const text = textOfBlocks(content, "\n");
+    const text = [writtenIn({ role: "user", content }), ...unnamedImages(content)].filter((part) => part !== "").join("\n");
     if (text === "") return;
     if (!this.#expected) this.#transcript.user(text);
     this.#expected = false;
@@ -215,18 +213,20 @@ export class View {
     else this.#transcript.notice(level === "warn" ? "warning" : "error", `${level === "warn" ? "warning" : "error"}: ${text}`);
   }
   #failure(message: string, hint: string | null): void {
-    const { paint } = this.#themes.current;
-    const rows = [
-      paint("error", `error: ${safeLines(message).join(" ")}`),
-      ...(hint === null ? [] : [paint("dim", `hint: ${safeLines(hint).join(" ")}`)]),
-    ];
-    this.#transcript.entry("notice", rows);
+    this.#transcript.failure(message, hint);
   }
 }
 
 // --- internal ---
 
 type Asked = Readonly<{ tool: string; subject: string; input: Json }>;
+
+/** Images that no words of the message stand for, as `[Image #1]` does. */
+function unnamedImages(content: readonly Block[]): readonly string[] {
+  const images = content.filter((block) => block.type === "image");
+  const named = textOfBlocks(content, "\n").match(/\[Image #\d+\]/g)?.length ?? 0;
+  return images.slice(named).map(({ mediaType }) => `[image: ${mediaType}]`);
+}
 
 /** The first words of an input: most often its path or its command. */
 function subjectOf(input: Json): string {

@@ -122,6 +122,16 @@ describe("text", () => {
     expect(show(WATCHED, all).out).toBe('{\n  "name": "Ada",\n  "at": [\n    1\n  ]\n}\n');
   });
 
+  test("text > with a schema asked for, words are no answer: stdout is empty, and stderr has them and one reason", () => {
+    const all = events(step, said("I cannot."), ended({ outcome: "stopped", reason: "structured_output" }));
+    expect(show({ ...SILENT, structured: true }, all)).toEqual({
+      out: "",
+      err: "I cannot.\nerror: the model gave no answer that fits --json-schema\n",
+    });
+    const command = events(["notice.raised", { level: "info", text: "All is well." }], ended());
+    expect(show({ ...SILENT, structured: true }, command).out).toBe("All is well.\n");
+  });
+
   test("text > what the model tells the user on the way is on stderr once, whoever watches", () => {
     const details = { user_message: "Halfway there." };
     const all = events(

@@ -11,6 +11,7 @@ export default definePlugin({
         answers: connection(1) === "terminal",
         progress: connection(2) === "terminal",
         verbose: options["verbose"] === true,
+        structured: options["json-schema"] !== undefined,
       })),
     );
   },

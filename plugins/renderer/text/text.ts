@@ -1,12 +1,13 @@
 // What a run says in words. Keeps one message at a time, whatever the length of the stream.
 import type { AnyEvent, Json, Renderer } from "claw";
-import { clipLine, createReport, failureOfEnd, failureText, plain, type Report, textOfBlocks } from "claw/kit";
+import { clipLine, createReport, failureOfEnd, failureText, plain, textOfBlocks } from "claw/kit";
 
-/** Which of stdout and stderr is a terminal, and whether progress is wanted where none is. */
+/** Which of stdout and stderr is a terminal, whether progress is wanted where none is, and whether the answer is to be of a schema. */
 export interface Screens {
   readonly answers: boolean;
   readonly progress: boolean;
   readonly verbose: boolean;
+  readonly structured?: boolean;
 }
 
 /** `screens` is asked once, when the renderer is opened. */
@@ -17,6 +18,8 @@ export function createTextRenderer(screens: () => Screens): Renderer {
   let progress = false;
   /** How structured output is set out: for people, or on one line. */
   let indent = 0;
+  /** Whoever reads stdout reads it as JSON: words are no answer there. */
+  let strict = false;
   /** A failed turn is told once its hint is known. */
   let untold = false;
 
@@ -25,19 +28,22 @@ export function createTextRenderer(screens: () => Screens): Renderer {
     if (ended === undefined) return;
     untold = ended.outcome === "failed";
     if (ended.outcome === "failed") return;
-    const text = ended.outcome === "aborted" ? "" : answerOf(report, indent);
-    if (text !== "") out(text.endsWith("\n") ? text : `${text}\n`);
+    const structured = report.result()["structured_output"];
+    const text = ended.outcome === "aborted" ? "" : structured === undefined ? report.text() : JSON.stringify(structured, null, indent);
+    const write = strict && structured === undefined && report.model !== undefined ? err : out;
+    if (text !== "") write(text.endsWith("\n") ? text : `${text}\n`);
     const failure = failureOfEnd(ended);
     if (failure !== undefined) err(failureText(failure));
   }
   return {
     name: "text",
     open(write, complain) {
-      const { answers, progress: watched, verbose } = screens();
+      const { answers, progress: watched, verbose, structured = false } = screens();
       out = answers ? (text) => write(plain(text)) : write;
       err = watched ? (text) => complain(plain(text)) : complain;
       progress = watched || verbose;
       indent = answers ? 2 : 0;
+      strict = structured;
     },
     render(event) {
       report.add(event);
@@ -67,12 +73,6 @@ export function createTextRenderer(screens: () => Screens): Renderer {
 // --- internal ---
 
 const WIDTH = 160;
-
-/** Structured output where the run has it: whoever asked for that reads nothing else. */
-function answerOf(report: Report, indent: number): string {
-  const structured = report.result()["structured_output"];
-  return structured === undefined ? report.text() : JSON.stringify(structured, null, indent);
-}
 
 function field(value: Json | undefined, key: string): Json | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as { readonly [key: string]: Json })[key] : undefined;

@@ -1,6 +1,7 @@
 // Where sessions lie under claw's home, and making those folders.
-import { chmodSync, existsSync, mkdirSync, realpathSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { nameOfPath, realPath } from "claw/kit";
 
 /** The folder of all sessions. */
 export function sessionsOf(home: string): string {
@@ -9,13 +10,7 @@ export function sessionsOf(home: string): string {
 
 /** The folder of one workspace's sessions: readable, and unlike that of any other path. */
 export function folderOf(home: string, cwd: string): string {
-  const place = canonical(cwd);
-  const readable = place
-    .replace(/[^A-Za-z0-9]+/g, "-")
-    .slice(-READABLE)
-    .replace(/^-+|-+$/g, "");
-  const mark = new Bun.CryptoHasher("sha256").update(place).digest("hex").slice(0, 10);
-  return join(sessionsOf(home), readable === "" ? mark : `${readable}-${mark}`);
+  return join(sessionsOf(home), nameOfPath(realPath(resolve(cwd))));
 }
 
 /** Makes `folder` and those above it up to `home`, for the user alone whatever the umask. Folders that were there keep their mode. */
@@ -30,17 +25,5 @@ export function makeFolder(home: string, folder: string): void {
     } catch (thrown) {
       if ((thrown as { readonly code?: string }).code !== "EEXIST") throw thrown;
     }
-  }
-}
-
-// --- internal ---
-
-const READABLE = 48;
-
-function canonical(cwd: string): string {
-  try {
-    return realpathSync(cwd);
-  } catch {
-    return resolve(cwd);
   }
 }

@@ -26,13 +26,12 @@ export default definePlugin({
       await (await import("./circumstances.ts")).restore(scope);
       return undefined;
     }, "first");
-    hooks.next.tap(async (_, scope) => {
+    hooks.next.tap((_, scope) => {
       const { id } = scope.session;
       const selection = Object.values(scope.selection).join("\0");
       if (!open.has(id) || noted.get(id) === selection) return undefined;
       noted.set(id, selection);
-      await (await import("./circumstances.ts")).record(scope);
-      return undefined;
+      return import("./circumstances.ts").then(({ record }) => record(scope)).then(() => undefined);
     }, "first");
     bus.on("session.closed", ({ session }) => {
       if (session === undefined) return;

@@ -1,6 +1,6 @@
 // What can be done with kept sessions besides opening them: listing in full, reading, renaming, removing, adding.
 import { closeSync, openSync, rmSync, utimesSync, writeSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { dirname } from "node:path";
 import { ClawError } from "claw";
 import {
   decodeHead,
@@ -15,9 +15,9 @@ import {
 } from "claw/kit";
 import { type Glance, glance, load } from "./file.ts";
 import { holder, lock } from "./lock.ts";
-import { allFiles, filesIn, find, SUFFIX } from "./refs.ts";
+import { allFiles, filesIn, find } from "./refs.ts";
 import { replaceFile } from "./replace.ts";
-import { glances, identify, vacant } from "./store.ts";
+import { glances, identify, summaryOf, vacant } from "./store.ts";
 import { createWriter } from "./writer.ts";
 
 export function list(home: string, cwd?: string): readonly SessionRecord[] {
@@ -100,11 +100,7 @@ export function searchable(home: string, cwd?: string): readonly string[] {
 function recordOf(home: string, path: string, { head, at, size }: Glance): SessionRecord {
   const openIn = holder(home, head.id);
   return {
-    id: basename(path, SUFFIX),
-    cwd: head.cwd,
-    title: head.title ?? "",
-    at: Math.round(at),
-    path,
+    ...summaryOf({ path, head, at }),
     bytes: size,
     created: head.at,
     ...(head.parent === undefined ? {} : { parent: head.parent }),

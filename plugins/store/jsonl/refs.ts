@@ -1,7 +1,8 @@
 // Which file a reference means, and which files there are. Reads names, dates and heads only.
-import { readdirSync, realpathSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import { ClawError } from "claw";
+import { namesIn, realPath } from "claw/kit";
 import { glance, UUID } from "./file.ts";
 import { folderOf, sessionsOf } from "./folders.ts";
 
@@ -11,7 +12,7 @@ export const SUFFIX = ".jsonl";
 /** The file that `ref` means, as seen from folder `cwd`. Throws `CLAW_SESSION_MISSING`. */
 export function find(home: string, cwd: string, ref: string): string {
   if (LATEST.has(ref)) return latest(home, cwd);
-  if (isAbsolute(ref) || /[/\\]/.test(ref) || ref.endsWith(SUFFIX)) return canonical(resolve(cwd, ref));
+  if (isAbsolute(ref) || /[/\\]/.test(ref) || ref.endsWith(SUFFIX)) return realPath(resolve(cwd, ref));
   const wanted = ref.toLowerCase();
   if (!/^[0-9a-f-]{1,36}$/.test(wanted)) throw missing(`no session is called ${JSON.stringify(ref)}`);
   const begins = (path: string): boolean => basename(path).startsWith(wanted);
@@ -28,12 +29,12 @@ export function find(home: string, cwd: string, ref: string): string {
 /** The session files of every folder. */
 export function allFiles(home: string): readonly string[] {
   const base = sessionsOf(home);
-  return names(base).flatMap((name) => (name.startsWith(".") ? [] : filesIn(join(base, name))));
+  return namesIn(base).flatMap((name) => (name.startsWith(".") ? [] : filesIn(join(base, name))));
 }
 
 /** The session files in one folder. */
 export function filesIn(folder: string): readonly string[] {
-  return names(folder).flatMap((name) => (name.endsWith(SUFFIX) && UUID.test(basename(name, SUFFIX)) ? [join(folder, name)] : []));
+  return namesIn(folder).flatMap((name) => (name.endsWith(SUFFIX) && UUID.test(basename(name, SUFFIX)) ? [join(folder, name)] : []));
 }
 
 // --- internal ---
@@ -50,26 +51,10 @@ function latest(home: string, cwd: string): string {
       const seen = glance(path);
       return seen !== undefined && seen.head.agent !== true;
     });
-  if (newest === undefined) throw missing(`${cwd} has no session yet`);
+  if (newest === undefined) throw missing(`${cwd} has no session yet`, "`claw` begins one; `claw session list --all` shows those of other folders.");
   return newest.path;
 }
 
-function missing(message: string): ClawError {
-  return new ClawError("CLAW_SESSION_MISSING", message, { hint: "Name an id, the start of one, a session file, or `latest`." });
-}
-
-function canonical(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
-}
-
-function names(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+function missing(message: string, hint = "Name an id, the start of one, a session file, or `latest`."): ClawError {
+  return new ClawError("CLAW_SESSION_MISSING", message, { hint });
 }

@@ -40,13 +40,12 @@ export async function openSession(home: string, options: StoreOptions, say: Say)
 
 /** Newest first. Left out: what is no session of this version, and those of sub-agents, which their id opens. */
 export async function listSessions(home: string, cwd?: string): Promise<readonly SessionSummary[]> {
-  return glances(home, cwd).map(({ path, head, at }) => ({
-    id: basename(path, SUFFIX),
-    cwd: head.cwd,
-    title: head.title ?? "",
-    at: Math.round(at),
-    path,
-  }));
+  return glances(home, cwd).map(summaryOf);
+}
+
+/** What a list says of a session, from a glance at its file. */
+export function summaryOf({ path, head, at }: Pick<Glance, "head" | "at"> & { readonly path: string }): SessionSummary & { readonly path: string } {
+  return { id: basename(path, SUFFIX), cwd: head.cwd, title: head.title ?? "", at: Math.round(at), path };
 }
 
 /** The same with all that a glance at each file shows. */

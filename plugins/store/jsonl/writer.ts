@@ -8,8 +8,8 @@ import { makeFolder } from "./folders.ts";
 import { type Lock, lock } from "./lock.ts";
 
 export interface Writer {
-  /** Throws `CLAW_STORE_FAILED`; the entry is then tried again before the next one. */
-  keep(entry: Entry): void;
+  /** Throws `CLAW_STORE_FAILED`; the entry is then tried again before the next one. A note may be kept a moment later, with what follows it. */
+  keep(entry: Entry): void | Promise<void>;
   /** Entries that are in no file yet. */
   waiting(): readonly Entry[];
   /** Whether there is a file. */
@@ -73,19 +73,24 @@ export function createWriter({ home, path, id, ending, head, lock: taken, entrie
     held?.release();
     held = undefined;
   }
+  function keepAll(): void {
+    if (waiting.length === 0) return;
+    try {
+      if (closed) throw new Error("the session is closed");
+      write();
+    } catch (thrown) {
+      abandon();
+      if (thrown instanceof ClawError) throw thrown;
+      throw failure(path, thrown, waiting.length);
+    }
+  }
+  const keepSoon = gathered(keepAll);
   return {
     keep(entry) {
       waiting.push(entry);
       begun ||= entry.type === "message";
-      if (!begun) return;
-      try {
-        if (closed) throw new Error("the session is closed");
-        write();
-      } catch (thrown) {
-        abandon();
-        if (thrown instanceof ClawError) throw thrown;
-        throw failure(path, thrown, waiting.length);
-      }
+      if (!begun) return undefined;
+      return entry.type === "note" ? keepSoon() : keepAll();
     },
     waiting: () => waiting.slice(),
     made: () => made,
@@ -105,6 +110,18 @@ export function createWriter({ home, path, id, ending, head, lock: taken, entrie
 }
 
 // --- internal ---
+
+/** `write`, once for all that came in one moment. Every step has notes, and a message right after them. */
+function gathered(write: () => void): () => Promise<void> {
+  let soon: Promise<void> | undefined;
+  return () => {
+    soon ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      soon = undefined;
+      write();
+    });
+    return soon;
+  };
+}
 
 /** Entries are written together up to this many bytes: only a fork and a disk that was full have more than one to write. */
 const BATCH = 262_144;

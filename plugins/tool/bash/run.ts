@@ -2,7 +2,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { type CallScope, ClawError, type ToolResult } from "claw";
-import { type ProcessEnd, Processes, type ProcessOptions, Sandbox, type Sandboxed, type Task, Workspace } from "claw/kit";
+import { absent, type ProcessEnd, Processes, type ProcessOptions, Sandbox, type Sandboxed, type Task, Workspace } from "claw/kit";
 import { script } from "./script.ts";
 
 export interface BashInput {
@@ -58,10 +58,7 @@ const LONGEST_PATH = 4_096;
 
 /** The command in the sandbox, where there is one to run in, or as it is. `make` gets a folder that the command can write, if any. */
 async function placed(make: (folder: string | undefined) => ProcessOptions, { dangerouslyDisableSandbox: out }: BashInput, scope: CallScope) {
-  const sandbox = await scope.use(Sandbox).catch((thrown: unknown) => {
-    if (thrown instanceof ClawError && thrown.code === "CLAW_SERVICE_MISSING") return undefined;
-    throw thrown;
-  });
+  const sandbox = await scope.use(Sandbox).catch(absent);
   if (out) await sandbox?.leave(scope);
   const box = out ? undefined : await sandbox?.wrap(make, scope);
   return { options: box?.options ?? make(await scratch(scope)), box };

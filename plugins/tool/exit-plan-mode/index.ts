@@ -3,13 +3,7 @@ import { definePlugin, defineTool } from "claw";
 import * as v from "valibot";
 
 export default definePlugin({
-  setup({ bus, contribute }) {
-    /** Sessions of sub-agents. */
-    const children = new Set<string>();
-    bus.on("session.opened", ({ session, data }) => {
-      if (session !== undefined && data.parent !== undefined) children.add(session);
-    });
-    bus.on("session.closed", ({ session = "" }) => void children.delete(session));
+  setup({ contribute }) {
     contribute(
       "tool",
       defineTool({
@@ -20,7 +14,7 @@ export default definePlugin({
         }),
         access: () => "none",
         subject: ({ plan = "" }) => plan,
-        run: async ({ plan }, scope) => (await import("./run.ts")).run(plan, scope, children.has(scope.session.id)),
+        run: async ({ plan }, scope) => (await import("./run.ts")).run(plan, scope),
       }),
     );
   },

@@ -1,14 +1,14 @@
 // Leaving plan mode: the user sees the plan and says yes, or no and why.
 import { type CallScope, ClawError, type Session, type ToolResult, type TurnScope } from "claw";
-import { clip, PlanMode } from "claw/kit";
+import { Agents, clip, PlanMode } from "claw/kit";
 
 /** Without anybody to ask, only a session that went into plan mode by itself gets back, and no further than where it was. */
-export async function run(given: string | undefined, scope: CallScope, child: boolean): Promise<ToolResult> {
+export async function run(given: string | undefined, scope: CallScope): Promise<ToolResult> {
   const { ask, session, signal } = scope;
   const modes = await scope.use(PlanMode);
   if (!(await modes.entered(scope))) return said("Plan mode is not on: there is nothing to leave. Go on.", { left: false });
   const before = modes.before(session.id);
-  if (before === undefined && child) throw refused("A sub-agent cannot end the plan mode of whoever started it.");
+  if (before === undefined && (await nested(scope))) throw refused("A sub-agent cannot end the plan mode of whoever started it.");
   if (ask === undefined) {
     if (before === undefined) throw refused("Nobody can approve the plan in this run, which was started in plan mode.");
     return leave(scope, before, "Nobody can be asked, so the plan is yours to carry out.");
@@ -35,6 +35,14 @@ const SHOWN = 20_000;
 function leave(scope: CallScope, mode: string, why: string): ToolResult {
   scope.select({ "permission-mode": mode });
   return said(`${why} Plan mode is off; from your next message the permission mode is ${mode}. Carry out the plan.`, { left: true, mode });
+}
+
+/** Without sub-agents there is no session of one. */
+async function nested({ session, use }: CallScope): Promise<boolean> {
+  return use(Agents).then(
+    (agents) => agents.nested(session.id),
+    () => false,
+  );
 }
 
 function said(text: string, details: { readonly left: boolean; readonly mode?: string }): ToolResult {

@@ -36,6 +36,11 @@ export function contextOf(input: Input): { readonly before: number; readonly aft
 // --- internal ---
 
 const MOST_CONTEXT = 1_000;
+/** Whole names of languages, by which models ask, with what every ripgrep calls them. */
+const LANGUAGES: Readonly<Record<string, string>> = {
+  ...{ bash: "sh", golang: "go", javascript: "js", kt: "kotlin", objectivec: "objc", perl5: "perl", python: "py", rb: "ruby" },
+  ...{ rs: "rust", shell: "sh", typescript: "ts" },
+};
 
 function modeOf(input: Input): string[] {
   if (input.output_mode === "count") return ["--count", "--null"];
@@ -55,7 +60,8 @@ function spansLines(pattern: string): boolean {
 function typeOf({ type, glob }: Input): string[] {
   if (type !== undefined) {
     const name = type.replace(/^\./, "");
-    return [`--type-add=${name}:*.${name}`, `--type=${name}`];
+    const same = LANGUAGES[name.toLowerCase()];
+    return [...(same === undefined ? [] : [`--type-add=${name}:include:${same}`]), `--type-add=${name}:*.${name}`, `--type=${name}`];
   }
   if (glob === undefined || /[/!\\]/.test(glob) || globParts(glob).length !== 1) return [];
   return [`--type-add=wanted:${globParts(glob)[0]}`, "--type=wanted"];

@@ -39,7 +39,7 @@ describe.each(ENGINES)("grep_search (%s)", (_, path) => {
     expect(await lines(harness, { pattern: "^(a|a|aa)+!$" })).toEqual(["a.txt"]);
     expect(await text(harness, { pattern: "(x+x+)+y", multiline: true })).toStartWith("No matches");
     expect((await grep(harness, { pattern: "(a{1000}){10000}" })).failed).toBeTrue();
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(performance.now() - started).toBeLessThan(15_000);
   }, 20_000);
 
   test("survives loops of links, links out, pipes and what it may not read", async () => {
@@ -85,7 +85,7 @@ describe.each(ENGINES)("grep_search (%s)", (_, path) => {
     const started = performance.now();
     await grep(harness, { pattern: "hay", output_mode: "content" });
     expect(harness.events.flatMap((event) => (event.type === "turn.ended" ? [event.data.outcome] : []))).toEqual(["aborted"]);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(4_000);
   });
 
   test("stops at more matches than anybody reads, and says so", async () => {

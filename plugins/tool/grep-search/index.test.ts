@@ -113,6 +113,8 @@ describe.each(ENGINES)("grep_search (%s)", (_, path) => {
     const found = async (more: object) => lines(harness, { pattern: "hit", "-i": true, ...more });
     expect(await text(harness, { pattern: "hit" })).toStartWith("No matches");
     expect(await found({ type: "py" })).toEqual(["c.py"]);
+    expect(await found({ type: "python" })).toEqual(["c.py"]);
+    expect(await found({ type: "typescript" })).toEqual(await found({ glob: "*.{ts,tsx,mts,cts}" }));
     expect(await found({ type: "tsx" })).toEqual(["b.tsx"]);
     expect(await found({ type: ".foo" })).toEqual(["src/deep/f.foo"]);
     expect(await found({ glob: "*.ts" })).toEqual(["a.ts", "src/d.ts", "src/e.test.ts"]);
@@ -123,7 +125,7 @@ describe.each(ENGINES)("grep_search (%s)", (_, path) => {
     expect(await found({ glob: "src/**" })).toEqual(["src/d.ts", "src/deep/f.foo", "src/e.test.ts"]);
     expect(await found({ glob: "src/*.ts", path: "src" })).toEqual(["src/d.ts", "src/e.test.ts"]);
     expect(await found({ glob: "deep/**", path: "src" })).toEqual(["src/deep/f.foo"]);
-    expect(await found({ glob: "*.ts", type: "py" }).then(String)).toStartWith("No matches");
+    expect(await found({ glob: "*.ts", type: "py" }).then(String)).toEndWith("(only type py; only *.ts; ignored files are not searched).");
   });
 
   test("pages by head_limit and offset, and every line comes once", async () => {

@@ -36,7 +36,9 @@ export async function run(input: Input, scope: CallScope, embedded: Embedded): P
   const files = asked.glob === undefined ? all : narrowed(all, asked.glob, found.base, [folder, base]);
   if (files.length === 0) {
     if (found.code !== 0 && found.code !== 1 && found.stderr !== "") throw refused(found.stderr);
-    const text = `No matches for ${JSON.stringify(input.pattern)} in ${given}${found.cut ? " before the search was cut short" : ""} (ignored files are not searched).`;
+    const only = [asked.type === undefined ? "" : `only type ${asked.type}`, asked.glob === undefined ? "" : `only ${asked.glob}`];
+    const where = [...only, "ignored files are not searched"].filter((part) => part !== "").join("; ");
+    const text = `No matches for ${JSON.stringify(input.pattern)} in ${given}${found.cut ? " before the search was cut short" : ""} (${where}).`;
     return { content: [{ type: "text", text: text.toWellFormed() }], details: { files: 0, complete: !found.cut } };
   }
   return report(files, input, (at) => shown(base, join(found.base, at)), found.cut);

@@ -170,8 +170,8 @@ describe("refusals", () => {
 
 test("NotebookEdit > a notebook of 8 MB takes no long time", async () => {
   const picture = `"data": "${"A".repeat(8_000_000)}"`;
-  const started = performance.now();
+  const started = process.cpuUsage();
   const { after } = await edit({ cell_id: "intro", new_source: "x" }, BOOK.replace('"name": "stdout"', picture));
   expect(after).toContain(picture);
-  expect(performance.now() - started).toBeLessThan(4_000);
+  expect(process.cpuUsage(started).user).toBeLessThan(4_000_000);
 });

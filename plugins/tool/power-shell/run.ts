@@ -1,6 +1,6 @@
 // Runs one PowerShell command in a new shell, and says how it went.
 import { type CallScope, ClawError, type ToolResult } from "claw";
-import { type ProcessEnd, Processes, type ProcessOptions, Sandbox, type Sandboxed, type Task } from "claw/kit";
+import { absent, type ProcessEnd, Processes, type ProcessOptions, Sandbox, type Sandboxed, type Task } from "claw/kit";
 import { findProgram, type Program } from "./program.ts";
 
 export interface Input {
@@ -57,10 +57,7 @@ const LEGACY_FIRST = "[Console]::OutputEncoding = [Text.Encoding]::UTF8; $Progre
 const LAST = "if (-not $?) { if ($LASTEXITCODE) { exit $LASTEXITCODE }; exit 1 }";
 
 async function placed(options: ProcessOptions, { dangerouslyDisableSandbox: out }: Input, scope: CallScope) {
-  const sandbox = await scope.use(Sandbox).catch((thrown: unknown) => {
-    if (thrown instanceof ClawError && thrown.code === "CLAW_SERVICE_MISSING") return undefined;
-    throw thrown;
-  });
+  const sandbox = await scope.use(Sandbox).catch(absent);
   if (out) await sandbox?.leave(scope);
   const box = out ? undefined : await sandbox?.wrap(options, scope);
   return { options: box?.options ?? options, box };

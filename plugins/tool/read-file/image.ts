@@ -1,49 +1,26 @@
 // Images as the model takes them: known by their first bytes, made smaller when they are too large.
 import type { ToolResult } from "claw";
+import { imageType, MOST_IMAGE_BYTES, MOST_IMAGE_SIDE, smallerImage, wholeImage } from "claw/kit";
 
 /** The answer for an image; `undefined` for anything else. */
 export async function imageOf(bytes: Uint8Array, given: string): Promise<ToolResult | undefined> {
-  const mediaType = mediaTypeOf(bytes);
+  const mediaType = imageType(bytes);
   if (mediaType === undefined) return undefined;
-  if (bytes.length <= MOST_BYTES) return shown(given, mediaType, bytes, "");
-  const smaller = await shrink(bytes);
+  const whole = await wholeImage(bytes);
+  if (whole === undefined) return refused(`${given} begins as ${mediaType} does, but is no whole image: it is cut short or broken.`);
+  if (bytes.length <= MOST_IMAGE_BYTES && whole.side <= MOST_IMAGE_SIDE) return shown(given, mediaType, bytes, "");
+  const smaller = await smallerImage(bytes, 80);
   if (smaller !== undefined) return shown(given, "image/jpeg", smaller, `, made smaller from ${bytes.length} bytes`);
-  const text = `${given} is an image of ${bytes.length} bytes; at most ${MOST_BYTES} can be shown. Make a smaller copy and read that.`;
-  return { content: [{ type: "text", text }], failed: true };
-}
-
-/** The type that the first bytes tell, whatever the name says. */
-export function mediaTypeOf(bytes: Uint8Array): string | undefined {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(16, bytes.byteLength)).toString("latin1");
-  if (head.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
-  if (head.startsWith("\xff\xd8\xff")) return "image/jpeg";
-  if (head.startsWith("GIF87a") || head.startsWith("GIF89a")) return "image/gif";
-  if (head.startsWith("RIFF") && head.slice(8, 12) === "WEBP") return "image/webp";
-  return undefined;
+  const most = `at most ${MOST_IMAGE_BYTES} bytes and ${MOST_IMAGE_SIDE} pixels a side can be shown`;
+  return refused(
+    `${given} is an image of ${bytes.length} bytes, ${whole.side} pixels on its longer side; ${most}. Make a smaller copy and read that.`,
+  );
 }
 
 // --- internal ---
 
-/** What providers take: 5 MB of base64. */
-const MOST_BYTES = 3_750_000;
-/** Models see no more than this along the longer side. */
-const LONGEST_SIDE = 1_568;
-const MOST_PIXELS = 100_000_000;
-
-async function shrink(bytes: Uint8Array): Promise<Uint8Array | undefined> {
-  try {
-    const { width, height } = await new Bun.Image(bytes).metadata();
-    if (width * height > MOST_PIXELS) return undefined;
-    const scale = Math.min(1, LONGEST_SIDE / Math.max(width, height));
-    const made = await new Bun.Image(bytes)
-      .resize(Math.max(1, Math.round(width * scale)))
-      .jpeg({ quality: 80 })
-      .bytes();
-    return made.length <= MOST_BYTES ? made : undefined;
-  } catch {
-    // Broken or unknown inside: then there is nothing to show.
-    return undefined;
-  }
+function refused(text: string): ToolResult {
+  return { content: [{ type: "text", text }], failed: true };
 }
 
 function shown(given: string, mediaType: string, bytes: Uint8Array, note: string): ToolResult {

@@ -93,7 +93,8 @@ test("read_file > gives images as blocks by their first bytes, smaller when they
     expect(result.content[1]).toEqual({ type: "image", mediaType: "image/png", base64 });
   }
   const broken = await read(harness, { path: "broken.png" });
-  expect([broken.failed, broken.text]).toEqual([true, expect.stringContaining("is an image of 5000008 bytes; at most 3750000 can be shown")]);
+  const why = "broken.png begins as image/png does, but is no whole image: it is cut short or broken.";
+  expect([broken.failed, broken.text, broken.result.content.length]).toEqual([true, why, 1]);
 });
 
 test("read_file > makes a large picture smaller", async () => {
@@ -129,6 +130,7 @@ test("read_file > renders notebooks, and shows what is none as text", async () =
       outputs: [
         { output_type: "stream", text: ["1\n"] },
         { output_type: "display_data", data: { "image/png": `${PNG.toString("base64")}\n`, "text/plain": "<Figure>" } },
+        { output_type: "display_data", data: { "image/png": "iVBORw0KGgo=" } },
         { output_type: "error", ename: "ValueError", evalue: "no", traceback: [] },
       ],
     },
@@ -136,7 +138,7 @@ test("read_file > renders notebooks, and shows what is none as text", async () =
   await using harness = await open({ "n.ipynb": JSON.stringify({ cells, nbformat: 4 }), "odd.ipynb": '{"cells": 1}\n' });
   const { text, result } = await read(harness, { path: "n.ipynb" });
   expect(text.split("\n").map((line) => line.replace(/^\d+\t/, ""))).toEqual([
-    "[n.ipynb: lines 1-9 of 9; notebook, cells rendered]",
+    "[n.ipynb: lines 1-10 of 10; notebook, cells rendered]",
     "=== cell 0 markdown",
     "# Title",
     "words",
@@ -145,6 +147,7 @@ test("read_file > renders notebooks, and shows what is none as text", async () =
     "--- output",
     "1",
     "[image/png: picture 1 below]",
+    "[image/png, not shown: it is broken]",
     "ValueError: no",
   ]);
   expect(result.content[1]).toEqual({ type: "image", mediaType: "image/png", base64: PNG.toString("base64") });

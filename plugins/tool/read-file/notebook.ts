@@ -1,19 +1,22 @@
 // Jupyter notebooks as text: each cell with its source and what it printed, pictures as image blocks.
 import type { Block } from "claw";
-import { clip } from "claw/kit";
+import { clip, MOST_IMAGE_SIDE, wholeImage } from "claw/kit";
 import * as v from "valibot";
 
 /** A notebook as text and the pictures of its outputs. `undefined` when it is none: then its JSON is shown. */
-export function renderNotebook(json: string): { readonly text: string; readonly images: readonly Block[] } | undefined {
+export async function renderNotebook(json: string): Promise<{ readonly text: string; readonly images: readonly Block[] } | undefined> {
   const parsed = v.safeParse(Notebook, parse(json));
   if (!parsed.success) return undefined;
   const images: Block[] = [];
-  const cells = parsed.output.cells.map((cell, index) => {
+  const cells: string[] = [];
+  for (const [index, cell] of parsed.output.cells.entries()) {
     const id = cell.id === undefined ? "" : ` id=${cell.id}`;
-    const outputs = (cell.outputs ?? []).map((output) => outputOf(output, images)).filter((text) => text !== "");
-    const printed = outputs.length === 0 ? "" : `\n--- output\n${clip(outputs.join("\n"), MOST_OUTPUT)}`;
-    return `=== cell ${index} ${cell.cell_type}${id}\n${joined(cell.source)}${printed}`;
-  });
+    const outputs: string[] = [];
+    for (const output of cell.outputs ?? []) outputs.push(await outputOf(output, images));
+    const told = outputs.filter((one) => one !== "");
+    const printed = told.length === 0 ? "" : `\n--- output\n${clip(told.join("\n"), MOST_OUTPUT)}`;
+    cells.push(`=== cell ${index} ${cell.cell_type}${id}\n${joined(cell.source)}${printed}`);
+  }
   return { text: cells.join("\n"), images };
 }
 
@@ -45,7 +48,7 @@ function parse(json: string): unknown {
   }
 }
 
-function outputOf(output: v.InferOutput<typeof Output>, images: Block[]): string {
+async function outputOf(output: v.InferOutput<typeof Output>, images: Block[]): Promise<string> {
   if (output.ename !== undefined) return `${output.ename}: ${output.evalue ?? ""}`;
   if (output.text !== undefined) return joined(output.text).trimEnd();
   const data = output.data ?? {};
@@ -53,7 +56,10 @@ function outputOf(output: v.InferOutput<typeof Output>, images: Block[]): string
     const base64 = text(data[mediaType])?.replace(/\s/g, "");
     if (base64 === undefined || base64 === "") continue;
     if (images.length === MOST_IMAGES || base64.length > MOST_BASE64) return `[${mediaType}, not shown]`;
-    images.push({ type: "image", mediaType, base64 });
+    const whole = await wholeImage(Buffer.from(base64, "base64"));
+    if (whole === undefined || whole.side > MOST_IMAGE_SIDE)
+      return `[${mediaType}, not shown: ${whole === undefined ? "it is broken" : "it is too large"}]`;
+    images.push({ type: "image", mediaType: whole.mediaType, base64 });
     return `[${mediaType}: picture ${images.length} below]`;
   }
   return text(data["text/plain"])?.trimEnd() ?? "";

@@ -42,7 +42,7 @@ function text(place: Place, bytes: Uint8Array, range: Range, images: readonly Bl
 
 async function notebook(place: Place, bytes: Uint8Array, range: Range): Promise<ToolResult> {
   const { renderNotebook } = await import("./notebook.ts");
-  const rendered = renderNotebook((decode(bytes) ?? decodeBytes(bytes)).text);
+  const rendered = await renderNotebook((decode(bytes) ?? decodeBytes(bytes)).text);
   if (rendered === undefined) return text(place, bytes, range);
   return answer(place, { ...page(rendered.text, range), note: "notebook, cells rendered" }, rendered.images);
 }

@@ -2,7 +2,19 @@
 import { closeSync } from "node:fs";
 import { join } from "node:path";
 import { type CallScope, ClawError } from "claw";
-import { type Feed, openFeed, type ProcessEnd, Processes, type ProcessOptions, Sandbox, type Sandboxed, Workspace } from "claw/kit";
+import {
+  absent,
+  type Feed,
+  openFeed,
+  type ProcessEnd,
+  Processes,
+  type ProcessOptions,
+  Sandbox,
+  type Sandboxed,
+  sandboxBounds,
+  Workspace,
+  within,
+} from "claw/kit";
 import { LANGUAGES } from "./languages.ts";
 import type { Interpreter as Name } from "./names.ts";
 import { Output } from "./output.ts";
@@ -38,17 +50,9 @@ export interface Interpreter {
   stop(): void;
 }
 
-/** What commands of this scope can do, in a word to compare. */
-export async function boundsOf(scope: CallScope): Promise<string> {
-  const sandbox = await sandboxOf(scope);
-  if (sandbox === undefined) return "none";
-  const { active, tier, network, writable } = await sandbox.inspect(scope);
-  return active ? JSON.stringify([tier, network, writable]) : "outside";
-}
-
 /** Throws `CLAW_TOOL_FAILED` when there is no such program. */
 export async function startInterpreter(name: Name, scope: CallScope): Promise<Interpreter> {
-  const bounds = await boundsOf(scope);
+  const bounds = await sandboxBounds(scope);
   const processes = await scope.use(Processes);
   const program = programOf(name, scope.env["PATH"]);
   const { words, env } = LANGUAGES[name];
@@ -70,7 +74,7 @@ export async function startInterpreter(name: Name, scope: CallScope): Promise<In
     };
   };
   try {
-    const box = await (await sandboxOf(scope))?.wrap(options, scope);
+    const box = await (await scope.use(Sandbox).catch(absent))?.wrap(options, scope);
     const ready = box?.options ?? options(scratch);
     // It outlives the turn: only its own stop, or the session's end, ends it.
     const ended = processes.run(ready, { ...scope, signal: started.signal });
@@ -137,7 +141,11 @@ function attend({ name, bounds, box, feed, ear, output, stop, ended }: Living): 
       feed.write(order).catch((thrown: unknown) => kill(thrown instanceof Error ? thrown.message : String(thrown)));
       const first = await Promise.race([done.promise, last]);
       const { how, status } = first;
-      if (how === "late" || how === "interrupted") await within(over, STOP_MS);
+      if (how === "late" || how === "interrupted")
+        await within(
+          over.catch(() => {}),
+          STOP_MS,
+        );
       const end = "end" in first ? { end: first.end } : {};
       return { how, status, ...output.close(), ...end };
     } finally {
@@ -165,17 +173,10 @@ function watch(box: Sandboxed | undefined): Pick<Interpreter, "finish" | "rebase
     finish: (end) => watching?.finish(end) ?? [],
     async rebase(scope) {
       if (box === undefined) return;
-      watching = await (await sandboxOf(scope))?.wrap({ argv: ["true"], cwd: scope.session.cwd }, scope);
+      watching = await (await scope.use(Sandbox).catch(absent))?.wrap({ argv: ["true"], cwd: scope.session.cwd }, scope);
       for (const file of watching?.options.files ?? []) closeSync(file);
     },
   };
-}
-
-async function sandboxOf(scope: CallScope): Promise<Sandbox | undefined> {
-  return scope.use(Sandbox).catch((thrown: unknown) => {
-    if (thrown instanceof ClawError && thrown.code === "CLAW_SERVICE_MISSING") return undefined;
-    throw thrown;
-  });
 }
 
 function programOf(name: Name, path: string | undefined): string {
@@ -202,11 +203,4 @@ function throttled(show: () => void): { touch(): void; stop(): void } {
     },
     stop: () => clearTimeout(timer),
   };
-}
-
-async function within(work: Promise<unknown>, ms: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([work.catch(() => {}), promise]);
-  clearTimeout(timer);
 }

@@ -1,7 +1,7 @@
 // One call of REPL: the interpreter it goes to, begun where there is none that may serve, and what the model is told of it.
 import { type CallScope, ClawError, type ToolResult } from "claw";
-import type { ProcessEnd } from "claw/kit";
-import { boundsOf, type Interpreter, type Ran, startInterpreter } from "./interpreter.ts";
+import { type ProcessEnd, sandboxBounds } from "claw/kit";
+import { type Interpreter, type Ran, startInterpreter } from "./interpreter.ts";
 import { NAMES, type Interpreter as Name } from "./names.ts";
 
 /** What one session has. Without an interpreter, `why` there is none any more. */
@@ -68,7 +68,7 @@ async function take(name: Name, scope: CallScope, bench: Bench): Promise<{ reado
   const kept = bench.interpreters.get(name)?.interpreter;
   let lost = bench.interpreters.get(name)?.why ?? kept?.gone;
   if (kept !== undefined && kept.gone === undefined) {
-    if (kept.bounds === (await boundsOf(scope))) return { interpreter: kept };
+    if (kept.bounds === (await sandboxBounds(scope))) return { interpreter: kept };
     lost = "what it may do has changed";
     kept.stop();
   }

@@ -79,10 +79,8 @@ describe("with --json-schema", () => {
     await using on = await harness(PERSON, { script: Array.from({ length: 9 }, reply) });
     expect(await on.submit("go")).toEqual({ kind: "stopped", reason: "structured_output" });
     expect(on.requests).toHaveLength(5);
-    expect(on.events.findLast((event) => event.type === "notice.raised")?.data).toEqual({
-      level: "error",
-      text: "The model gave no answer that fits --json-schema in 5 tries.",
-    });
+    // Whoever shows the end says why: a notice would say it twice.
+    expect(on.events.filter(({ type }) => type === "notice.raised")).toEqual([]);
   });
 
   test("work in between is no try, and a refusal is let go", async () => {

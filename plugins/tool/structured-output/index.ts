@@ -1,5 +1,6 @@
 // The tool `StructuredOutput` and the option `--json-schema`: the answer of a run as JSON of a schema. Without the option the tool is not offered.
-import { type ClawError, definePlugin, defineTool, type Route, type TurnScope, wrap } from "claw";
+import { type ClawError, definePlugin, defineTool, type TurnScope, wrap } from "claw";
+import { refuseInput } from "claw/kit";
 import * as v from "valibot";
 import type { OutputSchema } from "./schema.ts";
 
@@ -29,7 +30,7 @@ export default definePlugin({
       states.delete(session);
     });
 
-    hooks.route.tap(() => problem && refusal(problem));
+    hooks.route.tap(() => problem && refuseInput("json-schema", problem));
     hooks.draft.tap((draft, scope) => {
       const others = draft.tools.filter((tool) => tool !== NAME);
       if (wanted(scope)) return { ...draft, system: [...draft.system, REMINDER], tools: [...others, NAME] };
@@ -46,8 +47,6 @@ export default definePlugin({
       if (end.calls > 0 && !tried) return undefined;
       state.tries += 1;
       if (state.tries < TRIES) return tried ? undefined : { again: true, add: [{ role: "user", content: [{ type: "text", text: REMINDER }] }] };
-      const text = `The model gave no answer that fits --json-schema in ${TRIES} tries.`;
-      scope.bus.emit("notice.raised", { level: "error", text });
       return { again: false, reason: "structured_output" };
     });
     contribute(
@@ -79,10 +78,4 @@ async function readOption(given: unknown, cwd: string): Promise<{ readonly schem
   } catch (thrown) {
     return { problem: wrap(thrown, "CLAW_USAGE") };
   }
-}
-
-/** Ends the turn before anything is sent: a tap that throws would only be skipped. */
-function refusal(problem: ClawError): Route {
-  const run = (): Promise<never> => Promise.reject(problem);
-  return { to: "command", command: { name: "json-schema", summary: problem.message, args: v.any(), run }, words: [] };
 }

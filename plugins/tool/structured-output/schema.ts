@@ -66,8 +66,11 @@ function parse(text: string, where: string): Schema {
 function compile(schema: Schema, where: string): ValidateFunction {
   const { $schema: version, ...rest } = schema;
   const options = { strict: false, allErrors: true, logger: false } as const;
-  const older = () => formats(new Ajv(options)).compile(rest);
-  const latest = () => formats(new Ajv2020(options)).compile(rest);
+  // Bundled by itself, its CommonJS default is one step further in.
+  const withFormats =
+    (formats as { readonly default?: unknown }).default === undefined ? formats : (formats as unknown as { default: typeof formats }).default;
+  const older = () => withFormats(new Ajv(options)).compile(rest);
+  const latest = () => withFormats(new Ajv2020(options)).compile(rest);
   const tries = typeof version !== "string" ? [latest, older] : /draft-0[3-7]/.test(version) ? [older] : [latest];
   let first: unknown;
   for (const attempt of tries) {

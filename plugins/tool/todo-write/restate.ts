@@ -7,28 +7,37 @@ import { openTodos, readTodos, TODOS, type Todo, todosOf, todoText } from "claw/
 export const RESTATED = "todos.restated";
 
 export function createRestating() {
-  /** By session: the first message it had when it was last looked at, and what is sent instead of that. */
-  const known = new Map<string, { readonly first: Message; readonly instead: readonly Message[] | undefined }>();
+  const known = new Map<string, Restated>();
   return {
     /** The draft with the open todos behind its first message, if a fold took them. */
-    async add(draft: Draft, session: Session): Promise<Draft | undefined> {
+    add(draft: Draft, session: Session): Draft | undefined | Promise<Draft | undefined> {
       const first = session.messages[0];
       if (first === undefined) return undefined;
-      let state = known.get(session.id);
+      const state = known.get(session.id);
       // Only a fold changes the first message.
-      if (state?.first !== first) {
-        const todos = await restated(session, first);
-        state = { first, instead: todos && spoken(first, todos) };
-        known.set(session.id, state);
-      }
-      const at = state.instead === undefined ? -1 : draft.messages.indexOf(first);
-      return at < 0 ? undefined : { ...draft, messages: draft.messages.toSpliced(at, 1, ...(state.instead ?? [])) };
+      if (state?.first === first) return said(draft, state);
+      return restated(session, first).then((todos) => {
+        const fresh = { first, instead: todos && spoken(first, todos) };
+        known.set(session.id, fresh);
+        return said(draft, fresh);
+      });
     },
     forget: (session: string): void => void known.delete(session),
   };
 }
 
 // --- internal ---
+
+/** Of a session: the first message it had when it was last looked at, and what is sent instead of that. */
+interface Restated {
+  readonly first: Message;
+  readonly instead: readonly Message[] | undefined;
+}
+
+function said(draft: Draft, { first, instead }: Restated): Draft | undefined {
+  const at = instead === undefined ? -1 : draft.messages.indexOf(first);
+  return instead === undefined || at < 0 ? undefined : { ...draft, messages: draft.messages.toSpliced(at, 1, ...instead) };
+}
 
 /** What is to be said after the fold that `first` stands for: what was said already, or what is open now and no longer in sight. */
 async function restated(session: Session, first: Message): Promise<readonly Todo[] | undefined> {

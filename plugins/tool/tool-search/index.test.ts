@@ -125,7 +125,7 @@ test("listTools > tells sent, deferred and left out", async () => {
       contribute("command", {
         name: "list",
         summary: "lists",
-        args: v.any(),
+        args: v.unknown(),
         run: async (_, scope) => ({ kind: "done", data: (await listTools(scope)).map(({ name, state }) => `${name} ${state}`) }),
       });
     },

@@ -1,7 +1,7 @@
 // Which tools the requests of one session carry. What was sent once stays, in its place: only the end of the list grows, and of what is told
 // about the others. So each request begins as the one before it.
 import { type Draft, Inspecting, type StepScope } from "claw";
-import { matchesWild, specBytes, specOf } from "claw/kit";
+import { matchesWild, specBytes } from "claw/kit";
 import type { Config } from "./config.ts";
 import { listing } from "./listing.ts";
 
@@ -10,7 +10,7 @@ export const NAME = "ToolSearch";
 export const FOUND = "tools.found";
 
 export interface Roster {
-  draft(draft: Draft, scope: StepScope): Promise<Draft>;
+  draft(draft: Draft, scope: StepScope): Draft | Promise<Draft>;
   /** Whether the tool joined in this session, or was never left out. */
   sent(name: string): boolean;
   /** All that may be found here, what was found already among it. */
@@ -25,7 +25,7 @@ export function createRoster(config: Config): Roster {
   const parts: string[] = [];
   let [left, over] = [config.plugins, false];
   let offered: ReadonlySet<string> = new Set();
-  let busy: Promise<unknown> = Promise.resolve();
+  const queue = createQueue();
 
   /** Sorts out tools that were not there before. */
   async function admit(fresh: readonly string[], tools: readonly string[], scope: StepScope): Promise<void> {
@@ -33,7 +33,7 @@ export function createRoster(config: Config): Roster {
     const rare = fresh.filter((name) => !NEVER.has(name) && !named(config.keep, name) && named(config.defer, name));
     const foreign = fresh.filter((name) => !rare.includes(name) && bundled?.has(name) === false && !named(config.keep, name) && !NEVER.has(name));
     const core = fresh.filter((name) => !rare.includes(name) && !foreign.includes(name));
-    if (!over && rare.length + foreign.length > 0) over = await exceeds([...sent, ...core], [...rare, ...foreign], scope);
+    if (!over && rare.length + foreign.length > 0) over = await exceeds(config.budget, [...sent, ...core], [...rare, ...foreign], scope);
     const later = over ? [...rare] : [];
     for (const name of over ? foreign : []) {
       const bytes = await bytesOf(name, scope);
@@ -53,18 +53,6 @@ export function createRoster(config: Config): Roster {
     for (const name of fresh) if (later.includes(name)) deferred.add(name);
   }
 
-  /** Whether all together pass the budget. No plugin is activated for the answer when even the least that such tools take would. */
-  async function exceeds(core: readonly string[], others: readonly string[], scope: StepScope): Promise<boolean> {
-    const sizes = await Promise.all(core.map((name) => bytesOf(name, scope)));
-    let size = sizes.reduce((sum, bytes) => sum + bytes, 0);
-    if (size + others.reduce((sum, name) => sum + name.length + LEAST, 0) > config.budget) return true;
-    for (const name of others) {
-      size += await bytesOf(name, scope);
-      if (size > config.budget) return true;
-    }
-    return false;
-  }
-
   async function join(names: readonly string[], scope: StepScope): Promise<void> {
     const before = new Set(foundIn(scope));
     const found = names.filter((name) => deferred.has(name) && !before.has(name));
@@ -79,16 +67,27 @@ export function createRoster(config: Config): Roster {
     if (fresh.length > 0) await admit(fresh, draft.tools, scope);
     for (const name of foundIn(scope)) if (deferred.has(name) && !sent.includes(name)) sent.push(name);
     await join(calledLast(scope), scope);
+    return carried(draft);
+  }
+
+  function carried(draft: Draft): Draft {
     return { ...draft, tools: sent.filter((name) => offered.has(name)), system: [...draft.system, ...parts] };
+  }
+
+  /** Whether the draft is one like the last: nothing has come, nothing was found or called that is left out. */
+  function settled({ tools }: Draft, scope: StepScope): boolean {
+    const known = (name: string): boolean => name === NAME || sent.includes(name);
+    return (
+      tools.length === offered.size &&
+      tools.every((name) => offered.has(name)) &&
+      calledLast(scope).every((name) => known(name) || !deferred.has(name)) &&
+      foundIn(scope).every(known)
+    );
   }
 
   return {
     // One after another: what a first draft decides holds for the next.
-    draft(draft, scope) {
-      const done = busy.then(() => drafted(draft, scope));
-      busy = done.catch(() => undefined);
-      return done;
-    },
+    draft: (draft, scope) => (queue.idle() && settled(draft, scope) ? carried(draft) : queue.add(() => drafted(draft, scope))),
     sent: (name) => sent.includes(name) && offered.has(name),
     deferrable: () => [...deferred].filter((name) => offered.has(name)),
     join,
@@ -102,6 +101,35 @@ const NEVER: ReadonlySet<string> = new Set([NAME, "StructuredOutput"]);
 /** What a spec takes besides its name, however short it is. */
 const LEAST = 90;
 
+/** Work of which each begins when the one before it has ended, well or not. */
+function createQueue() {
+  let last: Promise<unknown> | undefined;
+  return {
+    idle: () => last === undefined,
+    add<T>(work: () => Promise<T>): Promise<T> {
+      const done = last === undefined ? work() : last.then(work);
+      const over = done.then(free, free);
+      function free(): void {
+        if (last === over) last = undefined;
+      }
+      last = over;
+      return done;
+    },
+  };
+}
+
+/** Whether all together pass the budget. No plugin is activated for the answer when even the least that such tools take would. */
+async function exceeds(budget: number, core: readonly string[], others: readonly string[], scope: StepScope): Promise<boolean> {
+  const sizes = await Promise.all(core.map((name) => bytesOf(name, scope)));
+  let size = sizes.reduce((sum, bytes) => sum + bytes, 0);
+  if (size + others.reduce((sum, name) => sum + name.length + LEAST, 0) > budget) return true;
+  for (const name of others) {
+    size += await bytesOf(name, scope);
+    if (size > budget) return true;
+  }
+  return false;
+}
+
 function named(patterns: readonly string[], name: string): boolean {
   return patterns.some((pattern) => matchesWild(pattern, name));
 }
@@ -114,8 +142,8 @@ async function bundledTools(scope: StepScope): Promise<ReadonlySet<string>> {
 
 /** Nothing for a tool whose plugin fails: the request itself will say so. */
 async function bytesOf(name: string, scope: StepScope): Promise<number> {
-  const tool = await scope.get("tool", name).catch(() => undefined);
-  return tool === undefined ? 0 : specBytes({ ...specOf(tool), name });
+  const spec = await scope.spec(name).catch(() => undefined);
+  return spec === undefined ? 0 : specBytes(spec);
 }
 
 function foundIn({ session }: StepScope): readonly string[] {

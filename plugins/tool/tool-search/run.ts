@@ -1,6 +1,6 @@
 // One search: what it means, what is found, and what the model gets of it.
 import type { CallScope, ToolResult, ToolSpec } from "claw";
-import { didYouMean, headOf, specOf } from "claw/kit";
+import { didYouMean, headOf } from "claw/kit";
 import type { Roster } from "./roster.ts";
 import { pick, rank, readQuery } from "./search.ts";
 
@@ -26,7 +26,7 @@ export async function run(
   const specs: ToolSpec[] = [];
   for (const name of meant.slice(0, MOST_SELECTED)) {
     try {
-      specs.push({ ...specOf(await scope.get("tool", name)), name });
+      specs.push(await scope.spec(name));
     } catch (thrown) {
       lines.push(`${name} cannot be loaded: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
     }
@@ -63,7 +63,7 @@ function selected(wanted: readonly string[], names: readonly string[], sent: rea
 
 async function describe(names: readonly string[], scope: CallScope) {
   const load = (name: string) =>
-    scope.get("tool", name).then(
+    scope.spec(name).then(
       ({ description }) => description,
       () => "",
     );

@@ -1,6 +1,6 @@
 // Which engine is asked, where and with which key: from the user's settings and the environment, never from a project's files.
 import { ClawError, type PluginScope, type Setting } from "claw";
-import { invalid, locate } from "claw/kit";
+import { invalid, locate, word } from "claw/kit";
 import * as v from "valibot";
 
 export type EngineName = "brave" | "tavily" | "exa" | "searxng" | "duckduckgo";
@@ -67,9 +67,4 @@ async function settingsOf(layers: readonly Setting[]): Promise<WebSearchSettings
 
 function wrong(message: string, hint: string): ClawError {
   return new ClawError("CLAW_CONFIG_INVALID", message, { hint });
-}
-
-function word(text: string | undefined): string | undefined {
-  const trimmed = text?.trim();
-  return trimmed === "" ? undefined : trimmed;
 }

@@ -15,7 +15,7 @@ function seat(went: GoOn[]): Loadable {
 }
 export async function rig(answers?: readonly string[]): Promise<Harness & { readonly went: GoOn[]; keep(text: string): Promise<string> }> {
   const went: GoOn[] = [];
-  const plugins = ["command/session", "store/jsonl", "feature/slash", seat(went)];
+  const plugins = ["command/session", "command/export", "store/jsonl", "feature/slash", seat(went)];
   const harness = await createHarness({ plugins, config: { store: "jsonl" }, ...(answers && { answers }) });
   const keep = async (text: string): Promise<string> => {
     const shell = await harness.host.open();

@@ -73,6 +73,8 @@ function callsOf(state: State): Calls {
     picture: () => ({
       content: [
         { type: "image", data: PIXEL, mimeType: "image/png" },
+        { type: "image", data: PIXEL, mimeType: "image/jpeg" },
+        { type: "image", data: PIXEL.slice(0, 40), mimeType: "image/png" },
         { type: "audio", data: "AAAA", mimeType: "audio/wav" },
       ],
     }),

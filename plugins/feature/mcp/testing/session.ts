@@ -35,7 +35,7 @@ export async function scopeOf(harness: Harness): Promise<TurnScope> {
     given.resolve(scope);
     return { kind: "done" };
   };
-  await harness.shell.run({ name: "look", summary: "looks", args: v.any(), run }, []);
+  await harness.shell.run({ name: "look", summary: "looks", args: v.unknown(), run }, []);
   return given.promise;
 }
 

@@ -3,7 +3,7 @@ import { Terminal } from "@xterm/headless";
 import type { Device, Listeners } from "../device.ts";
 import { TerminalScreen } from "../screen.ts";
 
-/** A screen on a terminal emulator. `hold` is what keeps the terminal from taking what is written, as a slow one does. */
+/** A screen on a terminal emulator, closed when disposed. `hold` is what keeps the terminal from taking what is written, as a slow one does. */
 export function openEmulated({
   columns = 40,
   rows = 12,
@@ -12,6 +12,7 @@ export function openEmulated({
 } = {}) {
   const emulator = new Terminal({ cols: columns, rows, scrollback: 5_000, allowProposedApi: true });
   const state = { written: "", raw: false, hold: false, busy: false, exits: [] as number[], errors: [] as unknown[] };
+  const exited = Promise.withResolvers<number>();
   let listeners: Listeners | undefined;
   let held: PromiseWithResolvers<void> | undefined;
   const device: Device = {
@@ -56,7 +57,7 @@ export function openEmulated({
       return device;
     },
     failed: (error) => void state.errors.push(error),
-    exit: (code) => void state.exits.push(code),
+    exit: (code) => exited.resolve(state.exits.push(code)),
   });
   const shown = async (all = false): Promise<string[]> => {
     await screen.flush();
@@ -67,6 +68,8 @@ export function openEmulated({
     screen,
     emulator,
     state,
+    /** Resolves when the process would have ended. */
+    exited: exited.promise,
     shown,
     type: (text: string) => listeners?.data(new TextEncoder().encode(text)),
     tell: (name: "exit" | "gone") => listeners?.[name](),
@@ -81,7 +84,15 @@ export function openEmulated({
       emulator.resize(width, height);
       listeners?.resize();
     },
+    [Symbol.asyncDispose]: () => screen.close(),
   };
+}
+
+/** The same, with the terminal taken. */
+export async function startEmulated(options?: Parameters<typeof openEmulated>[0]): Promise<ReturnType<typeof openEmulated>> {
+  const emulated = openEmulated(options);
+  await emulated.screen.open();
+  return emulated;
 }
 
 // --- internal ---

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { BlockList } from "node:net";
-import { realmOf } from "./address.ts";
+import { ownAddresses, realmOfAddress } from "./address.ts";
 
 test.each([
   ["127.0.0.1", "loopback"],
@@ -42,8 +42,8 @@ test.each([
   ["64:ff9b:1::1", "reserved"],
   ["no address", "reserved"],
   ["", "reserved"],
-] as const)("realmOf > %s is %s", (address, realm) => {
-  expect(realmOf(address)).toBe(realm);
+] as const)("realmOfAddress > %s is %s", (address, realm) => {
+  expect(realmOfAddress(address)).toBe(realm);
 });
 
 test.each([
@@ -56,11 +56,11 @@ test.each([
   "2606:4700:4700::1111",
   "::ffff:8.8.8.8",
   "64:ff9b::808:808",
-])("realmOf > %s is public", (address) => {
-  expect(realmOf(address)).toBeUndefined();
+])("realmOfAddress > %s is public", (address) => {
+  expect(realmOfAddress(address)).toBeUndefined();
 });
 
-test("realmOf > agrees with the system's own block list on 20,000 random addresses, in either family", () => {
+test("realmOfAddress > agrees with the system's own block list on 20,000 random addresses, in either family", () => {
   const inner = new BlockList();
   for (const [net, bits] of [
     ["10.0.0.0", 8],
@@ -83,7 +83,16 @@ test("realmOf > agrees with the system's own block list on 20,000 random address
     const bytes = [first, (value >>> 16) & 255, (value >>> 8) & 255, value & 255];
     const dotted = bytes.join(".");
     const mapped = `::ffff:${((bytes[0]! << 8) | bytes[1]!).toString(16)}:${((bytes[2]! << 8) | bytes[3]!).toString(16)}`;
-    if (inner.check(dotted, "ipv4")) expect({ dotted, realm: realmOf(dotted) !== undefined }).toEqual({ dotted, realm: true });
-    expect({ dotted, mapped: realmOf(mapped) }).toEqual({ dotted, mapped: realmOf(dotted) });
+    if (inner.check(dotted, "ipv4")) expect({ dotted, realm: realmOfAddress(dotted) !== undefined }).toEqual({ dotted, realm: true });
+    expect({ dotted, mapped: realmOfAddress(mapped) }).toEqual({ dotted, mapped: realmOfAddress(dotted) });
   }
+});
+
+test("realmOfAddress > a public address of this machine is the machine itself, however it is written", () => {
+  const own = new Set(["93.184.216.34", "2606:4700::1"]);
+  for (const one of ["93.184.216.34", "::ffff:93.184.216.34", "::ffff:5db8:d822", "64:ff9b::5db8:d822", "2606:4700::1"])
+    expect([one, realmOfAddress(one), realmOfAddress(one, own)]).toEqual([one, undefined, "loopback"]);
+  expect(realmOfAddress("93.184.216.35", own)).toBeUndefined();
+  expect(realmOfAddress("169.254.169.254", new Set(["169.254.169.254"]))).toBe("metadata");
+  expect([...ownAddresses()]).toContain("127.0.0.1");
 });
