@@ -123,8 +123,9 @@ describe("pace", () => {
   });
 
   test.each([
-    [0, 40],
-    [20_000, 120],
+    [0, 36],
+    [2_000, 76],
+    [20_000, 36],
   ])("pace > after a frame of %d characters what nobody typed waits %d ms", async (characters, least) => {
     const second = Promise.withResolvers<number>();
     const frames: number[] = [];

@@ -7,7 +7,7 @@ export interface Pace {
   cancel(): void;
 }
 
-/** `paint` gives how many characters it has written: a screenful takes longer to read than a word. */
+/** `paint` gives how many characters it has written: a line takes longer to read than a word. What nobody can read that fast must still not stand still. */
 export function createPace(paint: () => number, clock: () => number = () => performance.now()): Pace {
   let last = Number.NEGATIVE_INFINITY;
   let credit = BURST;
@@ -22,7 +22,8 @@ export function createPace(paint: () => number, clock: () => number = () => perf
     const now = clock();
     credit = Math.min(BURST, credit + (now - last) / REFILL_MS) - 1;
     last = now;
-    calm = CALM_MS + Math.min(MOST_EXTRA_MS, paint() / CHARACTERS_A_MS);
+    const painted = paint();
+    calm = CALM_MS + (painted > READABLE ? 0 : painted / CHARACTERS_A_MS);
   };
   const cancel = (): void => {
     clearTimeout(timer);
@@ -54,9 +55,10 @@ export function createPace(paint: () => number, clock: () => number = () => perf
 
 // --- internal ---
 
-const CALM_MS = 40;
-const MOST_EXTRA_MS = 80;
-const CHARACTERS_A_MS = 100;
+const CALM_MS = 36;
+const CHARACTERS_A_MS = 50;
+/** More characters than that in a frame are read by nobody. */
+const READABLE = 3_000;
 /** A burst and a second of refilling are fewer than sixty. */
 const REFILL_MS = 20;
 const BURST = 8;
