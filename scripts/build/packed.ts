@@ -9,7 +9,6 @@ import { bringingBack, buildUnit, type Piece, SHARING, type Unit } from "./unit.
 export async function packCold(root: string, cache: string): Promise<BunPlugin> {
   const scripts = join(root, "scripts");
   const cold: Cold[] = [
-    { name: "claw/help", folder: scripts, packed: ["./help.gen.ts"], apart: [] },
     // What external plugins import has all of valibot, of which the rest of the binary uses a seventh.
     { name: "claw/modules", folder: scripts, packed: ["./modules.ts"], apart: ["valibot"] },
   ];
