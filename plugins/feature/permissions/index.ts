@@ -112,7 +112,9 @@ function inForce(policy: Policy, grants: Grants, { session }: TurnScope): readon
 
 /** No tool while the rules cannot be read: no call would pass. */
 function offered(tools: readonly string[], policy: Policy | undefined): readonly string[] {
-  return policy === undefined ? [] : tools.filter((tool) => offers(policy, tool));
+  if (policy === undefined) return [];
+  // Each step asks: without such rules there is nothing to go through.
+  return policy.deny.length === 0 && policy.offered === undefined ? tools : tools.filter((tool) => offers(policy, tool));
 }
 
 /** Ends the turn with the error, since nothing may run on rules that cannot be read. Commands still work: one of them may be the cure. */

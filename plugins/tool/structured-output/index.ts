@@ -32,9 +32,11 @@ export default definePlugin({
 
     hooks.route.tap(() => problem && refuseInput("json-schema", problem));
     hooks.draft.tap((draft, scope) => {
+      const asked = wanted(scope);
+      if (!asked && !draft.tools.includes(NAME)) return undefined;
       const others = draft.tools.filter((tool) => tool !== NAME);
-      if (wanted(scope)) return { ...draft, system: [...draft.system, REMINDER], tools: [...others, NAME] };
-      return others.length === draft.tools.length ? undefined : { ...draft, tools: others };
+      if (asked) return { ...draft, system: [...draft.system, REMINDER], tools: [...others, NAME] };
+      return { ...draft, tools: others };
     });
     // `--tools` names what the work may use; the answer is asked for by an option of its own.
     hooks.permit.tap(({ tool }, scope) =>
