@@ -131,7 +131,7 @@ const stepOf = (count: number): Reply => ({
   ),
 });
 
-/** `true` in this tier, over `true` started as any command is. No row where the tier does not work. */
+/** `true` in this tier, over `true` started the way every command is. No row where the tier does not work. */
 async function confined(tier: "bubblewrap" | "namespaces", runs: number): Promise<readonly Row[]> {
   const config = { permissionMode: "workspace-write", plugins: { "@claw/feature-sandbox": { tiers: [tier] } } };
   const plugins = ["feature/sandbox", "feature/processes", "feature/workspace", "permission-mode/workspace-write"];

@@ -1,4 +1,4 @@
-// A sub-agent in the background: started, looked at, stopped, and told of as any other background task.
+// A sub-agent in the background: started, looked at, stopped, and told of like every other background task.
 import type { CallScope } from "claw";
 import { type AgentEnd, type AgentOrder, type BackgroundTask, seconds, type TaskState, Tasks } from "claw/kit";
 import type { Background, Runtime } from "./member.ts";

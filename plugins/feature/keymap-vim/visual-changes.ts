@@ -1,6 +1,6 @@
 // Changes of a selection that no operator makes: putting over it, inserting in it, replacing it, adding to its numbers.
 import { graphemeEnd } from "claw/kit";
-import { blockSpans } from "./block.ts";
+import { type BlockSpan, blockSpans } from "./block.ts";
 import { addInPiece } from "./changes.ts";
 import { startInsert } from "./insert.ts";
 import { operate, type Region } from "./operators.ts";
@@ -79,18 +79,11 @@ export function putOver(keep: boolean, past = false): Run {
 }
 
 export function replaceAll(vim: Vim, command: Command): undefined {
-  const region = regionOfSelection(vim);
   if (command.arg === "\x1b") return leaveVisual(vim);
-  begin(vim, command, region);
-  leaveVisual(vim);
-  const { start, end, kind, columns } = region;
-  const spans = columns === undefined ? undefined : blockSpans(vim, start.row, end.row, columns);
-  const now = vim.lines.slice(start.row, end.row + 1).map((line, index) => {
-    const row = start.row + index;
-    const span = spans?.[index];
+  const char = command.arg === "\r" || command.arg === "\n" ? "\n" : (command.arg ?? "");
+  changeRows(vim, command, (line, row, { start, end, kind }, span) => {
     const from = span === undefined ? (kind === "line" || row > start.row ? 0 : start.col) : (span.from ?? 0);
     const to = span === undefined ? (kind === "line" || row < end.row ? line.length : end.col) : span.from === undefined ? 0 : span.to;
-    const char = command.arg === "\r" || command.arg === "\n" ? "\n" : command.arg;
     if (span?.from !== undefined) {
       // A wide character is as many as the columns it had.
       const width = columnOf(line, to) - columnOf(line, from) - span.lead - span.trail;
@@ -98,34 +91,34 @@ export function replaceAll(vim: Vim, command: Command): undefined {
     }
     return line.slice(0, from) + [...line.slice(from, to)].map(() => char).join("") + line.slice(to);
   });
+}
+
+export function addAll(sign: number): Run {
+  return (vim, command) => {
+    changeRows(vim, command, (line, row, { start, end, kind }, span) => {
+      const from = span?.from ?? (kind === "char" && row === start.row ? start.col : 0);
+      const to = span?.to ?? (kind === "char" && row === end.row ? end.col : line.length);
+      const piece = addInPiece(line.slice(from, to), sign * (command.count ?? 1));
+      return piece === undefined ? line : line.slice(0, from) + piece + line.slice(to);
+    });
+  };
+}
+
+// --- internal ---
+
+/** Changes what is selected line by line. `span` is what a block has of the line. */
+function changeRows(vim: Vim, command: Command, change: (line: string, row: number, region: Region, span: BlockSpan | undefined) => string): void {
+  const region = regionOfSelection(vim);
+  begin(vim, command, region);
+  leaveVisual(vim);
+  const { start, end, kind, columns } = region;
+  const spans = columns === undefined ? undefined : blockSpans(vim, start.row, end.row, columns);
+  const now = vim.lines.slice(start.row, end.row + 1).map((line, index) => change(line, start.row + index, region, spans?.[index]));
   vim.row = start.row;
   vim.col = kind === "line" ? 0 : start.col;
   splice(vim, start.row, now.length, now.join("\n").split("\n"));
   settle(vim);
 }
-
-export function addAll(sign: number): Run {
-  return (vim, command) => {
-    const region = regionOfSelection(vim);
-    begin(vim, command, region);
-    leaveVisual(vim);
-    const { start, end, kind, columns } = region;
-    const spans = columns === undefined ? undefined : blockSpans(vim, start.row, end.row, columns);
-    const now = vim.lines.slice(start.row, end.row + 1).map((line, index) => {
-      const row = start.row + index;
-      const from = spans?.[index]?.from ?? (kind === "char" && row === start.row ? start.col : 0);
-      const to = spans?.[index]?.to ?? (kind === "char" && row === end.row ? end.col : line.length);
-      const piece = addInPiece(line.slice(from, to), sign * (command.count ?? 1));
-      return piece === undefined ? line : line.slice(0, from) + piece + line.slice(to);
-    });
-    vim.row = start.row;
-    vim.col = kind === "line" ? 0 : start.col;
-    splice(vim, start.row, now.length, now);
-    settle(vim);
-  };
-}
-
-// --- internal ---
 
 /** One line of characters put over a block comes into each of its lines. */
 function intoRows(vim: Vim, text: string, { start, end, columns }: Region, past: boolean): undefined {
