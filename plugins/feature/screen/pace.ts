@@ -1,4 +1,4 @@
-// When the next frame is due: at most 60 a second, of these 25 for what nobody typed. Keeps the time and nothing else.
+// When the next frame is due: at most 60 a second, of these at most 28 for what nobody typed. Keeps the time and nothing else.
 
 export interface Pace {
   /** Runs `paint` soon: for `urgent` things as soon as this tick's code is done. Several requests are one. */
