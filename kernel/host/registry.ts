@@ -86,12 +86,12 @@ export class Registry {
     const spec = (tool: string): Promise<ToolSpec> => (this.find("tool", tool).spec ??= this.#spec(this.find("tool", tool)));
     return { ...this.#at.base, plugin, bus: this.#at.bus({ source: plugin }), names, get, use, spec };
   }
-  /** What requests show of a tool: as listed while its plugin is neither active nor configured, else as the tool itself says. */
+  /** What requests show of a tool: as listed while its plugin is neither active nor configured, else as it says itself; listed schemas need no deriving. */
   async #spec({ name, plugin, listed, item }: Placed): Promise<ToolSpec> {
     const configured = this.#at.base.settings("plugins").some(({ value }) => plugin in Object(value));
-    const given = item || configured ? undefined : (await this.#plugins.get(plugin)!.loadable.specs?.())?.[listed.name];
-    if (given !== undefined) return { name, ...given };
-    const { description, schema, input } = await this.scope(plugin).get("tool", name);
+    const given = configured ? undefined : (await this.#plugins.get(plugin)!.loadable.specs?.())?.[listed.name];
+    if (given !== undefined && item === undefined) return { name, ...given };
+    const { description, schema = given?.schema, input } = await this.scope(plugin).get("tool", name);
     if (schema !== undefined) return { name, description, schema };
     const { toJsonSchema } = await import("@valibot/to-json-schema");
     const { $schema: _, ...derived } = toJsonSchema(input as Parameters<typeof toJsonSchema>[0], { errorMode: "ignore" });

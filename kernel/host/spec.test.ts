@@ -33,13 +33,13 @@ describe("spec", () => {
     expect(second).toBe(first!);
   });
 
-  test("spec > of a tool that is configured, active or listed without one, is what the tool itself says", async () => {
+  test("spec > of a tool that is configured, or listed without one, is what the tool itself says; of an active one, with the schema as listed", async () => {
     const own = { name: "look", description: "looks", schema: { type: "object", properties: {}, required: [], additionalProperties: false } };
     await using unlisted = await createHarness({ plugins: [reader] });
     expect(await unlisted.host.spec("look")).toEqual(own);
     await using active = await createHarness({ plugins: [asListed()] });
     await active.host.get("tool", "look");
-    expect(await active.host.spec("look")).toEqual(own);
+    expect(await active.host.spec("look")).toEqual({ ...own, schema: shown.look.schema });
     await using configured = await createHarness({ plugins: [asListed()], config: { plugins: { reader: {} } } });
     expect(await configured.host.spec("look")).toEqual(own);
   });

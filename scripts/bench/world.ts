@@ -1,7 +1,7 @@
 // What the measured programs run in: a scratch home and workspace, the model server, the floors, plugins and a long session.
 import { copyFile, mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { compile, ensureBuilt } from "../build.ts";
 import { run, type Subject } from "./measure.ts";
 import type { ServerLog } from "./server.ts";
@@ -34,11 +34,11 @@ export interface World extends AsyncDisposable {
 export async function createWorld(): Promise<World> {
   const root = join(import.meta.dir, "..", "..");
   const folder = await mkdtemp(join(tmpdir(), "claw-bench-"));
-  const [claw, empty, client] = ["claw", "empty", "client"].map((name) => join(root, "dist", `bench-${name}`)) as [string, string, string];
-  await compile(join(import.meta.dir, "empty.ts"), empty);
-  await compile(join(import.meta.dir, "client.ts"), client);
-  // All three were just written: how a file's pages lie in memory depends on that, and what a start costs depends on how they lie.
-  await copyFile(await ensureBuilt(), claw);
+  const [claw, empty, client] = (await Promise.all([ensureBuilt(), floor(root, "empty"), floor(root, "client")].map(copied))) as [
+    string,
+    string,
+    string,
+  ];
   const work = join(folder, "work");
   for (let index = 0; index < 500; index += 1) await Bun.write(join(work, "data", `${index}.txt`), `This is file number ${index}.\n`);
   const server = Bun.spawn([process.execPath, join(import.meta.dir, "server.ts")], { stdio: ["ignore", "pipe", "inherit"] });
@@ -96,6 +96,21 @@ export async function writePlugin(folder: string, name: string, contributes: obj
 }
 
 // --- internal ---
+
+async function floor(root: string, name: string): Promise<string> {
+  const file = join(root, "dist", `floor-${name}`);
+  await compile(join(import.meta.dir, `${name}.ts`), file);
+  return file;
+}
+
+/** A copy in a file of its own: how a file's pages lie in memory depends on how it was written, and where they lie badly a start takes a third longer. */
+async function copied(built: Promise<string>): Promise<string> {
+  const from = await built;
+  const to = join(dirname(from), `bench-${basename(from).replace("floor-", "")}`);
+  await rm(to, { force: true });
+  await copyFile(from, to);
+  return to;
+}
 
 async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
   let text = "";
