@@ -30,7 +30,7 @@ export interface Tap {
   permit(call: ToolCall, scope: StepScope): Maybe<Decision>;
   /** Gate, sync waterfall. Wraps the function that runs the call. */
   runner(runner: Runner, call: ToolCall): Runner | undefined;
-  /** Waterfall: truncate, redact, append diagnostics, in order. */
+  /** Waterfall: truncate, redact, append diagnostics, in order. What a tool throws is a failed result by then. */
   callResult(result: ToolResult, scope: CallScope): Maybe<ToolResult>;
   /** Bail: the first to insist decides. Default: again while there were calls. */
   next(end: StepEnd, scope: StepScope): Maybe<Next>;

@@ -199,3 +199,18 @@ test("run > a result with lone surrogates is well-formed in the session and in e
   expect(text((await harness.call("odd", {})).content)).toBe("a\ufffdb");
   expect(JSON.stringify(harness.shell.session.messages).isWellFormed()).toBe(true);
 });
+
+test("run > what a tool throws passes callResult as any result does", async () => {
+  const input = v.strictObject({});
+  const run = () => Promise.reject(new Error("the secret is abc"));
+  const leaky = definePlugin({
+    setup({ contribute, hooks }) {
+      contribute("tool", defineTool({ name: "leaky", description: "leaks", input, access: () => "none", subject: () => "", run }));
+      hooks.callResult.tap((result) => ({ ...result, content: [{ type: "text", text: text(result.content).replace("abc", "***") }] }));
+    },
+  });
+  await using harness = await createHarness({ plugins: [leaky] });
+  const result = await harness.call("leaky", {});
+  expect([text(result.content), result.failed]).toEqual(["the secret is ***", true]);
+  expect(harness.events.find(({ type }) => type === "call.ended")?.data).toMatchObject({ failed: true, content: result.content });
+});

@@ -162,15 +162,14 @@ async function run({ host: { hooks }, scope: { bus, ...step } }: Step, { equippe
   const scope: CallScope = { ...step, bus, plugin, call, progress: (update) => bus.emit("call.progress", { id, update }) };
   const started = performance.now();
   bus.emit("call.started", { id, tool: name, access, subject, input: call.input as Json });
-  const base: Runner = (judged, at) => tool.run(judged.input, at);
-  const work = async () => hooks.callResult.promise(await hooks.runner.call(base, call)(call, scope), scope);
-  const result = await bounded(work(), scope.signal).catch((thrown: unknown): ToolResult => {
+  const told = (thrown: unknown): ToolResult => {
     const { code, message, info } = wrap(thrown, "CLAW_TOOL_FAILED", { plugin });
     return failure(id, code === "CLAW_ABORTED" ? "interrupted before it was done" : [message || code, info.hint].filter(Boolean).join("\n"));
-  });
-  const { failed = false, details } = result;
-  const content = result.content.map(wellFormed);
-  const ended = { id, tool: name, failed, ms: performance.now() - started, content };
-  bus.emit("call.ended", details === undefined ? ended : { ...ended, details });
+  };
+  const base: Runner = (judged, at) => tool.run(judged.input, at);
+  const work = async () => hooks.callResult.promise(await Promise.try(() => hooks.runner.call(base, call)(call, scope)).catch(told), scope);
+  const { failed = false, details, content: said } = await bounded(work(), scope.signal).catch(told);
+  const content = said.map(wellFormed);
+  bus.emit("call.ended", { id, tool: name, failed, ms: performance.now() - started, content, ...(details !== undefined && { details }) });
   return { type: "result", id, content, failed };
 }

@@ -43,7 +43,6 @@ export class Desk {
 
   async before(call: ToolCall, scope: StepScope): Promise<ToolCall | undefined> {
     const known = this.#sessions.of(scope);
-    if (await this.#book.has(scope, "PostToolUseFailure")) this.#sessions.calls.set(call.id, call);
     const said = await this.#sessions.run({ event: "PreToolUse", subject: call.tool, payload: about(call), call: call.id }, scope);
     if (said.outcome !== "none" || said.context.length > 0) this.#sessions.verdicts.set(call.id, said);
     if (said.stop) known.over = said.reason;
@@ -70,7 +69,6 @@ export class Desk {
   async after(result: ToolResult, scope: CallScope): Promise<ToolResult | undefined> {
     const { call } = scope;
     const before = this.#sessions.verdicts.get(call.id)?.context ?? [];
-    this.#sessions.calls.delete(call.id);
     const event = result.failed === true ? "PostToolUseFailure" : "PostToolUse";
     const said = await this.#sessions.run(occasionOf(event, call, textOfBlocks(result.content, "\n")), scope);
     if (said.stop) this.#sessions.of(scope).over = said.reason;

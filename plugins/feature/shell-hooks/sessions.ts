@@ -1,8 +1,7 @@
 // What is known of the sessions that have hooks: how far each is, and its end. Hears the bus; runs the hooks of what was only announced.
-import type { Bus, StepScope, ToolCall, TurnScope, Usage } from "claw";
-import { textOfBlocks } from "claw/kit";
+import type { Bus, StepScope, TurnScope, Usage } from "claw";
 import type { Book } from "./book.ts";
-import { type Occasion, occasionOf, runTogether, type Together } from "./together.ts";
+import { type Occasion, runTogether, type Together } from "./together.ts";
 
 /** A session that has hooks. */
 export interface Known {
@@ -18,9 +17,8 @@ export interface Known {
 }
 
 export class Sessions {
-  /** What hooks said of calls that have no result yet, and these calls. */
+  /** What hooks said of calls that have no result yet. */
   readonly verdicts = new Map<string, Together>();
-  readonly calls = new Map<string, ToolCall>();
   readonly #book: Book;
   readonly #known = new Map<string, Known>();
   readonly #agents = new Map<string, string>();
@@ -35,15 +33,8 @@ export class Sessions {
       const known = this.#known.get(session);
       if (known !== undefined) this.aside({ event: "PostCompact", subject: "auto", payload: { trigger: "auto" } }, known.scope);
     });
-    bus.on("call.ended", ({ session = "", data: { id, failed, content } }) => {
-      const [call, known] = [this.calls.get(id), this.#known.get(session)];
-      this.#forget(id);
-      // What throws comes by no other way.
-      if (failed && call !== undefined && known !== undefined) {
-        this.aside(occasionOf("PostToolUseFailure", call, textOfBlocks(content, "\n")), known.scope);
-      }
-    });
-    bus.on("permission.decided", ({ data: { id, decision } }) => decision.verdict === "deny" && this.#forget(id));
+    bus.on("call.ended", ({ data: { id } }) => void this.verdicts.delete(id));
+    bus.on("permission.decided", ({ data: { id, decision } }) => decision.verdict === "deny" && this.verdicts.delete(id));
     bus.on("turn.started", ({ session = "" }) => clearTimeout(this.#known.get(session)?.idle));
     bus.on("turn.ended", ({ session = "" }) => this.#rest(session));
     bus.on("session.closed", ({ session = "" }) => this.#ended(session));
@@ -77,11 +68,6 @@ export class Sessions {
   async end(): Promise<void> {
     for (const session of [...this.#known.keys()]) this.#ended(session);
     await Promise.all(this.#endings);
-  }
-
-  #forget(call: string): void {
-    this.calls.delete(call);
-    this.verdicts.delete(call);
   }
 
   #rest(session: string): void {
