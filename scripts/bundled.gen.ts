@@ -48,7 +48,7 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/command-cost",
     version: "0.1.0",
-    manifest: {"api":1,"contributes":{"command":[{"name":"cost","summary":"Show what the session and the day have cost so far","category":"Session","slash":true,"shell":true}]},"needs":["claw.ledger@1"]},
+    manifest: {"api":1,"contributes":{"command":[{"name":"cost","summary":"Show what the session and the day have cost so far","category":"Session","slash":true,"shell":true,"beside":true}]},"needs":["claw.ledger@1"]},
     load: () => import("../plugins/command/cost/index.ts"),
   },
   {
@@ -66,7 +66,7 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/command-diff",
     version: "0.1.0",
-    manifest: {"api":1,"contributes":{"command":[{"name":"diff","summary":"Show what changed since the last commit, untracked files too, or in this session","usage":"[--session] [--staged | --unstaged] [--stat | --word] [FILE…]","category":"Workspace","slash":true,"shell":true}]},"needs":["claw.processes@1"]},
+    manifest: {"api":1,"contributes":{"command":[{"name":"diff","summary":"Show what changed since the last commit, untracked files too, or in this session","usage":"[--session] [--staged | --unstaged] [--stat | --word] [FILE…]","category":"Workspace","slash":true,"shell":true,"beside":true}]},"needs":["claw.processes@1"]},
     load: () => import("../plugins/command/diff/index.ts"),
   },
   {
@@ -108,7 +108,7 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/command-help",
     version: "0.1.0",
-    manifest: {"api":1,"contributes":{"command":[{"name":"help","summary":"Show commands and options, or one of them","usage":"[TOPIC]","category":"About","slash":true,"shell":true}]},"needs":["claw.inspect@1"]},
+    manifest: {"api":1,"contributes":{"command":[{"name":"help","summary":"Show commands and options, or one of them","usage":"[TOPIC]","category":"About","slash":true,"shell":true,"beside":true}]},"needs":["claw.inspect@1"]},
     load: () => import("../plugins/command/help/index.ts"),
   },
   {
@@ -192,7 +192,7 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/command-status",
     version: "0.1.0",
-    manifest: {"api":1,"contributes":{"command":[{"name":"status","summary":"Show model, mode, session, folder and what is loaded","category":"Session","slash":true,"shell":true}]},"needs":["claw.inspect@1"]},
+    manifest: {"api":1,"contributes":{"command":[{"name":"status","summary":"Show model, mode, session, folder and what is loaded","category":"Session","slash":true,"shell":true,"beside":true}]},"needs":["claw.inspect@1"]},
     load: () => import("../plugins/command/status/index.ts"),
   },
   {
@@ -204,7 +204,7 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/command-tasks",
     version: "0.1.0",
-    manifest: {"api":1,"contributes":{"command":[{"name":"tasks","summary":"List background commands and agents of this session, show or stop one","usage":"[list | show ID | stop ID]","category":"Session","slash":true,"shell":false}]},"needs":["claw.tasks@1"]},
+    manifest: {"api":1,"contributes":{"command":[{"name":"tasks","summary":"List background commands and agents of this session, show or stop one","usage":"[list | show ID | stop ID]","category":"Session","slash":true,"shell":false,"beside":true}]},"needs":["claw.tasks@1"]},
     load: () => import("../plugins/command/tasks/index.ts"),
   },
   {
@@ -228,7 +228,7 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/command-todos",
     version: "0.1.0",
-    manifest: {"api":1,"contributes":{"command":[{"name":"todos","summary":"Show the todo list of the session","category":"Session","slash":true,"shell":true}]}},
+    manifest: {"api":1,"contributes":{"command":[{"name":"todos","summary":"Show the todo list of the session","category":"Session","slash":true,"shell":true,"beside":true}]}},
     load: () => import("../plugins/command/todos/index.ts"),
   },
   {
@@ -246,13 +246,13 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/command-usage",
     version: "0.1.0",
-    manifest: {"api":1,"contributes":{"command":[{"name":"usage","summary":"Show tokens and money by model and by who asked: this session, a day, the last days","usage":"[DATE | days [N]]","category":"Session","slash":true,"shell":true}]},"needs":["claw.ledger@1"]},
+    manifest: {"api":1,"contributes":{"command":[{"name":"usage","summary":"Show tokens and money by model and by who asked: this session, a day, the last days","usage":"[DATE | days [N]]","category":"Session","slash":true,"shell":true,"beside":true}]},"needs":["claw.ledger@1"]},
     load: () => import("../plugins/command/usage/index.ts"),
   },
   {
     name: "@claw/command-version",
     version: "0.1.0",
-    manifest: {"api":1,"contributes":{"command":[{"name":"version","summary":"Show the version of claw and what it runs on","category":"About","slash":true,"shell":true}]}},
+    manifest: {"api":1,"contributes":{"command":[{"name":"version","summary":"Show the version of claw and what it runs on","category":"About","slash":true,"shell":true,"beside":true}]}},
     load: () => import("../plugins/command/version/index.ts"),
   },
   {

@@ -46,9 +46,9 @@ export type Question = Readonly<{ text: string; choices: readonly string[]; call
 /** `text` is the free answer, or with `no` the reason for the model. */
 export type Answer = Readonly<{ choice: string; text?: string }>;
 type Names = readonly string[];
-type Described = Readonly<{ name: string; summary?: string; aliases?: Names; usage?: string; category?: string; slash?: boolean; shell?: boolean }>;
-/** A contribution in a manifest. `slash` and `shell` are the doors of a command, `usage` is what follows its name. */
-export type Listed = string | Described;
+type Doors = Readonly<{ slash?: boolean; shell?: boolean; beside?: boolean }>;
+/** A contribution in a manifest. A command has a `usage` after its name, two doors, and may run `beside` a turn if it only shows. */
+export type Listed = string | (Doors & Readonly<{ name: string; summary?: string; aliases?: Names; usage?: string; category?: string }>);
 /** A command line option. `value` names its argument, without one it is a flag; `sets` is the config key that it, or a variable in `env`, sets. */
 export interface Option extends Readonly<{ name: string; summary: string; short?: string; aliases?: Names; value?: string; many?: boolean }> {
   readonly sets?: string;
@@ -101,7 +101,7 @@ export interface Shell extends Readonly<{ session: Session; selection: Selection
   select(change: Partial<Selection>): void;
   /** Runs a turn. Never rejects for what goes wrong in it; `CLAW_BUG` when one is running already. */
   submit(input: Input): Promise<TurnOutcome>;
-  /** Runs a command outside any turn. Throws `CLAW_USAGE` when its words do not parse. */
+  /** Runs a command, beside a running turn with that one's signal. Throws `CLAW_USAGE` when its words do not parse. */
   run(command: Command, words: Names): ReturnType<Command["run"]>;
   close(): Promise<void>;
 }

@@ -10,8 +10,7 @@ const hooks = v.picklist(HOOKS);
 const stages = v.picklist(Object.keys(STAGES) as Stage[]);
 const listed = v.strictObject({
   ...{ name: v.string(), summary: text, aliases: names, usage: text, category: text },
-  slash: flag,
-  shell: flag,
+  ...{ slash: flag, shell: flag, beside: flag },
 });
 const option = v.strictObject({
   ...{ name: v.string(), short: text, aliases: names, value: text, many: flag },

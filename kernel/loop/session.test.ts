@@ -169,6 +169,20 @@ test("run > abort reaches a command, and what it throws is thrown", async () => 
   await expect(harness.shell.run(waits, [])).rejects.toThrow("stop it");
 });
 
+test("run > beside a running turn a command shares its signal, and the turn goes on", async () => {
+  await using harness = await createHarness({ plugins: [], script: [says("one")] });
+  const seen: AbortSignal[] = [];
+  const command = scoped(({ signal }) => {
+    seen.push(signal);
+    return { kind: "done" };
+  });
+  const beside = Promise.withResolvers<unknown>();
+  harness.host.bus.on("step.started", () => beside.resolve(Promise.all([harness.shell.run(command, []), harness.shell.run(command, [])])));
+  expect(await harness.submit("go")).toEqual({ kind: "completed" });
+  expect(await beside.promise).toEqual([{ kind: "done" }, { kind: "done" }]);
+  expect(seen[0]).toBe(seen[1]!);
+});
+
 test("scope > has the session's own folder, selection and signal, and nobody to ask unless somebody was given", async () => {
   const seen: TurnScope[] = [];
   const command = scoped((scope) => {

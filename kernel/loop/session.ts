@@ -10,7 +10,8 @@ export function createShell(host: LoopHost, session: Session, wanted: Selection,
   let last: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
   let [turns, unsaved] = [0, false];
   let running: AbortController | undefined;
-  async function busy<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async function busy<T>(work: (signal: AbortSignal) => Promise<T>, beside = false): Promise<T> {
+    if (running !== undefined && beside) return work(running.signal);
     if (running !== undefined) throw new ClawError("CLAW_BUG", "a turn is running in this session already; steer it, or wait");
     running = new AbortController();
     try {
@@ -38,7 +39,7 @@ export function createShell(host: LoopHost, session: Session, wanted: Selection,
       }),
     steer: (input) => void shell.steering.push(input),
     abort: (reason) => running?.abort(reason),
-    run: (command, words) => busy((signal) => runCommand(command, words, shell.scope(turns, signal))),
+    run: (command, words) => busy((signal) => runCommand(command, words, shell.scope(turns, signal)), true),
     async close() {
       running?.abort("closed");
       await session.close().catch(() => undefined);

@@ -52,6 +52,26 @@ test(
 );
 
 test(
+  "beside > a command that only shows answers while the turn runs; words that do not parse are told; one that changes waits its turn",
+  async () => {
+    await using at = await sitDown([bash("echo begun; exec sleep 30"), { text: "Never sent." }]);
+    const claw = await at.open(["--permission-mode", "danger-full-access"]);
+    claw.write("go\r");
+    await claw.shows("begun");
+    claw.write("/todos\r");
+    await claw.shows(/\/todos\nThere are no todos\./);
+    claw.write("/todos now\r");
+    await claw.shows("takes no words");
+    claw.write("/clear\r");
+    await claw.shows("⏵ /clear  (↑ takes it back)");
+    claw.write("\x1b");
+    await claw.shows("Interrupted.");
+    expect((await claw.lines()).join("\n").match(/There are no todos/g)).toHaveLength(1);
+  },
+  MINUTE,
+);
+
+test(
   "continue > without a session it says so, and greets nobody; with one it is greeted and shown",
   async () => {
     await using at = await sitDown([{ text: "An answer." }]);

@@ -11,6 +11,7 @@ import {
   type Screen,
   type Themes,
 } from "claw/kit";
+import { runBeside } from "./beside.ts";
 import type { Conversation } from "./conversation.ts";
 import { remember } from "./memory-line.ts";
 import { editOutside } from "./outside.ts";
@@ -122,7 +123,8 @@ function submit(input: EditorInput, at: KeysOptions): void {
     });
   } else if (conversation.busy && LEAVING.test(text.trim())) at.leave();
   else if (input.images.length > 0 && at.editor !== undefined) void withImages(input, at.editor, at);
-  else if (text.trim() !== "") conversation.add({ kind: "turn", text: text.trim() });
+  else if (text.trim() !== "" && !(conversation.busy && runBeside(text.trim(), conversation.shell, host)))
+    conversation.add({ kind: "turn", text: text.trim() });
 }
 
 /** An image that cannot be had brings the text back. */
