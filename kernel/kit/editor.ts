@@ -99,7 +99,7 @@ export interface EditorOptions {
 }
 export interface Editor {
   open(options: EditorOptions): Promise<LineEditor>;
-  /** The images of an input as blocks. Throws `CLAW_TOOL_INPUT_INVALID` for one that cannot be read, is none, or is too large. */
+  /** The images of an input as blocks. Throws `CLAW_TOOL_INPUT_INVALID` for one that cannot be read, is none, is broken, or is too large. */
   blocks(input: EditorInput): Promise<readonly Block[]>;
   /** The keymap in use, and those there are. */
   readonly keymap: string;

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { imageType, smallerImage, wholeImage } from "./image.ts";
+import { fitImage, imageType, MOST_IMAGE_BYTES, smallerImage, wholeImage } from "./image.ts";
 
 const PIXEL = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==", "base64");
 
@@ -25,8 +25,31 @@ test("wholeImage > what decodes, as what it is; nothing for what is cut short, b
     PIXEL.subarray(0, 50),
     Buffer.concat([PIXEL.subarray(0, 16), Buffer.alloc(200, 7)]),
     Buffer.from("no image"),
+    wide.subarray(0, wide.length - 2),
+    wide.subarray(0, wide.length / 2),
   ])
     expect(await wholeImage(bytes)).toBeUndefined();
+});
+
+test("wholeImage > a JPEG cut short in its picture is none, though its thumbnail has an end; bytes behind its end are no matter", async () => {
+  const jpeg = await new Bun.Image(PIXEL).resize(300, 200).jpeg({ quality: 80, progressive: true }).bytes();
+  const thumbnail = Buffer.from([0xff, 0xe1, 0, 8, 0xff, 0xd8, 1, 2, 0xff, 0xd9]);
+  const whole = Buffer.concat([jpeg.subarray(0, 2), thumbnail, jpeg.subarray(2)]);
+  for (const bytes of [whole, Buffer.concat([whole, Buffer.alloc(20, 0xff)])]) expect(await wholeImage(bytes)).toMatchObject({ side: 300 });
+  for (const kept of [0.2, 0.5, 0.9]) expect(await wholeImage(whole.subarray(0, whole.length * kept))).toBeUndefined();
+});
+
+test("fitImage > an image as it is, another made smaller, and what is wrong with the rest", async () => {
+  expect(await fitImage(PIXEL, 80)).toEqual({ mediaType: "image/png", bytes: PIXEL, smaller: false });
+  const wide = await new Bun.Image(PIXEL).resize(9_000, 10).png().bytes();
+  const fit = await fitImage(wide, 80);
+  expect(fit).toMatchObject({ mediaType: "image/jpeg", smaller: true });
+  expect("bytes" in fit ? await wholeImage(fit.bytes) : undefined).toMatchObject({ side: 1_568 });
+  const large = Buffer.concat([PIXEL, Buffer.alloc(MOST_IMAGE_BYTES)]);
+  expect(await fitImage(large, 80)).toMatchObject({ mediaType: "image/jpeg", smaller: true });
+  const wrong = "begins as image/png does, but is no whole image: it is cut short or broken";
+  expect(await fitImage(PIXEL.subarray(0, 50), 80)).toMatchObject({ wrong });
+  expect(await fitImage(Buffer.from("no image"), 80)).toMatchObject({ wrong: "is no image" });
 });
 
 test("smallerImage > a JPEG of an image, and nothing of anything else", async () => {

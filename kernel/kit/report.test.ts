@@ -53,6 +53,14 @@ const TURN: readonly [keyof EventMap, Json, string?][] = [
 ];
 
 describe("createReport", () => {
+  test("result > what fails after a turn was told has none of that turn's facts", () => {
+    const report = feed(false, TURN);
+    expect(report.result()).toMatchObject({ num_turns: 2, total_cost_usd: 0.25 });
+    const failure = failureOf(new ClawError("CLAW_USAGE", "no such thing"));
+    for (const _ of [1, 2])
+      expect(report.result(failure)).toMatchObject({ is_error: true, result: "", num_turns: 0, total_cost_usd: 0, session_id: SESSION, model: "m" });
+  });
+
   test("result > has the facts of a finished turn, for scripts of both families", () => {
     const { uuid, ...result } = feed(true, TURN).result();
     expect(uuid).toMatch(/^[0-9a-f-]{36}$/);

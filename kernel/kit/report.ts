@@ -16,7 +16,7 @@ export interface Report {
   text(): string;
   /** How the turn ended, once it has. */
   readonly ended: Ended | undefined;
-  /** The whole. `failure` is what ended it, or kept it from beginning. */
+  /** The whole. `failure` is what ended it, or kept it from beginning; after a turn that was told it stands alone: its money would count twice. */
   result(failure?: Failure): { readonly [key: string]: Json };
 }
 /** Without `calls` the result leaves out calls and their results, which were shown as they came. */
@@ -137,6 +137,7 @@ interface TurnFacts {
   dropped: number;
   ms: number;
   apiMs: number;
+  told?: boolean;
 }
 const SUBTYPES: Readonly<Record<string, string>> = { max_turns: "error_max_turns", max_budget_usd: "error_max_budget_usd" };
 
@@ -179,10 +180,12 @@ function textOf(turn: TurnFacts): string {
 }
 
 function resultOf(
-  turn: TurnFacts,
+  last: TurnFacts,
   about: { readonly session: string; readonly model: string; readonly calls: boolean },
   given?: Failure,
 ): { readonly [key: string]: Json } {
+  const turn = last.told === true && given !== undefined ? emptyTurn(last.at) : last;
+  last.told = true;
   const { ended } = turn;
   const failure = given ?? (ended === undefined ? undefined : failureOfEnd(ended));
   const failed = failure !== undefined;

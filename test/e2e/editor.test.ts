@@ -117,3 +117,22 @@ test(
   },
   MINUTE,
 );
+
+test(
+  "editor > a broken picture that is dropped is said and stays a path: the model is not sent it, and the session goes on",
+  async () => {
+    await using at = await sitDown(answers(2));
+    const picture = join(at.scratch.work, "cut.png");
+    const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
+    writeFileSync(picture, png.subarray(0, 50));
+    const claw = await at.open();
+    claw.write(`what is \x1b[200~${picture}\x1b[201~`);
+    await claw.shows("cut short or broken");
+    await claw.shows("/cut.png");
+    claw.write("\r");
+    await claw.shows("Answer 1.");
+    expect(toldIn(at.mock, 0)).toContain(`what is ${picture}`);
+    expect(toldIn(at.mock, 0)).not.toContain('"image"');
+  },
+  MINUTE,
+);

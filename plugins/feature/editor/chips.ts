@@ -20,6 +20,8 @@ export class Chips {
   #next = FIRST;
   #pastes = 0;
   #images = 0;
+  /** Paths of images that cannot be sent, by label. */
+  #refused = new Map<string, string>();
 
   /** The character of a new chip for a large paste. */
   paste(text: string): string {
@@ -35,18 +37,25 @@ export class Chips {
     return this.#add({ shown: `[${label}]`, text: `[${label}]`, image: { ...image, label } });
   }
 
+  /** An image that cannot be sent: wherever it still stands, it is its path. Gives that. */
+  refuse(character: string, { label, path = "" }: EditorImage): string {
+    this.#refused.set(`[${label}]`, path);
+    this.#chips.set(character, { shown: path, text: path });
+    return path;
+  }
+
   /** The chip that a character, or the first one of a cluster, is. */
   get(character: string): Chip | undefined {
     return HIGH.test(character) ? this.#chips.get(String.fromCodePoint(character.codePointAt(0) ?? 0)) : undefined;
   }
 
-  /** Text from outside as the editor can hold it. With `images`, labels of images that were put in here are these again. */
+  /** Text from outside as the editor can hold it. With `images`, labels of images that were put in here are these again, or the path of one that cannot be sent. */
   adopt(text: string, images = false): string {
     const clean = text.toWellFormed().replace(/\r\n?/g, "\n").replace(CONTROLS, "");
     const safe = HIGH.test(clean) ? clean.replace(CHIP, (own) => this.#add({ shown: own, text: own, own: true })) : clean;
     if (!images || this.#images === 0) return safe;
     const known = new Map([...this.#chips].flatMap(([character, { image, text: label }]) => (image === undefined ? [] : [[label, character]])));
-    return safe.replace(/\[Image #\d+\]/g, (label) => known.get(label) ?? label);
+    return safe.replace(/\[Image #\d+\]/g, (label) => known.get(label) ?? this.#refused.get(label) ?? label);
   }
 
   /** A text with all chips as what they stand for. */

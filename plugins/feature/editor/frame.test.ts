@@ -124,6 +124,38 @@ test("blocks > a file that is gone or no image is an error that names it", async
   await expect(blocks("/gone.png")).rejects.toMatchObject({ message: "Image #1 (/gone.png) cannot be read" });
 });
 
+test("insert > an image that cannot be sent is said at once, and its path stays as text, also after undo and in a text that is put back", async () => {
+  await using desk = await openDesk({ files: { "a.png": PNG, "cut.png": PNG.subarray(0, 50) } });
+  const at = (name: string): string => join(desk.harness.workspace, name);
+  const said = () => desk.harness.events.flatMap((event) => (event.type === "notice.raised" ? [event.data] : []));
+  const changed = new Promise<void>((resolve) => desk.line.onChange(resolve));
+  desk.type("see ");
+  desk.paste(`${at("a.png")} ${at("cut.png")}`);
+  desk.type("so");
+  expect(desk.line.text).toBe("see [Image #1] [Image #2] so");
+  await changed;
+  const why = "begins as image/png does, but is no whole image: it is cut short or broken. Its path stays as text.";
+  expect(said()).toEqual([{ level: "warn", text: `Image #2 (${at("cut.png")}) ${why}` }]);
+  desk.type("!");
+  expect(desk.line.text).toBe(`see [Image #1] ${at("cut.png")} so!`);
+  expect(desk.shown(400)).toBe(`see [Image #1] ${at("cut.png")} so!|`);
+  desk.type("<ctrl+_><ctrl+_>");
+  expect(desk.line.text).toBe(`see [Image #1] ${at("cut.png")} so`);
+  desk.line.replace("put back: [Image #1] [Image #2]");
+  expect(desk.type("<enter>")).toMatchObject([{ input: { text: `put back: [Image #1] ${at("cut.png")}`, images: [{ label: "Image #1" }] } }]);
+});
+
+test("blocks > a broken image is refused, also when it was sent before it could be looked at", async () => {
+  await using desk = await openDesk({ files: { "cut.png": PNG.subarray(0, 50) } });
+  desk.paste(join(desk.harness.workspace, "cut.png"));
+  const [effect] = desk.type("<enter>");
+  if (effect?.kind !== "submit") throw new Error("nothing was sent");
+  await expect(desk.editor.blocks(effect.input)).rejects.toMatchObject({
+    code: "CLAW_TOOL_INPUT_INVALID",
+    message: expect.stringContaining("cut short"),
+  });
+});
+
 test("paste-image > takes the image that the clipboard's program gives, else its text", async () => {
   await using desk = await openDesk({
     files: {

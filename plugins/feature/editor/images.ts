@@ -5,8 +5,8 @@ import { readFile, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Block, ClawError } from "claw";
-import { type EditorImage, imageType, MOST_IMAGE_BYTES, smallerImage, splitWords } from "claw/kit";
+import { type Block, ClawError, wrap } from "claw";
+import { type EditorImage, fitImage, splitWords } from "claw/kit";
 
 /** The images that a pasted text is nothing but paths of, as terminals write what is dropped on them; `undefined` for any other text. */
 export function droppedImages(text: string, cwd: string): readonly string[] | undefined {
@@ -20,18 +20,31 @@ export function droppedImages(text: string, cwd: string): readonly string[] | un
   return paths.length > 0 && paths.every((path) => path !== undefined) ? paths : undefined;
 }
 
-/** An image as a block. Throws `CLAW_TOOL_INPUT_INVALID` for one that cannot be read, is none, or is too large. */
+/** An image as a block. Throws `CLAW_TOOL_INPUT_INVALID` for one that cannot be read, is none, is broken, or is too large. */
 export async function blockOf({ label, path, bytes: held }: EditorImage): Promise<Block> {
-  const refuse = (what: string, hint: string): never => {
-    throw new ClawError("CLAW_TOOL_INPUT_INVALID", `${label}${path === undefined ? "" : ` (${path})`} ${what}`, { hint });
+  const refuse = (what: string, hint?: string): never => {
+    throw new ClawError("CLAW_TOOL_INPUT_INVALID", `${label}${path === undefined ? "" : ` (${path})`} ${what}`, hint === undefined ? {} : { hint });
   };
   const bytes = held ?? (path === undefined ? undefined : await readImage(path)) ?? refuse("cannot be read", "Is the file still there?");
   if (bytes.length > MOST_READ) refuse(`is too large: ${bytes.length} bytes`, "Make a smaller copy.");
-  const mediaType = imageType(bytes);
-  if (mediaType !== undefined && bytes.length <= MOST_IMAGE_BYTES) return { type: "image", mediaType, base64: Buffer.from(bytes).toString("base64") };
-  const smaller = await smallerImage(bytes, 85);
-  if (smaller !== undefined) return { type: "image", mediaType: "image/jpeg", base64: Buffer.from(smaller).toString("base64") };
-  return mediaType === undefined ? refuse("is no image", "PNG, JPEG, GIF and WebP can be sent.") : refuse("is too large", "Make a smaller copy.");
+  const fit = await fitImage(bytes, 85);
+  if ("wrong" in fit) return refuse(fit.wrong, fit.hint);
+  return {
+    type: "image",
+    mediaType: fit.mediaType,
+    base64: Buffer.from(fit.bytes.buffer, fit.bytes.byteOffset, fit.bytes.byteLength).toString("base64"),
+  };
+}
+
+/** What is wrong with an image, as a line for the user; `undefined` for one that can be sent. */
+export async function wrongOf(image: EditorImage): Promise<string | undefined> {
+  try {
+    await blockOf(image);
+    return undefined;
+  } catch (thrown) {
+    const { message, info } = wrap(thrown, "CLAW_TOOL_INPUT_INVALID");
+    return [`${message}.`, info.hint ?? ""].join(" ").trimEnd();
+  }
 }
 
 // --- internal ---

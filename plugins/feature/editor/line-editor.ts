@@ -1,5 +1,5 @@
 // One input being edited, as the frontend has it: takes keys, gives frames, and says when there is another one to ask for.
-import type { Completion, EditorEffect, EditorFrame, InputHistory, Key, Keymap, LineEditor } from "claw/kit";
+import type { Completion, EditorEffect, EditorFrame, EditorImage, InputHistory, Key, Keymap, LineEditor } from "claw/kit";
 import type { Keys } from "./bindings.ts";
 import type { Clipped } from "./clipboard.ts";
 import { Dispatch } from "./dispatch.ts";
@@ -17,8 +17,10 @@ export interface LineOptions {
   /** Rejects when there is none. */
   readonly completion?: () => Promise<Completion>;
   clipboard(): Promise<Clipped | undefined>;
+  /** What is wrong with an image, as a line for the user. */
+  wrong(image: EditorImage): Promise<string | undefined>;
   /** A line for the user. */
-  said(text: string): void;
+  said(level: "info" | "warn", text: string): void;
   /** Before every key. */
   pressed(): void;
   closed(line: EditedLine): void;
@@ -37,6 +39,7 @@ export class EditedLine implements LineEditor {
     const { cwd, completion, keymap, own, keys } = at;
     const line = new Line(cwd);
     const offers = completion === undefined ? undefined : new Offers({ line, completion, changed: () => this.#changed() });
+    line.dropped = (character) => void this.#check(character);
     this.#at = at;
     this.#line = line;
     this.#offers = offers;
@@ -127,12 +130,28 @@ export class EditedLine implements LineEditor {
   async #pasteClipboard(): Promise<void> {
     const clipped = await this.#at.clipboard();
     if (this.#disposed) return;
-    if (clipped === undefined) this.#at.said("There is nothing on the clipboard that could be pasted.");
+    if (clipped === undefined) this.#at.said("info", "There is nothing on the clipboard that could be pasted.");
     else if ("text" in clipped) this.insert(clipped.text);
     else {
+      const wrong = await this.#at.wrong({ label: "The clipboard's image", bytes: clipped.bytes });
+      if (this.#disposed) return;
       this.#dispatch.leaveSearch();
-      this.#line.image(clipped.bytes);
+      if (wrong === undefined) this.#line.image(clipped.bytes);
+      else this.#at.said("warn", wrong);
     }
+    this.#changed();
+  }
+
+  /** Said at once, not when the text has been written: a provider would refuse the image, and with it every later request of the session. */
+  async #check(character: string): Promise<void> {
+    const image = this.#line.chips.get(character)?.image;
+    if (image === undefined) return;
+    const wrong = await this.#at.wrong(image);
+    if (wrong === undefined || this.#disposed) return;
+    this.#dispatch.leaveSearch();
+    // What was sent meanwhile is refused there.
+    if (!this.#line.refuse(character, image)) return;
+    this.#at.said("warn", `${wrong} Its path stays as text.`);
     this.#changed();
   }
 }

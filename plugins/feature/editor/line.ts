@@ -1,5 +1,5 @@
 // The text with its cursor, chips, rows and cuts: all that editing actions work on. Knows no keys.
-import { graphemeEnd, graphemeStart } from "claw/kit";
+import { type EditorImage, graphemeEnd, graphemeStart } from "claw/kit";
 import { Chips } from "./chips.ts";
 import { Document } from "./document.ts";
 import { droppedImages } from "./images.ts";
@@ -12,6 +12,8 @@ export class Line {
   readonly ring = new KillRing();
   readonly doc = new Document((from, removed, inserted) => this.layout.edit(from, removed, inserted));
   readonly cwd: string;
+  /** Hears of every image that is dropped, with the character of its chip. */
+  dropped: (character: string) => void = () => {};
   /** The column that moving up and down keeps. */
   goal: number | undefined;
   /** The action before was a cut, or one that put back what was cut, at these places. */
@@ -62,9 +64,21 @@ export class Line {
   /** What comes from outside in one piece: images and long texts become chips. */
   insert(given: string): void {
     const images = droppedImages(given, this.cwd);
-    const text = images === undefined ? this.chips.adopt(given) : images.map((path) => `${this.chips.image({ path })} `).join("");
+    const text = images === undefined ? this.chips.adopt(given) : images.map((path) => `${this.#drop(path)} `).join("");
     const long = images === undefined && (text.length > LONG || lines(text) > TALL);
     this.put(long ? this.chips.paste(this.chips.expand(text)) : text);
+  }
+
+  /** Puts its path in the place of an image that cannot be sent. Gives `false` when it is not in the text any more. */
+  refuse(character: string, image: EditorImage): boolean {
+    const path = this.chips.adopt(this.chips.refuse(character, image));
+    const at = this.text.indexOf(character);
+    if (at === -1) return false;
+    const { cursor } = this;
+    this.doc.part();
+    this.doc.change(at, at + character.length, path, { cursor: cursor <= at ? cursor : cursor + path.length - character.length });
+    this.doc.part();
+    return true;
   }
 
   image(bytes: Uint8Array): void {
@@ -90,6 +104,14 @@ export class Line {
     this.doc.part();
     this.doc.change(this.cursor, this.cursor, text);
     this.doc.part();
+  }
+
+  // --- internal ---
+
+  #drop(path: string): string {
+    const character = this.chips.image({ path });
+    this.dropped(character);
+    return character;
   }
 }
 

@@ -33,7 +33,8 @@ export async function createEditor(scope: PluginScope, wanted: string): Promise<
         ...{ cwd: options.cwd, keymap: current, own: new Keys([own]), keys: keysOf(current) },
         ...(options.completion === true && { completion: () => scope.use(Completion) }),
         clipboard: async () => (await import("./clipboard.ts")).readClipboard(scope.env),
-        said: (text) => scope.bus.emit("notice.raised", { level: "info", text }),
+        wrong: async (image) => (await import("./images.ts")).wrongOf(image),
+        said: (level, text) => scope.bus.emit("notice.raised", { level, text }),
         pressed: tell,
         closed: (closed) => void lines.delete(closed),
       });

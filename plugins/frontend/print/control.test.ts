@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { Json } from "claw";
-import { claw, lines, place, spawn } from "./drive.ts";
+import { claw, lines, place, sessions, spawn } from "./drive.ts";
+
+const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
 
 describe("converse", () => {
   const STREAMED = ["-p", "--input-format", "stream-json", "--output-format", "stream-json"];
@@ -101,13 +103,40 @@ describe("converse", () => {
     ["not json\n", "line 1 of stdin is no JSON object"],
     [user(" \n"), "a user message is empty"],
     [user([{ type: "text", text: "" }]), "a user message is empty"],
-    [user([{ type: "document" }]), "a user message has content that is neither text nor an image in base64"],
+    [
+      user([{ type: "document", source: { type: "base64", media_type: "application/pdf", data: "AA==" } }]),
+      "a user message has content that is neither text nor an image in base64",
+    ],
     ["", "stdin had no message"],
   ])("converse > %j is a usage error", async (stdin, message) => {
     await using at = await place([]);
     const { code, out } = await claw(at, STREAMED, stdin);
     expect(code).toBe(2);
     expect(lines(out)).toMatchObject([{ type: "result", is_error: true, error: { code: "CLAW_USAGE", message } }]);
+  });
+
+  test("converse > an image that no model takes is an error of its message alone; any other is sent as what it is", async () => {
+    await using at = await place([{ text: "one" }, { text: "two" }]);
+    const image = (bytes: Uint8Array, mediaType: string): Json => ({
+      type: "image",
+      source: { type: "base64", media_type: mediaType, data: Buffer.from(bytes).toString("base64") },
+    });
+    const cut = PNG.subarray(0, 50);
+    const asked = [user("first"), user([image(PNG, "image/png"), image(cut, "image/png")]), user([image(PNG, "image/jpeg")])];
+    const { code, out } = await claw(at, STREAMED, asked.join(""));
+    const results = lines(out).filter((line) => line["type"] === "result");
+    const message = "image 2 of a user message begins as image/png does, but is no whole image: it is cut short or broken";
+    expect(results).toMatchObject([
+      { is_error: false, result: "one", num_turns: 1 },
+      { is_error: true, subtype: "error_during_execution", result: "", num_turns: 0, error: { code: "CLAW_USAGE", message } },
+      { is_error: false, result: "two" },
+    ]);
+    expect(code).toBe(0);
+    const [kept = ""] = await sessions(at);
+    expect(kept).toContain(`"mediaType":"image/png","base64":"${PNG.toString("base64")}"`);
+    expect(kept).not.toContain(cut.toString("base64"));
+    const { code: bad } = await claw(at, STREAMED, user([{ type: "image", source: { type: "base64", media_type: "image/png", data: "-" } }]));
+    expect(bad).toBe(2);
   });
 
   test("converse > wants its output streamed too", async () => {

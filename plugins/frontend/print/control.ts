@@ -1,5 +1,5 @@
 // A run driven over stdin: user messages, each a turn, and control requests, answered on stdout. One JSON object a line, both ways.
-import { ClawError, type Input, type Json, type Shell, wrap } from "claw";
+import { ClawError, type Input, type Json, type Shell, type TurnOutcome, wrap } from "claw";
 import { connection, openOptions } from "claw/kit";
 import { createAsking } from "./asking.ts";
 import { readLines } from "./input.ts";
@@ -21,7 +21,7 @@ export async function converse(run: Run): Promise<number> {
   const reading = (async (): Promise<void> => {
     try {
       for await (const message of linesOf(readLines(AbortSignal.any([interrupts.signal, done.signal])))) {
-        if (message.type === "user") inbox.put(inputOf(message));
+        if (message.type === "user") inbox.put(await inputOf(message).catch((thrown) => wrap(thrown, "CLAW_BUG")));
         else if (message.type === "control_request") line(respond(message, await control(message, shell, run)));
         else if (message.type === "control_response" && asking.answer(message)) shell.abort("interrupt");
       }
@@ -36,7 +36,8 @@ export async function converse(run: Run): Promise<number> {
     let code: number | undefined;
     for await (const input of inbox.inputs()) {
       if (interrupts.reason !== undefined) break;
-      const outcome = await shell.submit(input);
+      // A message that cannot be taken has an error of its own; the next one is answered.
+      const outcome: TurnOutcome = input instanceof ClawError ? { kind: "failed", error: input } : await shell.submit(input);
       code = await ended(outcome);
       if (outcome.kind === "exit") return code;
     }
@@ -104,9 +105,9 @@ function commandsOf(host: Run["host"]): Json {
   );
 }
 
-/** Inputs in order, for one reader; it waits while there is none and more may come. */
+/** Inputs, and what is wrong with those that are none, in order and for one reader; it waits while there is none and more may come. */
 function createInbox() {
-  const waiting: Input[] = [];
+  const waiting: (Input | ClawError)[] = [];
   let over = false;
   let error: ClawError | undefined;
   let arrived = Promise.withResolvers<void>();
@@ -115,7 +116,7 @@ function createInbox() {
     arrived = Promise.withResolvers();
   };
   return {
-    put(input: Input): void {
+    put(input: Input | ClawError): void {
       waiting.push(input);
       wake();
     },
@@ -124,7 +125,7 @@ function createInbox() {
       error = why;
       wake();
     },
-    async *inputs(): AsyncGenerator<Input> {
+    async *inputs(): AsyncGenerator<Input | ClawError> {
       while (true) {
         const input = waiting.shift();
         if (input !== undefined) yield input;
