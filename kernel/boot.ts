@@ -20,8 +20,7 @@ export interface Kernel extends AsyncDisposable, Readonly<{ host: Host; run(): P
 export function boot(at: BootOptions): Kernel {
   const { cwd, home, env, options, config, layers, suggest, slice } = at;
   const { activateMs = 10_000, hookMs = 120_000, shutdownMs = 2_000 } = config.limits;
-  const warnings = [...at.warnings];
-  const bus = createBus(at.lost);
+  const [warnings, bus] = [[...at.warnings], createBus(at.lost)];
   const base = { cwd, home, env, options, settings: (key: string) => layers[key] ?? [] };
   const registry = new Registry({ activateMs, hookMs, slice, base, bus, suggest, warn: (text) => void warnings.push(text) });
   for (const one of at.plugins) registry.add(one);
@@ -42,8 +41,8 @@ export function boot(at: BootOptions): Kernel {
     side.bus({}).emit("session.opened", { cwd: own.cwd, resumed: what.ref !== undefined, ...from });
     return shell;
   }
-  const known = { config, plugins: registry.statuses, activate: registry.activate, layers: () => layers, warnings: () => warnings };
-  const host: Host = { ...registry.scope("claw"), ...known, open };
+  const known = { config, plugins: registry.statuses, layers: () => layers, warnings: () => warnings };
+  const host: Host = { ...registry.scope("claw"), ...known, activate: registry.activate, schema: registry.schema, open };
   for (const token of [Inspecting, Hosting]) registry.provide(token, host);
   return {
     host,

@@ -86,9 +86,10 @@ type Slices = Readonly<Record<string, false | Readonly<Record<string, unknown>>>
 type Limits = Readonly<{ activateMs?: number; hookMs?: number; shutdownMs?: number }>;
 /** The kernel's own keys. `plugins` are slices by name or path; `limits` milliseconds for one `setup`, one tap, all of `shutdown`. */
 export type Config = Readonly<Record<Picks, string>> & Readonly<{ renderers: Names; plugins: Slices; limits: Limits }>;
-/** What the host knows of itself. `warnings` were found while loading; `activate` rejects with why a plugin cannot be. */
+/** What the host knows of itself. `warnings` are of loading. `activate` rejects with why a plugin cannot be; `schema`, its slice's, runs no setup. */
 export interface Inspection extends Readonly<{ config: Config; plugins(): readonly PluginStatus[]; layers(): Layers; warnings(): Names }> {
   activate(plugin: string): Promise<void>;
+  schema(plugin: string): Promise<GenericSchema | undefined>;
 }
 /** The running kernel. Holds as many sessions at once as are opened; none sees another. */
 export interface Host extends PluginScope, Inspection, Readonly<{ open(options?: OpenOptions): Promise<Shell> }> {}

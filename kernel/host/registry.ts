@@ -102,6 +102,7 @@ export class Registry {
     this.#services.set(id, service);
     return { [Symbol.dispose]: () => void this.#services.delete(id) };
   }
+  readonly schema = async (plugin: string): Promise<GenericSchema | undefined> => (await this.#plugins.get(plugin)?.loadable.load())?.default.config;
   readonly statuses = (): readonly PluginStatus[] => [...this.#plugins.values()].map((known) => known.status);
   dispose(): void {
     for (const { undo } of this.#plugins.values()) undo.dispose();
@@ -115,8 +116,7 @@ export class Registry {
     return this.#of(kind).set(name, { kind, name, plugin, listed }).get(name)!;
   }
   readonly #off = (plugin: string, error: ClawError): ClawError => {
-    const { code, message, info } = error;
-    const known = this.#plugins.get(plugin)!;
+    const [{ code, message, info }, known] = [error, this.#plugins.get(plugin)!];
     if (known.status.state === "off") return error;
     known.status = { ...known.status, state: "off", problem: message };
     this.#at.bus({ source: "claw" }).emit("plugin.failed", { plugin, code, message, ...(info.hook && { hook: info.hook }) });

@@ -54,3 +54,18 @@ describe("spec", () => {
     expect(failures).toEqual(["CLAW_PLUGIN_LOAD_FAILED"]);
   });
 });
+
+test("schema > of a plugin's slice, without a run of its setup", async () => {
+  const config = v.strictObject({ word: v.string() });
+  const setup = (): never => {
+    throw new Error("was set up");
+  };
+  const listed: Loadable = {
+    name: "taker",
+    version: "1.0.0",
+    manifest: { api: 1 },
+    load: async () => ({ default: definePlugin({ config, setup }) }),
+  };
+  await using harness = await createHarness({ plugins: [listed] });
+  expect([await harness.host.schema("taker"), await harness.host.schema("nobody")]).toEqual([config, undefined]);
+});

@@ -65,16 +65,30 @@ export async function mergeConfig(layers: Layers, locate: Locate, pass?: Pass, o
  * file, line and key.
  */
 export async function readSlice(layers: Layers, plugin: string, schema: v.GenericSchema | undefined, locate: Locate): Promise<unknown> {
+  const { output, problems } = await judgeSlice(layers, plugin, schema, locate);
+  if (problems[0] !== undefined) throw problems[0];
+  return output;
+}
+/** The same without a throw: with every problem that its schema finds. */
+export async function judgeSlice(
+  layers: Layers,
+  plugin: string,
+  schema: v.GenericSchema | undefined,
+  locate: Locate,
+): Promise<Readonly<{ output?: unknown; problems: readonly ClawError[] }>> {
   const given = (layers["plugins"] ?? []).flatMap(({ trusted, value, origin }) => {
     const slice = trusted ? (value as Config["plugins"])[plugin] : undefined;
     return slice === undefined ? [] : [{ slice: slice || {}, origin }];
   });
-  if (schema === undefined && given.length === 0) return {};
-  const { success, output, issues } = v.safeParse(schema ?? NOTHING, Object.assign({}, ...given.map(({ slice }) => slice)));
-  if (success) return output;
-  const key = String(issues[0].path?.[0]?.key);
-  const from = given.findLast(({ slice }) => key in slice) ?? given.at(-1);
-  throw await invalid(locate, from?.origin ?? "defaults", ["plugins", plugin], issues[0]);
+  if (schema === undefined && given.length === 0) return { output: {}, problems: [] };
+  const { success, output, issues = [] } = v.safeParse(schema ?? NOTHING, Object.assign({}, ...given.map(({ slice }) => slice)));
+  if (success) return { output, problems: [] };
+  const problems = issues.map((issue) => {
+    const key = String(issue.path?.[0]?.key);
+    const from = given.findLast(({ slice }) => key in slice) ?? given.at(-1);
+    return invalid(locate, from?.origin ?? "defaults", ["plugins", plugin], issue);
+  });
+  return { problems: await Promise.all(problems) };
 }
 /** The config of a plugin that takes none. */
 const NOTHING = v.strictObject({});

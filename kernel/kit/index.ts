@@ -80,6 +80,7 @@ export * from "./settings.ts";
 export * from "./shell.ts";
 export * from "./shell-hooks.ts";
 export * from "./skills.ts";
+export * from "./slices.ts";
 export * from "./sse.ts";
 export * from "./status-line.ts";
 export * from "./stream-tail.ts";

@@ -55,6 +55,8 @@ export interface ShellHooks {
   list(scope: TurnScope): Promise<readonly ShellHook[]>;
   /** What is wrong with them, a line each: unknown events, bad entries, matchers that mean no tool there is. For lists and for `doctor`. */
   problems(scope: TurnScope): Promise<readonly string[]>;
+  /** What would be wrong with `hooks` in the user's settings, a line each: what a run refuses, and events that there are not. */
+  judge(hooks: unknown, file: string): Promise<readonly string[]>;
   /** Runs the hooks of `event` that `subject` matches, with `payload` added to what every hook gets, and nothing comes of it. */
   rehearse(event: ShellHookEvent, subject: string, payload: Readonly<Record<string, Json>>, scope: TurnScope): Promise<readonly ShellHookEnd[]>;
   /** What the PreToolUse hooks of the call with this id have said, until its result is there. A denial holds against every rule that allows. */

@@ -125,3 +125,14 @@ test("anthropic/NAME > a server of one's own is asked for any name; a slip stays
   expect((await ask(["-p", "hi", "--model", "anthropic/my-model"])).bodies[0]).toMatchObject({ model: "my-model" });
   expect(await ask(["-p", "hi", "--model", "my-model"])).toMatchObject({ code: 2, bodies: [] });
 });
+
+test.each([
+  ["plugins.@claw/provider-anthropic.baseURL", "http://x", "plugins.@claw/provider-anthropic.baseURL → Invalid key"],
+  ["plugins.@claw/tool-bash.timeoutMs", "soon", "plugins.@claw/tool-bash.timeoutMs → Invalid type"],
+  ["hooks.PreToolUse", '["echo", 3]', "hooks.PreToolUse[1] → must be {"],
+])("config set %s > what the next start would refuse is refused now, and the file stays as it is", async (key, value, message) => {
+  const file = await settings('{\n  // mine\n  "effort": "low"\n}\n');
+  const { code, err } = await ask(["config", "set", key, value]);
+  expect([code, err]).toEqual([3, expect.stringContaining(`error: ${file}: ${message}`)]);
+  expect(await Bun.file(file).text()).toBe('{\n  // mine\n  "effort": "low"\n}\n');
+});

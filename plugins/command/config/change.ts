@@ -2,7 +2,19 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ClawError, type CommandOutcome, Inspecting, type Json, type Kind, type Setting, type TurnScope } from "claw";
-import { didYouMean, editSettings, mergeConfig, OutputStyles, outsideEditor, Permissions, readSettings, seated, Themes } from "claw/kit";
+import {
+  didYouMean,
+  editSettings,
+  judgeSlices,
+  mergeConfig,
+  OutputStyles,
+  outsideEditor,
+  Permissions,
+  readSettings,
+  ShellHooks,
+  seated,
+  Themes,
+} from "claw/kit";
 import { lookUp, redact } from "./run.ts";
 
 /** `given` is what was written after the key: JSON, or text as it is. */
@@ -31,6 +43,7 @@ export async function edit(scope: TurnScope): Promise<CommandOutcome> {
   await editFile(file);
   const settings = (await readSettings(file)) ?? {};
   await mergeConfig(Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, [layer(value, file)]])), async (origin) => origin);
+  refuse(await starting({}, { ...settings }, file, scope), "Correct the value, or remove the key.");
   return { kind: "done", notice: `${file} is sound. ${LATER}`, data: { kind: "config", action: "edit", status: "ok", file } };
 }
 
@@ -81,10 +94,31 @@ function json(text: string): Json | undefined {
 async function check(key: string, value: Json, scope: TurnScope): Promise<void> {
   const [top = "", ...path] = key.split(".");
   const file = join(scope.home, "settings.json");
-  const whole = within((await readSettings(file)) ?? {}, [top, ...path], value);
+  const now: Readonly<Record<string, unknown>> = { ...(await readSettings(file)) };
+  const whole = within(now, [top, ...path], value);
   await mergeConfig({ [top]: [layer(whole[top], file)] }, async () => file);
   if (typeof value === "string" && path.length === 0) await named(top, value, scope);
   if (top === "permissions") await rules(whole[top] as Json, scope);
+  if (top === "hooks" || top === "plugins")
+    refuse(await starting({ [top]: now[top] }, { [top]: whole[top] }, file, scope), "Correct the value; the file was not changed.");
+}
+
+/** What a start would say of hooks and plugins' slices that is not so already. */
+async function starting(
+  now: Readonly<Record<string, unknown>>,
+  wanted: Readonly<Record<string, unknown>>,
+  file: string,
+  scope: TurnScope,
+): Promise<readonly string[]> {
+  const service = wanted["hooks"] === undefined ? undefined : await scope.use(ShellHooks).catch(() => undefined);
+  const known = now["hooks"] === undefined ? [] : await service?.judge(now["hooks"], file);
+  const hooks = ((await service?.judge(wanted["hooks"], file)) ?? []).filter((problem) => known?.includes(problem) !== true);
+  const slices = await judgeSlices(await scope.use(Inspecting), scope.home, file, Object(now["plugins"]), Object(wanted["plugins"]));
+  return [...hooks, ...slices];
+}
+
+function refuse(problems: readonly string[], hint: string): void {
+  if (problems.length > 0) throw new ClawError("CLAW_CONFIG_INVALID", problems.join("\n"), { hint });
 }
 
 /** Throws when there is nothing of that name. */

@@ -162,6 +162,49 @@ describe("config set", () => {
     expect(await run(harness, "set", "model", "4")).toMatchObject({ data: { value: "4" } });
   });
 
+  test("set > hooks and slices of plugins are refused with the words of a start, and nothing is written; what is wrong already is no matter", async () => {
+    await using harness = await createHarness({
+      plugins: [
+        "command/config",
+        "feature/shell-hooks",
+        "feature/processes",
+        "feature/sandbox",
+        "feature/workspace",
+        "feature/web",
+        "tool/web-search",
+        "feature/effort",
+      ],
+      config: { plugins: { "@claw/tool-web-search": { results: 99 }, "@claw/feature-retry": false } },
+    });
+    const before = readFileSync(file(harness), "utf8");
+    const slice = `${file(harness)}: plugins.@claw/tool-web-search`;
+    const hooks = `${file(harness)}: hooks`;
+    const refused: readonly (readonly [string, string, string])[] = [
+      ["plugins.@claw/tool-web-search.results", '"many"', `${slice}.results → Invalid type: Expected number but received "many"`],
+      ["plugins.@claw/tool-web-search.resluts", "3", `${slice}.resluts → Invalid key: Expected never but received "resluts"`],
+      ["plugins.@claw/feature-effort.x", "3", `${file(harness)}: plugins.@claw/feature-effort.x → Invalid key: Expected never but received "x"`],
+      ["plugins.@claw/tool-web-serch.results", "3", expect.stringContaining("plugin @claw/tool-web-serch: there is nothing at") as unknown as string],
+      ["hooks.PreToolUse", '[{ "hooks": [{ "type": "command" }] }]', `${hooks}.PreToolUse[0].hooks[0] → a hook of type command needs a command`],
+      ["hooks.Stop", '"echo"', `${hooks}.Stop → must be a list`],
+      [
+        "hooks",
+        '{ "PreTolUse": [] }',
+        expect.stringContaining('there is no such event, so this never runs. Did you mean "PreToolUse"?') as unknown as string,
+      ],
+    ];
+    for (const [key, value, message] of refused) {
+      await expect(run(harness, "set", key, value).then(() => key)).rejects.toMatchObject({ code: "CLAW_CONFIG_INVALID", message });
+    }
+    expect(readFileSync(file(harness), "utf8")).toBe(before);
+    await run(harness, "set", "plugins.@claw/tool-web-search.results", "3");
+    await run(harness, "set", "hooks.Stop", '["echo"]');
+    await run(harness, "set", "plugins.@claw/tool-none", "false");
+    expect(kept(harness)).toMatchObject({
+      hooks: { Stop: ["echo"] },
+      plugins: { "@claw/tool-web-search": { results: 3 }, "@claw/feature-retry": false, "@claw/tool-none": false },
+    });
+  });
+
   test("set > model, mode and style hold at once", async () => {
     await using harness = await start();
     await run(harness, "set", "model", "bigger");

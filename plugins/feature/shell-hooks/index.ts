@@ -57,6 +57,7 @@ export default definePlugin({
     provide(ShellHooks, {
       list: async (scope) => (await load()).book.list(scope),
       problems: async (scope) => (await load()).book.problems(scope),
+      judge: async (value, file) => (await import("./read.ts")).judge(value, file),
       async rehearse(event, subject, payload, scope) {
         const { book } = await load();
         return (await import("./together.ts")).rehearse({ event, subject, payload }, scope, book);

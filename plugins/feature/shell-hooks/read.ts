@@ -24,6 +24,8 @@ export interface Invalid {
   readonly origin: string;
   readonly path: readonly string[];
   readonly message: string;
+  /** Its line among the problems. */
+  readonly problem: string;
 }
 /** A set and whether it may act. */
 export type Source = ShellHookSet & { readonly trusted: boolean };
@@ -52,8 +54,10 @@ export function readSet({ hooks: value, origin, source, root, foreign = false, t
   const invalid: Invalid[] = [];
   const ours = trusted && !foreign && source !== "plugin";
   const wrong = (where: string, what: string): void => {
-    problems.push(`${origin}: hooks.${where}: ${what}`);
-    if (ours) invalid.push({ origin, path: ["hooks", ...where.split(/[.[\]]+/).filter((key) => key !== "")], message: `hooks.${where} → ${what}` });
+    const problem = `${origin}: hooks.${where}: ${what}`;
+    const path = ["hooks", ...where.split(/[.[\]]+/).filter((key) => key !== "")];
+    problems.push(problem);
+    if (ours) invalid.push({ origin, path, message: `hooks.${where} → ${what}`, problem });
   };
   if (!fields(value)) return { hooks, problems: [`${origin}: hooks must be an object of events`], invalid };
   for (const [event, entries] of Object.entries(value)) {
@@ -78,6 +82,13 @@ export function readSet({ hooks: value, origin, source, root, foreign = false, t
     }
   }
   return { hooks, problems, invalid };
+}
+
+/** What is wrong with hooks that are to stand in the user's settings: what keeps a run from sending anything, and events that there are not. */
+export function judge(hooks: unknown, file: string): readonly string[] {
+  const { problems, invalid } = readSet({ hooks, origin: file, source: "user", trusted: true }, DEFAULT_MS);
+  const told = new Set(invalid.map(({ problem }) => problem));
+  return [...invalid.map(({ origin, message }) => `${origin}: ${message}`), ...problems.filter((problem) => !told.has(problem))];
 }
 
 /** Matchers that mean no tool there is: what they are for never runs. Tools of MCP servers may come later. */
