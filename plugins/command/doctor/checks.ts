@@ -27,6 +27,8 @@ const KEYS = [
   "MISTRAL_API_KEY",
   "OLLAMA_HOST",
 ];
+/** The kernel's words for a name that two plugins have. */
+const SAME_NAME = /^[\w-]+ ".+" is in both .+; the latter's is named "/;
 const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|.+\.localhost)$/;
 
 /** The provider is the judge: it knows where its credentials may come from. */
@@ -67,7 +69,7 @@ export function checkConfig(inspection: Inspection): Check {
   const settings = Object.values(inspection.layers()).flat();
   const files = [...new Set(settings.map((layer) => layer.origin))].filter((origin) => existsSync(origin));
   const untrusted = [...new Set(settings.filter((layer) => !layer.trusted).map((layer) => layer.origin))];
-  const warnings = inspection.warnings();
+  const warnings = inspection.warnings().filter((warning) => !SAME_NAME.test(warning));
   const details = [...files, ...warnings, ...untrusted.map((origin) => `not trusted, so it can only tighten: ${origin}`)];
   const summary = files.length === 0 ? "no files, defaults are in force" : `${files.length} files read`;
   if (warnings.length > 0) return { status: "warn", summary, details, hint: "Correct or remove what is warned of." };
@@ -75,7 +77,7 @@ export function checkConfig(inspection: Inspection): Check {
   return { status: "ok", summary, details };
 }
 
-/** Activates every plugin, since only then is it known whether it can be. */
+/** Activates every plugin, since only then is it known whether it can be, and for one without a manifest what it adds. */
 export async function checkPlugins(inspection: Inspection): Promise<Check> {
   await Promise.allSettled(inspection.plugins().map((plugin) => inspection.activate(plugin.name)));
   const plugins = inspection.plugins();
@@ -83,9 +85,13 @@ export async function checkPlugins(inspection: Inspection): Promise<Check> {
   const external = plugins.filter((plugin) => plugin.source !== "bundled").length;
   const slow = plugins.filter((plugin) => (plugin.ms ?? 0) > 500).map((plugin) => `${plugin.name} took ${Math.round(plugin.ms ?? 0)} ms`);
   const summary = `${plugins.length} plugins, ${external} of them not bundled, ${off.length} off`;
-  if (off.length === 0) return { status: slow.length > 0 ? "warn" : "ok", summary, details: slow };
-  const details = [...off.map((plugin) => `${plugin.name}: ${plugin.problem ?? "off"}`), ...slow];
-  return { status: "fail", summary, details, hint: "Update it, or take it out of the settings (`plugins`)." };
+  const doubled = inspection.warnings().filter((warning) => SAME_NAME.test(warning));
+  const details = [...off.map((plugin) => `${plugin.name}: ${plugin.problem ?? "off"}`), ...doubled, ...slow];
+  if (off.length > 0) return { status: "fail", summary, details, hint: "Update it, or take it out of the settings (`plugins`)." };
+  const status = details.length > 0 ? "warn" : "ok";
+  if (doubled.length === 0) return { status, summary, details };
+  const hint = "Both can be used, by these names. `claw plugin disable NAME` leaves a name to the other one.";
+  return { status, summary: `${summary}, ${doubled.length} names in two of them`, details, hint };
 }
 
 /** Keys and sessions lie here: nobody else may read them, and claw must be able to write. */

@@ -54,6 +54,23 @@ describe("doctor", () => {
     expect(report.checks.find((check) => check.id === "plugins")).toMatchObject({ status: "fail", details: ["broken: not today"] });
   });
 
+  test("doctor > a name that two plugins have is told with the name the second one got, also where only its code says what it adds", async () => {
+    const mode = { name: "same", summary: "x", decide: () => undefined };
+    const load = async () => ({ default: definePlugin({ setup: ({ contribute }) => void contribute("permission-mode", mode) }) });
+    const manifest = { api: 1, contributes: { "permission-mode": ["same"] } } as const;
+    const { report } = await examine([
+      { name: "@x/first", version: "0.0.0", manifest, load },
+      { name: "@x/second", version: "0.0.0", manifest, load },
+      { name: "third", version: "0.0.0", load },
+    ]);
+    const told = (plugin: string, name: string): string =>
+      `permission-mode "same" is in both @x/first and ${plugin}; the latter's is named "${name}__same"`;
+    const check = report.checks.find(({ id }) => id === "plugins");
+    expect(check).toMatchObject({ status: "warn", summary: expect.stringContaining("0 off, 2 names in two of them") });
+    expect(check?.details.toSorted()).toEqual([told("@x/second", "x_second"), told("third", "third")]);
+    expect(report.checks.find(({ id }) => id === "config")).toMatchObject({ status: "ok" });
+  });
+
   test("doctor > a provider that is not there fails, the rest is still examined", async () => {
     const { outcome, report } = await examine([], { provider: "nobody" });
     expect(outcome).toMatchObject({ kind: "exit", code: 1 });
