@@ -39,6 +39,11 @@ export type Painted = Readonly<{ lines: readonly string[]; cursor?: Cursor }>;
  * said with `live`. May `print`; that goes above in the same frame.
  */
 export type Painter = (columns: number, rows: number) => Painted;
+/** Lines that are not known yet. `lines` is called once: when `ready` settles, or when the screen cannot wait, as when it is closed. */
+export interface LaterLines {
+  readonly ready: Promise<unknown>;
+  lines(): readonly string[];
+}
 /** What `progress` shows in the terminal's tab or the task bar, where the terminal can. */
 export type Progress = "none" | "busy" | "failed";
 /** How many colours the terminal shows: none, the 16 that its user chose, 256, or 2 to the power of 24. */
@@ -60,8 +65,11 @@ export interface Screen {
   open(): Promise<void>;
   /** Shows what is printed, removes the live region and gives the terminal back as it was. Harmless when not open. Happens by itself on every exit. */
   close(): Promise<void>;
-  /** Adds lines to the scrollback, above the live region, for good. Never lost, never touched again. Long ones are left to the terminal to wrap. */
-  print(lines: readonly string[]): void;
+  /**
+   * Adds lines to the scrollback, above the live region, for good. Never lost, never touched again. Long ones are left to the terminal to wrap.
+   * What is printed after lines that come later comes after them: whoever prints such sees to it that nobody waits long.
+   */
+  print(lines: readonly string[] | LaterLines): void;
   /**
    * What `slot` shows from the next frame on: `[]` empties it. `editor`, `question` and `menu` are painted at once, the rest at most 25 times a second,
    * fewer while much is printed.

@@ -93,3 +93,27 @@ test(
   },
   MINUTE,
 );
+
+test(
+  "repl > the first code of a language has its colours, in an answer that comes in one piece and in a session that is gone on with",
+  async () => {
+    const answer = "Look:\n\n```rust\nfn main() {\n    let x = 5;\n}\n```\n\nThat is it.";
+    await using at = await sitDown([{ text: answer, deltas: 1 }]);
+    const colored = /\x1b\[[\d;]+mlet\x1b\[/;
+    const rows = (lines: readonly string[]): readonly string[] => lines.slice(lines.indexOf("Look:"), lines.indexOf("That is it.") + 1);
+    const claw = await at.open();
+    claw.write("go\r");
+    await claw.shows("That is it.");
+    await claw.shows(idle);
+    expect(claw.written).toMatch(colored);
+    const shown = ["Look:", "", "  fn main() {", "      let x = 5;", "  }", "", "That is it."];
+    expect(rows(await claw.lines())).toEqual(shown);
+    claw.write("\x04");
+    expect(await claw.exited).toBe(0);
+    const again = at.start(["-c"]);
+    await again.shows("That is it.");
+    expect(again.written).toMatch(colored);
+    expect(rows(await again.lines())).toEqual(shown);
+  },
+  MINUTE,
+);

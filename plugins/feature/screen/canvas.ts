@@ -1,5 +1,5 @@
 // What is printed and what the slots show, and the frames that bring it to a terminal. Knows no input and no signals.
-import { type Cursor, type Painter, plain, type Slot, safeLine } from "claw/kit";
+import { type Cursor, type LaterLines, type Painter, plain, type Slot, safeLine } from "claw/kit";
 import type { Device } from "./device.ts";
 import { compose, draw, erase, NOTHING, type Region, type Rows } from "./frame.ts";
 import { entering, leaving, PROGRESS, synchronised, type Traits } from "./modes.ts";
@@ -18,6 +18,8 @@ export class Canvas {
   #device: Device | undefined;
   #region: Region = NOTHING;
   #printed: string[] = [];
+  /** Lines that come later, with those that were printed after them. */
+  readonly #later: { settled: boolean; readonly until?: Promise<unknown>; lines(): readonly string[] }[] = [];
   /** What a plain screen has said of a question. */
   #said: readonly string[] = [];
   #painting = false;
@@ -34,8 +36,17 @@ export class Canvas {
     this.#failed = failed;
   }
 
-  print(lines: readonly string[]): void {
-    for (const line of lines) this.#printed.push(line);
+  print(lines: readonly string[] | LaterLines): void {
+    if ("ready" in lines) {
+      const one = { settled: false, until: lines.ready, lines: () => lines.lines() };
+      const settle = (): void => {
+        one.settled = true;
+        this.#catchUp(false);
+      };
+      this.#later.push(one);
+      void lines.ready.then(settle, settle);
+    } else if (this.#later.length > 0) this.#later.push({ settled: true, lines: () => lines });
+    else for (const line of lines) this.#printed.push(line);
     if (!this.#painting) this.#request(false);
   }
 
@@ -67,6 +78,7 @@ export class Canvas {
     const columns = this.#device?.columns ?? 80;
     this.#pace.cancel();
     this.#device = undefined;
+    this.#catchUp(true);
     const rest = this.#printed.map(safeLine);
     this.#printed = [];
     if (this.plain) {
@@ -115,6 +127,7 @@ export class Canvas {
   /** Paints until there is nothing left to paint, and the terminal has taken it. */
   async flush(): Promise<void> {
     do {
+      while (this.#later.some(({ settled }) => !settled)) await Promise.allSettled(this.#later.map(({ until }) => until));
       await this.#device?.drained();
       this.#pace.cancel();
       this.paint();
@@ -135,6 +148,19 @@ export class Canvas {
 
   bell(): void {
     this.#control("\x07");
+  }
+
+  /** Prints what waited, up to the next lines that are not there yet; with `all`, these too. */
+  #catchUp(all: boolean): void {
+    for (let first = this.#later[0]; first !== undefined && (all || first.settled); first = this.#later[0]) {
+      this.#later.shift();
+      try {
+        for (const line of first.lines()) this.#printed.push(line);
+      } catch (error) {
+        this.#failed(error);
+      }
+    }
+    this.#request(false);
   }
 
   #frame(next: Region, lines: readonly string[], columns: number, rows: number): string {
@@ -175,7 +201,7 @@ export class Canvas {
       try {
         const { lines } = painter(Math.max(1, columns - 1), TALL);
         if (slot !== "question") continue;
-        this.#printed.push(...lines.filter((line) => !this.#said.includes(line)));
+        this.print(lines.filter((line) => !this.#said.includes(line)));
         this.#said = lines;
       } catch (error) {
         this.#drop(slot, error);

@@ -81,6 +81,40 @@ describe("screen", () => {
     expect(state.written).not.toContain("1049");
   });
 
+  test("print > lines that come later keep their place, and hold up nothing but what is printed after them", async () => {
+    await using on = await startEmulated();
+    const { screen, shown, state } = on;
+    const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    screen.print(["one"]);
+    screen.print({ ready: first.promise, lines: () => ["two"] });
+    screen.print(["three"]);
+    screen.print({ ready: second.promise, lines: () => ["four"] });
+    screen.live("editor", ["> here"]);
+    await new Promise(setImmediate);
+    expect([state.written.includes("here"), state.written.includes("three")]).toEqual([true, false]);
+    second.reject(new Error("no"));
+    await new Promise(setImmediate);
+    first.resolve();
+    expect(await shown()).toEqual(["one", "two", "three", "four", "> here"]);
+    screen.print(["five"]);
+    expect((await shown()).at(-2)).toBe("five");
+  });
+
+  test("close > lines that were to come later are shown as they are then", async () => {
+    const on = await startEmulated();
+    on.screen.print({ ready: new Promise(() => undefined), lines: () => ["two"] });
+    on.screen.print({
+      ready: new Promise(() => undefined),
+      lines: () => {
+        throw new Error("broken");
+      },
+    });
+    on.screen.print(["three"]);
+    await on.screen.close();
+    expect(on.state.written).toMatch(/two[\s\S]*three/);
+    expect(on.state.errors).toHaveLength(1);
+  });
+
   test("print > a slow terminal gets it all, in few writes", async () => {
     await using on = await startEmulated();
     const { screen, shown, state, release } = on;

@@ -1,6 +1,6 @@
 // The screen service over a terminal: takes it, gives it back, and lends it; frames are the canvas's affair and keys the input's.
 import type { Env } from "claw";
-import type { Colors, Cursor, Key, Painter, Progress, Screen, Slot } from "claw/kit";
+import type { Colors, Cursor, Key, LaterLines, Painter, Progress, Screen, Slot } from "claw/kit";
 import { Canvas } from "./canvas.ts";
 import type { Device, Listeners, Signal } from "./device.ts";
 import { createInput, type InputQueue } from "./input.ts";
@@ -65,7 +65,7 @@ export class TerminalScreen implements Screen {
     this.#input.close();
     device.close();
   }
-  print(lines: readonly string[]): void {
+  print(lines: readonly string[] | LaterLines): void {
     if (this.#state !== "closed") this.#canvas.print(lines);
   }
   live(slot: Slot, shown: readonly string[] | Painter, cursor?: Cursor): void {

@@ -1,5 +1,5 @@
 // Code in colours: JavaScript and TypeScript by Bun, other languages by highlight.js, each loaded when it is first met. Until then code is plain.
-import type { Theme } from "claw/kit";
+import { type Theme, within } from "claw/kit";
 // biome-ignore lint/correctness/useImportExtensions: its types are beside it, in `grammars.d.mts`.
 import { type CodeHighlighter, GRAMMARS, loadHighlighter, type Node } from "./grammars.mjs";
 import { languageOf } from "./languages.ts";
@@ -15,43 +15,73 @@ export const startCode = (): CodeState => ({ before: [] });
 export interface Highlighter {
   /** One line for each given, with styles. `lines` have no control characters. Where that costs, a line that is not `whole` has none yet. */
   paint(language: string, lines: readonly string[], state: CodeState, theme: Theme, whole: boolean): readonly string[];
+  /** Begins to load a language. Settles when it has come, or has taken long (`patient`: very long); absent where that is so, or there is nothing to wait for. */
+  ready(language: string, theme: Theme, patient: boolean): Promise<unknown> | undefined;
 }
 
 /** `loaded` is called when a language that was asked for has come. */
 export function createHighlighter(loaded: () => void): Highlighter {
   let highlighter: CodeHighlighter | undefined;
-  const known = new Map<string, "loading" | "ready" | "none">();
+  const known = new Map<string, Grammar>();
 
   const load = async (language: string, get: () => Promise<{ readonly default: unknown }>): Promise<void> => {
-    known.set(language, "loading");
-    try {
-      highlighter ??= await loadHighlighter();
-      highlighter.registerLanguage(language, (await get()).default);
-      known.set(language, "ready");
-      loaded();
-    } catch {
-      known.set(language, "none");
-    }
+    highlighter ??= await loadHighlighter();
+    highlighter.registerLanguage(language, (await get()).default);
+  };
+  /** What is known of a language that highlight.js has colours for: it is loaded when that is asked. */
+  const grammarOf = (language: string | undefined): Grammar | undefined => {
+    const get = language === undefined ? undefined : GRAMMARS[language];
+    if (language === undefined || get === undefined) return undefined;
+    const there = known.get(language);
+    if (there !== undefined) return there;
+    const grammar: Grammar = { state: "loading" };
+    known.set(language, grammar);
+    const coming = load(language, get).then(
+      () => {
+        grammar.state = "ready";
+        loaded();
+      },
+      () => {
+        grammar.state = "none";
+      },
+    );
+    grammar.soon = within(coming, SOON_MS).finally(() => delete grammar.soon);
+    grammar.late = within(coming, LATE_MS).finally(() => delete grammar.late);
+    return grammar;
   };
   return {
     paint(given, lines, state, theme, whole) {
       const language = languageOf(given);
-      if (theme.sgr("keyword").begin === "" && theme.sgr("comment").begin === "") return lines;
+      if (colorless(theme)) return lines;
       if (language === "typescript") return script(lines, state, theme);
-      const get = language === undefined ? undefined : GRAMMARS[language];
-      if (language === undefined || get === undefined) return lines.map((line) => theme.paint("code", line));
-      if (!known.has(language)) void load(language, get);
-      if (highlighter === undefined || known.get(language) !== "ready" || !whole) return lines;
+      const grammar = grammarOf(language);
+      if (language === undefined || grammar === undefined) return lines.map((line) => theme.paint("code", line));
+      if (highlighter === undefined || grammar.state !== "ready" || !whole) return lines;
       const before = state.before;
       state.before = [...before, ...lines].slice(-CONTEXT);
       // A minified file is no reading matter.
       if (lines.some((line) => line.length > LONGEST_LINE)) return lines;
       return walk(highlighter, language, [...before, ...lines], theme).slice(before.length);
     },
+    ready(given, theme, patient) {
+      const grammar = colorless(theme) ? undefined : grammarOf(languageOf(given));
+      return patient ? grammar?.late : grammar?.soon;
+    },
   };
 }
 
 // --- internal ---
+
+/** `soon` and `late` are there while it loads, and for so long at most. */
+interface Grammar {
+  state: "loading" | "ready" | "none";
+  soon?: Promise<unknown>;
+  late?: Promise<unknown>;
+}
+const SOON_MS = 150;
+const LATE_MS = 2_000;
+
+const colorless = (theme: Theme): boolean => theme.sgr("keyword").begin === "" && theme.sgr("comment").begin === "";
 
 /** How many lines before a line say what it is in the middle of. */
 const CONTEXT = 12;

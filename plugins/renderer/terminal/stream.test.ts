@@ -1,28 +1,35 @@
 import { describe, expect, test } from "bun:test";
-import type { Theme } from "claw/kit";
-import { createHighlighter, startCode } from "./highlight.ts";
+import type { LaterLines, Theme } from "claw/kit";
 import type { Look } from "./markdown.ts";
-import { createMarkdownStream } from "./stream.ts";
+import { createMarkdownStream, type MarkdownStream } from "./stream.ts";
 
 const PLAIN: Theme = { name: "none", paint: (_, text) => text, sgr: () => ({ begin: "", end: "" }) };
-/** A theme whose styles can be read: `‹keyword:const›`. */
-const MARKED: Theme = {
-  name: "marks",
-  paint: (style, text) => text.replaceAll(/.+/g, (line) => `‹${style}:${line}›`),
-  sgr: () => ({ begin: "‹", end: "›" }),
-};
 const look = (width = 60, theme = PLAIN): Look => ({ width, theme, links: false });
+
+/** One whose code has no colours. */
+function plainStream(): MarkdownStream {
+  return createMarkdownStream(
+    (_, lines) => lines,
+    () => undefined,
+  );
+}
+
+/** Lines that nothing is loaded for are there at once. */
+function now(lines: readonly string[] | LaterLines): readonly string[] {
+  if ("ready" in lines) throw new Error("the lines come later");
+  return lines;
+}
 
 /** What is shown of `text` in the end, given in pieces of `size` and looked at after each. */
 function shown(text: string, size = 5, at = look()): string[] {
-  const stream = createMarkdownStream((_, lines) => lines);
+  const stream = plainStream();
   const lines: string[] = [];
   for (let from = 0; from < text.length; from += size) {
     stream.push(text.slice(from, from + size));
-    lines.push(...stream.take(at));
+    lines.push(...now(stream.take(at)));
     stream.tail(at);
   }
-  return [...lines, ...stream.end(at)];
+  return [...lines, ...now(stream.end(at))];
 }
 
 describe("markdown", () => {
@@ -67,12 +74,12 @@ describe("markdown", () => {
 
   test("take > a long table is shown as it comes, every row once, under one head", () => {
     const rows = Array.from({ length: 150 }, (_, at) => `| row ${at} | ${"y".repeat(at % 7)} |`);
-    const stream = createMarkdownStream((_, lines) => lines);
+    const stream = plainStream();
     stream.push(`| Head | B |\n|--|--|\n${rows.join("\n")}\n`);
-    const early = stream.take(look());
+    const early = now(stream.take(look()));
     expect(early.length).toBeGreaterThan(100);
     stream.push("\nend\n");
-    const all = [...early, ...stream.take(look()), ...stream.end(look())];
+    const all = [...early, ...now(stream.take(look())), ...now(stream.end(look()))];
     expect(all.filter((line) => line.includes("Head"))).toHaveLength(1);
     expect(all.flatMap((line) => /row (\d+)/.exec(line)?.[1] ?? [])).toEqual(rows.map((_, at) => String(at)));
     expect(all.filter((line) => /[┌└]/.test(line))).toHaveLength(2);
@@ -80,10 +87,10 @@ describe("markdown", () => {
   });
 
   test("take > blocks come out as soon as they are complete, lines of code one by one", () => {
-    const stream = createMarkdownStream((_, lines) => lines);
-    const push = (text: string): [string[], string[]] => {
+    const stream = plainStream();
+    const push = (text: string): [readonly string[], string[]] => {
       stream.push(text);
-      return [stream.take(look()), stream.tail(look())];
+      return [now(stream.take(look())), stream.tail(look())];
     };
     expect(push("one tw")).toEqual([[], ["one tw"]]);
     expect(push("o\nthree\n\n- a")).toEqual([["one two", "three", ""], ["• a"]]);
@@ -91,7 +98,7 @@ describe("markdown", () => {
     expect(push("\n```js\nx\ny")).toEqual([["• a", "• b", "  x"], ["  y"]]);
     expect(push("\n```")).toEqual([["  y"], []]);
     expect(push("\nend")).toEqual([[], ["end"]]);
-    expect(stream.end(look())).toEqual(["end"]);
+    expect(now(stream.end(look()))).toEqual(["end"]);
     expect(stream.empty).toBe(true);
   });
 
@@ -150,52 +157,15 @@ describe("markdown", () => {
       "| a | b |\n".repeat(200_000),
       `\`\`\`\n${"code line\n".repeat(200_000)}`,
     ]) {
-      const stream = createMarkdownStream((_, lines) => lines);
+      const stream = plainStream();
       let [lines, tallest] = [0, 0];
       for (let from = 0; from < sample.length; from += 2_000) {
         stream.push(sample.slice(from, from + 2_000));
-        lines += stream.take(look()).length;
+        lines += now(stream.take(look())).length;
         tallest = Math.max(tallest, stream.tail(look()).length);
       }
-      expect(lines + stream.end(look()).length).toBeGreaterThan(10_000);
+      expect(lines + now(stream.end(look())).length).toBeGreaterThan(10_000);
       expect(tallest).toBeLessThan(250);
-    }
-  });
-});
-
-describe("highlight", () => {
-  const paint = (language: string, code: string): string =>
-    createHighlighter(() => undefined)
-      .paint(language, code.split("\n"), startCode(), MARKED, true)
-      .join("\n");
-
-  test("paint > TypeScript, with comments and templates that go over several lines", () => {
-    expect(paint("ts", "const a = 1; // b")).toBe("‹keyword:const› a = ‹number:1›; ‹comment:// b›");
-    expect(paint("tsx", "/* a\n * b\n */ const c")).toBe("‹comment:/* a›\n‹comment: * b›\n‹comment: */› ‹keyword:const› c");
-    expect(paint("js", "x = `a\nb` + 1")).toBe("x = ‹string:`a›\n‹string:b`› + ‹number:1›");
-  });
-
-  test("paint > another language, once it has come; before that plain", async () => {
-    const loaded = Promise.withResolvers<void>();
-    const highlighter = createHighlighter(loaded.resolve);
-    const lines = ["def f(x):", '    """doc', '    string"""', "    return 1  # c"];
-    expect(highlighter.paint("python", lines, startCode(), MARKED, true)).toEqual(lines);
-    await loaded.promise;
-    const painted = highlighter.paint("py", lines, startCode(), MARKED, true);
-    expect(painted[0]).toBe("‹keyword:def› ‹function:f›(x):");
-    expect(painted[2]).toBe('‹string:    string"""›');
-    expect(painted[3]).toBe("    ‹keyword:return› ‹number:1›  ‹comment:# c›");
-    // What the lines before leave open is known to those that come later.
-    const state = startCode();
-    highlighter.paint("python", lines.slice(0, 2), state, MARKED, true);
-    expect(highlighter.paint("python", lines.slice(2), state, MARKED, true)).toEqual(painted.slice(2));
-  });
-
-  test("paint > no letter is lost, whatever the code", () => {
-    const highlighter = createHighlighter(() => undefined);
-    for (const code of ["a ``` b", "`", "/*", "*/ x", "~~~", "'", "a\\`b`", "| x |", "  ", "<T>(x)=>{}", "# x", "- [ ] y", "\u00a0", "日本`語"]) {
-      const [line] = highlighter.paint("ts", [code], startCode(), MARKED, true);
-      expect(line?.replaceAll(/‹\w+:|›/g, "")).toBe(code);
     }
   });
 });

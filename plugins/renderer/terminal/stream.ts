@@ -1,17 +1,17 @@
-// A stream of Markdown cut into blocks: what is complete is given out once, as lines; what is not can be looked at. Costs the same however long the stream gets.
-import { expandTabs, headOf, plain, wrapCells } from "claw/kit";
+// A stream of Markdown: what is complete is given out once, as lines; what is not can be looked at. Costs the same however long the stream gets.
+import { expandTabs, headOf, type LaterLines, plain, wrapCells } from "claw/kit";
 import { type CodeState, startCode } from "./highlight.ts";
 import { type Block, createMarkdown, type Look, type Markdown } from "./markdown.ts";
-import type { TableState } from "./table.ts";
+import { createSplitter, LONGEST, type Piece } from "./splitter.ts";
 
 export interface MarkdownStream {
   push(delta: string): void;
-  /** The lines of all that has become complete since the last time. */
-  take(look: Look): string[];
+  /** The lines of all that has become complete since the last time; where their colours are still being loaded, to be painted when these are there. */
+  take(look: Look): readonly string[] | LaterLines;
   /** How the rest looks so far. */
   tail(look: Look): string[];
   /** The rest, as it is: nothing follows. */
-  end(look: Look): string[];
+  end(look: Look): readonly string[] | LaterLines;
   /** Nothing was pushed since the start or the last `end`. */
   readonly empty: boolean;
 }
@@ -19,32 +19,14 @@ export interface MarkdownStream {
 /** Styles lines of a language, one after another. What is to be known of those before is in `state`; of a line that is not `whole` yet, more will come. */
 export type Code = (language: string, lines: readonly string[], state: CodeState, whole: boolean) => readonly string[];
 
-export function createMarkdownStream(code: Code): MarkdownStream {
-  const blocks = createSplitter();
-  let buffer = "";
-  let fresh = true;
-  let seen = 0;
+/** Begins to load a language; gives what lines of it wait for, if anything. */
+export type Coming = (language: string) => Promise<unknown> | undefined;
 
-  let shown: { readonly look: Look; readonly markdown: Markdown } | undefined;
-
-  const show = (pieces: readonly Piece[], look: Look, whole: boolean): string[] => {
-    if (shown?.look !== look) shown = { look, markdown: createMarkdown(look, (language, lines) => code(language, lines, startCode(), whole)) };
-    const texts: Block[] = [];
-    for (const piece of pieces) if (piece.kind === "text") texts.push(piece);
-    const shownTexts = shown.markdown(texts);
-    let text = 0;
-    const rows: string[] = [];
-    for (const piece of pieces) {
-      if (piece.kind === "blank") rows.push("");
-      else if (piece.kind === "text") for (const row of shownTexts[text++] ?? []) rows.push(row);
-      else {
-        const margin = " ".repeat(piece.indent + 2);
-        for (const line of code(piece.language, piece.lines, piece.state, whole)) rows.push(margin + line);
-      }
-    }
-    return rows;
-  };
-  const read = (): void => {
+export function createMarkdownStream(code: Code, coming: Coming): MarkdownStream {
+  const blocks = createSplitter((language) => void coming(language));
+  let [buffer, fresh, seen] = ["", true, 0];
+  const show = createShow(code);
+  const readOn = (): void => {
     const end = buffer.lastIndexOf("\n");
     if (end !== -1) {
       const whole = buffer.slice(0, end);
@@ -61,14 +43,24 @@ export function createMarkdownStream(code: Code): MarkdownStream {
       blocks.cut();
     }
   };
-  /** Blank lines are shown between what is shown, one at a time. */
-  const spaced = (pieces: readonly Piece[], look: Look): string[] => {
-    const kept = pieces.filter((piece) => {
+  const read = (): void => {
+    do readOn();
+    while (buffer.length > LONGEST);
+  };
+  /** What is complete, with blank lines between what is shown, one at a time; `last` shows none at the end. */
+  const complete = (look: Look, last: boolean): readonly string[] | LaterLines => {
+    const kept = blocks.take().filter((piece) => {
       const second = piece.kind === "blank" && fresh;
       fresh = piece.kind === "blank";
       return !second;
     });
-    return show(kept, look, true);
+    const lines = (): readonly string[] => {
+      const rows = show(kept, look, true);
+      while (last && rows.at(-1) === "") rows.pop();
+      return rows;
+    };
+    const ready = waiting(kept, coming);
+    return ready === undefined ? lines() : { ready, lines };
   };
   return {
     get empty() {
@@ -79,21 +71,19 @@ export function createMarkdownStream(code: Code): MarkdownStream {
       seen += delta.length;
     },
     take(look) {
-      do read();
-      while (buffer.length > LONGEST);
-      return spaced(blocks.take(), look);
+      read();
+      return complete(look, false);
     },
     tail(look) {
       const text = plain(buffer);
       return show(blocks.peek(text), look, false);
     },
     end(look) {
-      const lines = this.take(look);
+      read();
       if (buffer !== "") for (const line of plain(buffer).split("\n")) blocks.line(line);
       blocks.end();
-      lines.push(...spaced(blocks.take(), look));
+      const lines = complete(look, true);
       [buffer, fresh, seen] = ["", true, 0];
-      while (lines.at(-1) === "") lines.pop();
       return lines;
     },
   };
@@ -108,130 +98,35 @@ export function wrapText(text: string, width: number): string[] {
 
 // --- internal ---
 
-/** A block that gets longer is shown before it is complete: what is looked at again for each frame stays small. */
-const LONGEST = 8_192;
-const MOST_LINES = 200;
-const MOST_ROWS = 40;
+/** How pieces look, as lines. */
+function createShow(code: Code): (pieces: readonly Piece[], look: Look, whole: boolean) => string[] {
+  let shown: { readonly look: Look; readonly markdown: Markdown } | undefined;
 
-type Piece =
-  | Readonly<{ kind: "blank" }>
-  | Text
-  | Readonly<{ kind: "code"; language: string; lines: readonly string[]; indent: number; state: CodeState }>;
-type Text = Readonly<{ kind: "text" }> & Block;
-type Fence = Readonly<{ mark: string; length: number; indent: number; language: string; state: CodeState }>;
-
-/** How a line begins that is a fence, a heading, an item, a quote or a rule. Most do not. */
-const MARK = /^\s*[#>`~*+_\d-]/;
-const QUOTE = /^ {0,3}>/;
-const FENCE = /^(\s*)(`{3,}|~{3,})\s*([^`]*)$/;
-const ITEM = /^(\s*)([-*+]|(\d{1,9})[.)])(\s+|$)/;
-const ALONE = /^ {0,3}(#{1,6}(\s|$)|([-*_])\s*(\3\s*){2,}$)/;
-const DELIMITER = /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/;
-
-function createSplitter() {
-  const ready: Piece[] = [];
-  let pending: string[] = [];
-  let size = 0;
-  let fence: Fence | undefined;
-  /** A table of which some rows were shown already: its head, which is said again only to Markdown. */
-  let table: { readonly head: readonly string[]; readonly state: TableState } | undefined;
-
-  const close = (): void => {
-    if (table !== undefined) ready.push({ ...pieceOf([...table.head, ...pending]), table: { state: table.state, first: false, last: true } });
-    else if (pending.length > 0) ready.push(pieceOf(pending));
-    [pending, size, table] = [[], 0, undefined];
-  };
-  const codeLine = (open: Fence, line: string): void => {
-    const closing = FENCE.exec(line);
-    if (closing !== null && closing[2]!.startsWith(open.mark) && closing[2]!.length >= open.length && closing[3] === "") {
-      fence = undefined;
-      return;
+  return (pieces, look, whole) => {
+    if (shown?.look !== look) shown = { look, markdown: createMarkdown(look, (language, lines) => code(language, lines, startCode(), whole)) };
+    const texts: Block[] = [];
+    for (const piece of pieces) if (piece.kind === "text") texts.push(piece);
+    const shownTexts = shown.markdown(texts);
+    let text = 0;
+    const rows: string[] = [];
+    for (const piece of pieces) {
+      if (piece.kind === "blank") rows.push("");
+      else if (piece.kind === "text") for (const row of shownTexts[text++] ?? []) rows.push(row);
+      else {
+        const margin = " ".repeat(piece.indent + 2);
+        for (const line of code(piece.language, piece.lines, piece.state, whole)) rows.push(margin + line);
+      }
     }
-    const text = expandTabs(dedent(line, open.indent));
-    const last = ready.at(-1);
-    if (last?.kind === "code" && last.state === open.state) (last.lines as string[]).push(text);
-    else ready.push({ kind: "code", language: open.language, lines: [text], indent: open.indent, state: open.state });
-  };
-  /** A long table is shown in parts, its columns as wide as the first part needs them. */
-  const splitTable = (): void => {
-    if (pending.length < MOST_ROWS) return;
-    const head = table?.head ?? pending.slice(0, 2);
-    if (!DELIMITER.test(head[1] ?? "") || !head[1]!.includes("|")) return;
-    const state = table?.state ?? {};
-    ready.push({ ...pieceOf(table === undefined ? pending : [...head, ...pending]), table: { state, first: table === undefined, last: false } });
-    [pending, size, table] = [[], 0, { head, state }];
-  };
-  return {
-    line(line: string): void {
-      if (fence !== undefined) {
-        codeLine(fence, line);
-        return;
-      }
-      const marked = MARK.test(line);
-      const opening = marked ? FENCE.exec(line) : null;
-      if (opening !== null) {
-        close();
-        fence = fenceOf(opening);
-        return;
-      }
-      if (line.trim() === "") {
-        close();
-        ready.push({ kind: "blank" });
-        return;
-      }
-      // What stands below a table without a column's mark is no row of it.
-      if (table === undefined ? starts(line, pending, marked) : !line.includes("|")) close();
-      pending.push(line);
-      size += line.length;
-      if (marked && ALONE.test(line)) close();
-      else if (table === undefined && (size > LONGEST || pending.length > MOST_LINES)) close();
-      else splitTable();
-    },
-    /** The block goes on after something too long to wait for. */
-    cut: close,
-    end(): void {
-      close();
-      fence = undefined;
-    },
-    take: (): readonly Piece[] => ready.splice(0),
-    /** What is there besides, with a line that has not ended yet. */
-    peek(partial: string): readonly Piece[] {
-      if (fence !== undefined) {
-        if (partial === "" || /^\s*[`~]{1,}$/.test(partial)) return [];
-        const { language, indent, state } = fence;
-        return [{ kind: "code", language, lines: [expandTabs(dedent(partial, indent))], indent, state: { ...state } }];
-      }
-      const lines = partial === "" ? pending : [...pending, partial];
-      if (table !== undefined) return [{ ...pieceOf([...table.head, ...lines]), table: { state: table.state, first: false, last: true } }];
-      if (partial !== "" && pending.length > 0 && starts(partial, pending, MARK.test(partial))) return [pieceOf(pending), pieceOf([partial])];
-      return lines.length === 0 ? [] : [pieceOf(lines)];
-    },
+    return rows;
   };
 }
 
-function fenceOf([, space = "", mark = "", language = ""]: RegExpExecArray): Fence {
-  return { mark: mark[0]!, length: mark.length, indent: space.length, language: language.trim().split(/\s+/)[0] ?? "", state: startCode() };
-}
-
-/** Whether a line begins another block than the one before it is in. `marked`: it begins like one that does. */
-function starts(line: string, pending: readonly string[], marked: boolean): boolean {
-  const first = pending[0];
-  if (first === undefined) return false;
-  if (!marked) return QUOTE.test(first);
-  if (/^ {0,3}#{1,6}\s/.test(line)) return true;
-  const item = ITEM.exec(line);
-  // "2024. " within a paragraph is no item; nor is the line of a table or of a heading's underline.
-  if (item !== null && item[4] !== "" && (item[3] === undefined || item[3] === "1" || ITEM.test(first))) return true;
-  return QUOTE.test(first) !== QUOTE.test(line);
-}
-
-function pieceOf(lines: readonly string[]): Text {
-  const indent = lines[0]!.length - lines[0]!.trimStart().length;
-  return { kind: "text", text: lines.map((line) => dedent(line, indent)).join("\n"), indent: Math.min(indent, 40) };
-}
-
-function dedent(line: string, indent: number): string {
-  let at = 0;
-  while (at < indent && (line[at] === " " || line[at] === "\t")) at += 1;
-  return line.slice(at);
+/** What the code among the pieces waits for. */
+function waiting(pieces: readonly Piece[], coming: Coming): Promise<unknown> | undefined {
+  const all: Promise<unknown>[] = [];
+  for (const piece of pieces) {
+    const one = piece.kind === "code" ? coming(piece.language) : undefined;
+    if (one !== undefined) all.push(one);
+  }
+  return all.length === 0 ? undefined : Promise.all(all);
 }

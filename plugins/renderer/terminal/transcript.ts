@@ -1,6 +1,6 @@
 // What is said and done in a session, in order: finished things go to the scrollback at once, the rest is the tail of the live region.
 import type { EventMap } from "claw";
-import { cutCells, headOf, type Painted, type Screen, type StyleName, safeLines, type Theme, type Themes, tailOf } from "claw/kit";
+import { cutCells, headOf, type LaterLines, type Painted, type Screen, type StyleName, safeLines, type Theme, type Themes, tailOf } from "claw/kit";
 import { callLine, endedLines, fullLines, type RunningCall, runningLines } from "./call.ts";
 import { createHighlighter } from "./highlight.ts";
 import type { Look } from "./markdown.ts";
@@ -39,19 +39,26 @@ export class Transcript {
   /** The call whose beginning was said last, with nothing after it. */
   #announced: string | undefined;
   #thinkingShown: boolean;
+  /** The text is not being written now. */
+  #patient = false;
 
   constructor(options: TranscriptOptions, thinking: boolean) {
     this.#options = options;
     this.#thinkingShown = thinking;
     const highlighter = createHighlighter(() => this.update());
-    this.#text = createMarkdownStream((language, lines, state, whole) => highlighter.paint(language, lines, state, this.#theme, whole));
+    this.#text = createMarkdownStream(
+      (language, lines, state, whole) => highlighter.paint(language, lines, state, this.#theme, whole),
+      (language) => highlighter.ready(language, this.#theme, this.#patient),
+    );
   }
 
   /** Whether a call is running. */
   get calling(): boolean {
     return this.#running.size > 0;
   }
-  text(delta: string): void {
+  /** `whole`: it is not being written now, and may be shown later. */
+  text(delta: string, whole = false): void {
+    this.#patient = whole;
     this.#endThoughts();
     this.#text.push(delta);
     this.update();
@@ -190,12 +197,15 @@ export class Transcript {
     if (this.#looked?.width !== width || this.#looked.theme !== theme) this.#looked = { width, theme, links: !plain && colors > 0 };
     return this.#looked;
   }
-  #add(kind: EntryKind, lines: readonly string[]): void {
-    if (lines.length === 0) return;
+  #add(kind: EntryKind, given: readonly string[] | LaterLines): void {
+    const { opened } = this.#options.screen;
+    const lines = "ready" in given && !opened ? given.lines() : given;
+    if ("length" in lines && lines.length === 0) return;
     const apart = this.#last !== undefined && (this.#last !== kind || (this.#over && kind !== "call"));
-    const all = apart ? ["", ...lines] : lines;
-    if (this.#options.screen.opened) this.#options.screen.print(all);
-    else this.#options.out(`${all.join("\n")}\n`);
+    const gap = apart ? [""] : [];
+    if ("ready" in lines) this.#options.screen.print({ ready: lines.ready, lines: () => [...gap, ...lines.lines()] });
+    else if (opened) this.#options.screen.print([...gap, ...lines]);
+    else this.#options.out(`${[...gap, ...lines].join("\n")}\n`);
     [this.#last, this.#over, this.#announced] = [kind, false, undefined];
   }
   #endThoughts(): void {

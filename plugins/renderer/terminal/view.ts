@@ -203,7 +203,7 @@ export class View {
       if (block.type === "call")
         this.#asked.set(block.id, { subject: subjectOf(block.input), ...this.#asked.get(block.id), tool: block.tool, input: block.input });
       if (block.type === "thinking" && !this.#streamed.thinking) this.#transcript.thinking(block.text);
-      else if (block.type === "text" && !this.#streamed.text) this.#transcript.text(block.text);
+      else if (block.type === "text" && !this.#streamed.text) this.#transcript.text(block.text, true);
     }
     this.#streamed = { text: false, thinking: false };
     this.#transcript.flush();
