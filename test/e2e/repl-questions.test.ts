@@ -132,6 +132,22 @@ test("AskUserQuestion > a choice, and an answer in own words", async () => {
   expect(toldIn(at.mock, 2)).toContain("Ölberg 東");
 }, 60_000);
 
+test("AskUserQuestion > several choices are ticked, and sent together", async () => {
+  const options = [{ label: "red", description: "the warm one" }, { label: "blue" }, { label: "green" }];
+  await using at = await sitDown([
+    call("AskUserQuestion", { questions: [{ question: "Which colours?", options, multiSelect: true }] }),
+    { text: "Thank you." },
+  ]);
+  const claw = await at.open();
+  claw.write("ask me\r");
+  await claw.shows(/1\. ☐ red\n +the warm one\n +2\. ☐ blue/);
+  claw.write(" \x1b[B\x1b[B ");
+  await claw.shows(/1\. ☑ red[\s\S]*3\. ☑ green/);
+  claw.write("\r");
+  await claw.shows("Thank you.");
+  expect(toldIn(at.mock, 1)).toContain("Which colours?\\n→ red, green");
+}, 60_000);
+
 test("plan > stands there as Markdown, for good, and yes begins to carry it out", async () => {
   const plan = "# The plan\n\n1. Do **this** first.\n2. Then that.";
   await using at = await sitDown([call("ExitPlanMode", { plan }), { text: "So it begins." }]);

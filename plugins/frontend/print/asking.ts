@@ -1,5 +1,6 @@
 // Permission questions to the program at the other end of stdin and stdout.
 import { type Answer, type Ask, ClawError, type Json, type Question } from "claw";
+import { manyOf } from "claw/kit";
 import type { Wire } from "./lines.ts";
 
 /** Questions to the program at the other end. Once stdin has ended nobody is there to answer, and that means no. */
@@ -33,7 +34,9 @@ export function createAsking(line: (object: Wire) => void) {
     answer(message: Wire): boolean {
       const response = (message["response"] ?? {}) as Wire;
       const given = (response["response"] ?? {}) as Wire;
-      const text = given["message"] ?? given["text"] ?? response["error"];
+      const several = Array.isArray(given["choices"]) ? given["choices"].filter((one) => typeof one === "string") : [];
+      const said = given["message"] ?? given["text"] ?? response["error"];
+      const text = several.length === 0 ? said : [...several, ...(typeof said === "string" ? [said] : [])].join(", ");
       const choice = given["behavior"] === "allow" ? "yes" : typeof given["choice"] === "string" ? given["choice"] : "no";
       const input = given["updatedInput"] === undefined ? {} : { input: given["updatedInput"] };
       const id = String(response["request_id"]);
@@ -51,8 +54,15 @@ export function createAsking(line: (object: Wire) => void) {
 
 // --- internal ---
 
-function requestOf({ text, choices, call, rules, agent }: Question): Wire {
+function requestOf(question: Question): Wire {
+  const { text, choices, call, rules, agent } = question;
   const about = { description: text, ...(agent === undefined ? {} : { agent }), ...(rules === undefined ? {} : { rules }) };
+  const many = manyOf(question);
+  if (many !== undefined) {
+    const described = many.choices.flatMap(({ label, about }) => (about === undefined ? [] : [`${label}: ${about}`]));
+    const offered = many.choices.map(({ label }) => label);
+    return { subtype: "ask_user", question: [many.text, ...described].join("\n"), choices: offered, multi_select: true };
+  }
   if (call === undefined) return { subtype: "ask_user", question: text, choices };
   return { subtype: "can_use_tool", tool_name: call.tool, input: call.input as Json, tool_use_id: call.id, ...about };
 }

@@ -99,6 +99,30 @@ describe("converse", () => {
     expect(JSON.stringify(results)).toContain("cannot change the input");
   });
 
+  test("converse > a question of which several may be taken says so, and is answered with a list", async () => {
+    const options = [{ label: "red", description: "the warm one" }, { label: "blue" }, { label: "green" }];
+    const input: Json = { questions: [{ question: "Which?", options, multiSelect: true }] };
+    await using at = await place([{ calls: [{ tool: "AskUserQuestion", input }] }, { text: "done" }]);
+    const child = spawn(at, [...STREAMED, "--permission-prompt-tool", "stdio"]);
+    child.stdin.write(user("go"));
+    let shown = "";
+    for await (const bytes of child.stdout) {
+      const fresh = new TextDecoder().decode(bytes);
+      shown += fresh;
+      for (const line of fresh.split("\n").filter((one) => one.includes('"ask_user"'))) {
+        const { request_id, request } = JSON.parse(line) as { request_id: string; request: Json };
+        expect(request).toEqual({
+          ...{ subtype: "ask_user", question: "Which?\nred: the warm one", choices: ["red", "blue", "green"], multi_select: true },
+        });
+        const response = { subtype: "success", request_id, response: { choices: ["green", "red"] } };
+        child.stdin.write(`${JSON.stringify({ type: "control_response", response })}\n`);
+      }
+      if (fresh.includes('"type":"result"')) await child.stdin.end();
+    }
+    expect(await child.exited).toBe(0);
+    expect(shown).toContain("Which?\\n→ green, red");
+  });
+
   test.each([
     ["not json\n", "line 1 of stdin is no JSON object"],
     [user(" \n"), "a user message is empty"],

@@ -1,6 +1,6 @@
 // What a question offers, as a person reads it: the words of each choice, its digit, its letter. Pure.
 import type { Question } from "claw";
-import { safeLines } from "claw/kit";
+import { manyOf, safeLines } from "claw/kit";
 
 /** One line to choose. `told`: it goes on with a reason in free words. `below` stands under it. */
 export interface Choice {
@@ -14,8 +14,20 @@ export interface Choice {
 /** Where there are more, they are searched by typing. */
 export const MOST_LISTED = 9;
 
-/** What is asked. `reasoned`: somebody reads why the answer is no, as the model does when it is about a call. `about` is what is said of single choices. */
-export type Asked = Pick<Question, "choices" | "rules" | "call"> & Readonly<{ reasoned?: boolean; about?: ReadonlyMap<string, string> }>;
+/**
+ * What is asked. `reasoned`: somebody reads why the answer is no, as the model does when it is about a call. `about` is what is said of single choices.
+ * `many`: several may be taken.
+ */
+export type Asked = Pick<Question, "choices" | "rules" | "call"> & Readonly<{ reasoned?: boolean; about?: ReadonlyMap<string, string>; many?: true }>;
+
+/** A question as it is put: where several may be taken they are choices, unless it is asked in `lines`, and those that are about one choice belong to it. */
+export function askedAs(question: Question, lines: boolean): Question & Pick<Asked, "about" | "many"> {
+  const { many: _, ...rest } = question as Question & { readonly many?: unknown };
+  const many = manyOf(question);
+  if (many === undefined || lines) return withDetails(rest);
+  const about = new Map(many.choices.flatMap(({ label, about: said }) => (said === undefined ? [] : [[label, said] as const])));
+  return { ...rest, text: many.text, choices: many.choices.map(({ label }) => label), about, many: true };
+}
 
 /** A question with the lines of its text that are about one choice, as `red: the warm one`, where they belong. */
 export function withDetails(question: Question): Question & Pick<Asked, "about"> {
@@ -30,8 +42,8 @@ export function withDetails(question: Question): Question & Pick<Asked, "about">
 }
 
 /** The choices of a question, in its order; where one can say no and is listened to, also with a reason. */
-export function choicesOf({ choices, rules, call, about, reasoned = call !== undefined }: Asked): readonly Choice[] {
-  const asking = choices.includes("yes") && choices.includes("no");
+export function choicesOf({ choices, rules, call, about, many, reasoned = call !== undefined }: Asked): readonly Choice[] {
+  const asking = many !== true && choices.includes("yes") && choices.includes("no");
   const taken = new Set<string>(asking && reasoned ? ["r"] : []);
   return choices.flatMap((choice): Choice[] => {
     const letter = asking ? letterOf(choice, taken) : undefined;

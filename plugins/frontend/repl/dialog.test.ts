@@ -1,10 +1,11 @@
 // What a question offers, what keys do to it, and how it looks at every size.
 import { expect, test } from "bun:test";
-import { type Key, widthOf } from "claw/kit";
-import { choicesOf, withDetails } from "./choices.ts";
-import { createDialog, type Dialog, type Pressed } from "./dialog.ts";
+import { type Key, manyQuestion, widthOf } from "claw/kit";
+import { askedAs, choicesOf, withDetails } from "./choices.ts";
+import { createDialog } from "./dialog.ts";
 import { EMPTY, pressField, showField } from "./field.ts";
 import { fuzzySearch } from "./fuzzy.ts";
+import type { Dialog, Pressed } from "./question-dialog.ts";
 import { key, theme, typed } from "./testing/keys.ts";
 
 const press = (dialog: Dialog, ...keys: readonly Key[]): Pressed => keys.map((one) => dialog.press(one)).at(-1) ?? "taken";
@@ -53,6 +54,44 @@ test("createDialog > a no with a reason; Esc goes back to the choices", () => {
   expect(press(asking(), key("r"), ...typed("not x"), key("enter"))).toEqual({ choice: "no", text: "not x" });
   expect(press(asking(), key("r"), ...typed("y"), key("escape"), key("y"))).toEqual({ choice: "yes" });
   expect(press(asking(), key("5"), key("enter"))).toEqual({ choice: "no" });
+});
+
+test("createDialog > where several may be taken, Space and digits tick, Enter sends; own words go along", () => {
+  const several = (): Dialog => createDialog({ choices: ["red", "yes", "no"], many: true, heading: ["Which?"], body: [] });
+  const space = key("space", { text: " " });
+  expect(press(several(), key("3"), key("1"), key("enter"))).toEqual({ choice: "1, 3", text: "1, 3" });
+  expect(press(several(), space, key("down"), space, key("up"), space, key("enter"))).toEqual({ choice: "2", text: "2" });
+  // With nothing ticked Enter takes the one it stands on, as in any other question.
+  expect(press(several(), key("down"), key("enter"))).toEqual({ choice: "2", text: "2" });
+  expect(press(several(), key("1"), key("4"), ...typed("or blue"), key("enter"))).toEqual({ choice: "red, or blue", text: "red, or blue" });
+  expect(press(several(), key("end"), key("enter"), ...typed("x"), key("escape"), key("1"), key("enter"))).toEqual({ choice: "1", text: "1" });
+  expect(press(several(), key("up"), space, key("enter"), key("escape"))).toBe("cancelled");
+  for (const one of [key("y"), key("9"), key("paste", { paste: "1" })]) expect(press(several(), one)).toBe("strange");
+  const ticking = several();
+  press(ticking, key("2"));
+  expect(ticking.paint(60, 20, theme).lines).toEqual([
+    "",
+    "Which?",
+    "",
+    "  1. ☐ red",
+    "❯ 2. ☑ yes",
+    "  3. ☐ no",
+    "  4. something else",
+    "↑↓ choose · space tick · enter send · esc stop",
+  ]);
+  for (const columns of [60, 12]) for (const line of ticking.paint(columns, 6, theme).lines) expect(widthOf(line)).toBeLessThanOrEqual(columns);
+});
+
+test("askedAs > several are choices with what is said of each; in lines they are typed", () => {
+  const question = manyQuestion("Which?", [{ label: "a, b" }, { label: "c", about: "the last" }]);
+  const { text, choices, about, many } = askedAs(question, false);
+  expect({ text, choices, about: [...(about ?? [])], many }).toEqual({
+    text: "Which?",
+    choices: ["a, b", "c"],
+    about: [["c", "the last"]],
+    many: true,
+  });
+  expect(askedAs(question, true)).toEqual({ text: question.text, choices: [] });
 });
 
 test("createDialog > many choices are searched; free text is free", () => {

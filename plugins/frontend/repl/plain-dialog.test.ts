@@ -1,8 +1,8 @@
 // A question on a screen where nothing is drawn twice: said in lines, answered by lines.
 import { expect, test } from "bun:test";
 import type { Key, Theme } from "claw/kit";
-import type { DialogOptions, Pressed } from "./dialog.ts";
 import { createPlainDialog } from "./plain-dialog.ts";
+import type { DialogOptions, Pressed } from "./question-dialog.ts";
 
 const theme: Theme = { name: "none", paint: (_, text) => text, sgr: () => ({ begin: "", end: "" }) };
 const call = { id: "1", tool: "bash", input: {}, access: "execute", subject: "ls", paths: [] } as const;

@@ -1,9 +1,9 @@
 // One question where nothing is drawn twice: asked in lines, answered by a line. What is not plainly an answer is asked again: no word says yes by its letters.
 import { type Key, safeLines, type Theme } from "claw/kit";
 import { type Choice, choicesOf } from "./choices.ts";
-import type { DialogOptions, Pressed } from "./dialog.ts";
 import { EMPTY, type Field, pressField } from "./field.ts";
 import { fuzzySearch } from "./fuzzy.ts";
+import type { DialogOptions, Pressed } from "./question-dialog.ts";
 
 export interface PlainDialog {
   /** Says the question. */

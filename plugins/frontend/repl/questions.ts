@@ -1,7 +1,7 @@
 // Asks the person at the screen: one question at a time, in the place of the editor. What was typed before a question stood there answers nothing.
 import { type Answer, type Ask, ClawError, type Question } from "claw";
 import { clipCells, type Key, keyName, type Screen, safeLines, type Themes, wrapCells } from "claw/kit";
-import { choicesOf, withDetails } from "./choices.ts";
+import { askedAs, choicesOf } from "./choices.ts";
 import { createDialog, type DialogOptions } from "./dialog.ts";
 import { createPlainDialog } from "./plain-dialog.ts";
 import { proposalLines } from "./proposal.ts";
@@ -36,7 +36,7 @@ export function createQuestions(options: QuestionsOptions): Questions {
   let restless = Number.NEGATIVE_INFINITY;
 
   async function show(given: Question, secret: boolean, signal: AbortSignal): Promise<Answer> {
-    const question = withDetails(given);
+    const question = askedAs(given, screen.plain);
     const asked = { ...question, secret, ...(options.planned() && { reasoned: true }), ...(await prepare(question, options)) };
     const calm = await quiet(() => restless, signal);
     if (signal.aborted) throw aborted(signal);

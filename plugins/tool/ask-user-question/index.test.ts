@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Answer, Json, ToolResult } from "claw";
+import { manyQuestion } from "claw/kit";
 import { createHarness, type Harness, pluginContract, toolContract } from "claw/testing";
 
 const harness = (answers?: readonly (string | Answer)[], script: Parameters<typeof createHarness>[0]["script"] = []): Promise<Harness> =>
@@ -54,7 +55,7 @@ test("AskUserQuestion > shows what options mean", async () => {
   });
   expect(on.questions).toEqual([
     { text: "Which?\nb: the second", choices: ["a", "b", "something else"] },
-    { text: "All?\n1. a\n2. b: the second\nSeveral can be named, by number or in words, with commas between.", choices: [] },
+    manyQuestion("All?", [{ label: "a" }, { label: "b", about: "the second" }]),
   ]);
   expect(result.details).toEqual({
     answers: [

@@ -1,5 +1,6 @@
 // Puts questions to the person at the session, one after another, and makes plain what was answered.
 import { type Answer, type Ask, type CallScope, ClawError, type ToolResult } from "claw";
+import { manyQuestion } from "claw/kit";
 
 type Option = string | { readonly label: string; readonly description?: string | undefined };
 export interface Asked {
@@ -73,14 +74,13 @@ async function askOne({ question, options = [], multiSelect = false }: Asked, as
   signal.throwIfAborted();
   const labels = options.map(labelOf);
   if (labels.length === 0) return freeText(await ask.choose({ text: question, choices: [] }, signal));
-  const described = options.flatMap((one) => (typeof one === "object" && one.description ? [`${one.label}: ${one.description}`] : []));
   if (multiSelect) {
-    const numbered = options.map(
-      (one, index) => `${index + 1}. ${labelOf(one)}${typeof one === "object" && one.description ? `: ${one.description}` : ""}`,
+    const many = options.map((one) =>
+      typeof one === "object" && one.description ? { label: one.label, about: one.description } : { label: labelOf(one) },
     );
-    const text = `${question}\n${numbered.join("\n")}\nSeveral can be named, by number or in words, with commas between.`;
-    return severalOf(freeText(await ask.choose({ text, choices: [] }, signal)), labels);
+    return severalOf(freeText(await ask.choose(manyQuestion(question, many), signal)), labels);
   }
+  const described = options.flatMap((one) => (typeof one === "object" && one.description ? [`${one.label}: ${one.description}`] : []));
   const choices = labels.includes(OTHER) ? labels : [...labels, OTHER];
   const answer = await ask.choose({ text: [question, ...described].join("\n"), choices }, signal);
   if (labels.includes(answer.choice)) return answer.text === undefined ? answer.choice : `${answer.choice} (${answer.text})`;
