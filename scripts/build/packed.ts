@@ -77,12 +77,15 @@ async function unitsOf({ name, folder, packed, apart }: Cold): Promise<readonly 
     const path = specifier.startsWith(".") ? resolve(dirname(importer), specifier) : "";
     return kept.has(path) ? path : common(specifier);
   };
+  // Bytes are in a file of their own: see `embedBytes`.
+  const beside = (specifier: string, importer: string) =>
+    specifier.endsWith(".wasm.mjs") ? resolve(dirname(importer), specifier) : common(specifier);
   const textOf = (one: string) => sources.get(join(folder, one))!.text;
   const exported = new Map(files.map((one) => [one, new Bun.Transpiler({ loader: "ts" }).scan(textOf(one)).exports] as const));
   const called = (one: string, name: string) => new RegExp(`^export (async )?function\\*? ?${RegExp.escape(name)}\\b`, "m").test(textOf(one));
   const lazy = new Set(files.filter((one) => exported.get(one)!.every((name) => called(one, name))));
   const pieces: Piece[] = [
-    { name: `${name}/libraries`, folder, entries: libraries, lazy: new Set(), outside: common },
+    { name: `${name}/libraries`, folder, entries: libraries, lazy: new Set(), outside: beside },
     { name, folder, entries: exported, lazy, outside },
   ];
   return Promise.all(pieces.filter(({ entries }) => entries.size > 0).map(buildUnit));

@@ -60,14 +60,14 @@ function showDemo(): Promise<number> {
   return Bun.spawn([...self, "demo"], { stdio: ["inherit", "inherit", "inherit"] }).exited;
 }
 
-/** One plugin after another, so that a key that is pressed meanwhile does not wait for all of them. */
+/** What the first turn asks for. One after another, so that a key that is pressed meanwhile does not wait for all of them. */
 async function prefetch(host: Host, signal: AbortSignal): Promise<void> {
   for (const kind of ["permission-mode", "tool"] as const) {
     for (const name of host.names(kind)) {
       await new Promise<void>((resolve) => setTimeout(resolve, kind === "tool" ? 1 : IDLE_MS / 10));
       if (signal.aborted) return;
       // One that cannot be loaded is announced when it is used.
-      await host.get(kind, name).catch(() => undefined);
+      await (kind === "tool" ? host.spec(name) : host.get(kind, name)).catch(() => undefined);
     }
   }
 }

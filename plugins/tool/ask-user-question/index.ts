@@ -1,7 +1,7 @@
 // The tool `AskUserQuestion`: one or a few questions to the person at the session, with options or free text.
 import { definePlugin, defineTool } from "claw";
 import * as v from "valibot";
-import { createAsking } from "./run.ts";
+import type { createAsking } from "./run.ts";
 
 const Words = v.pipe(v.string(), v.regex(/\S/, "must say something"), v.maxLength(2_000));
 const Options = v.pipe(v.array(v.union([Words, v.object({ label: Words, description: v.optional(v.string()) })])), v.maxLength(12));
@@ -16,8 +16,12 @@ const SHOWN = {
 
 export default definePlugin({
   setup({ bus, contribute }) {
-    const asking = createAsking();
-    bus.on("session.closed", ({ session = "" }) => asking.forget(session));
+    let loaded: Promise<ReturnType<typeof createAsking>> | undefined;
+    const load = (): NonNullable<typeof loaded> => {
+      loaded ??= import("./run.ts").then((module) => module.createAsking());
+      return loaded;
+    };
+    bus.on("session.closed", ({ session = "" }) => void loaded?.then((asking) => asking.forget(session)));
     contribute(
       "tool",
       defineTool({
@@ -39,7 +43,7 @@ export default definePlugin({
         schema: SHOWN,
         access: () => "none",
         subject: ({ question, questions = [] }) => question ?? questions.map((one) => one.question).join(" / "),
-        run: (input, scope) => asking.run(input, scope),
+        run: async (input, scope) => (await load()).run(input, scope),
       }),
     );
   },

@@ -1,7 +1,6 @@
 // Runs the embedded ripgrep, in a thread of its own: WebAssembly does not let go of its thread until it is done.
 // Imported elsewhere, this file does nothing but tell where it is.
 import { join } from "node:path";
-import { parentPort, workerData } from "node:worker_threads";
 
 /** One search. */
 export interface Job {
@@ -22,6 +21,7 @@ export const WORKER_PATH: string = import.meta.path;
 /** What makes this file serve. */
 export const WORKER_MARK = "claw.grep-search";
 
+const { parentPort, workerData } = process.getBuiltinModule("node:worker_threads");
 if (workerData === WORKER_MARK) parentPort?.on("message", serve);
 
 // --- internal ---

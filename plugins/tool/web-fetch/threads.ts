@@ -29,7 +29,8 @@ export function createThreads(limitMs: number): Threads {
 const MOST = 2;
 
 async function convertOne(job: Job, signal: AbortSignal, limitMs: number): Promise<Converted> {
-  const [{ Worker }, { WORKER_MARK, WORKER_PATH }] = await Promise.all([import("node:worker_threads"), import("./worker.ts")]);
+  const { WORKER_MARK, WORKER_PATH } = await import("./worker.ts");
+  const { Worker } = process.getBuiltinModule("node:worker_threads");
   const worker = new Worker(WORKER_PATH, { workerData: WORKER_MARK, env: {} });
   const { promise, resolve, reject } = Promise.withResolvers<Converted>();
   const fail = (message: string): void => reject(new ClawError("CLAW_TOOL_FAILED", message));

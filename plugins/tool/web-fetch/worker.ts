@@ -1,5 +1,4 @@
 // Turns one page into text, in a thread of its own. Imported elsewhere, this file does nothing but tell where it is.
-import { parentPort, workerData } from "node:worker_threads";
 
 /** `url` is what links in the page are relative to. */
 export type Job = Readonly<{ kind: "html"; html: string; url: string } | { kind: "pdf"; bytes: Uint8Array }>;
@@ -15,6 +14,7 @@ export const WORKER_PATH: string = import.meta.path;
 /** What makes this file serve. */
 export const WORKER_MARK = "claw.web-fetch";
 
+const { parentPort, workerData } = process.getBuiltinModule("node:worker_threads");
 if (workerData === WORKER_MARK) parentPort?.on("message", serve);
 
 // --- internal ---
