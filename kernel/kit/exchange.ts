@@ -29,7 +29,7 @@ export async function* exchange({ endpoint, answer, maxOutput, open, hint }: Exc
   try {
     if (signal.aborted) throw new DOMException("aborted", "AbortError");
     const response = await answered(open, endpoint, control, say);
-    for await (const _ of chunks(response, answer, endpoint, control, say)) yield* answer.take();
+    for await (const _ of chunks(response, answer, endpoint, control, say)) for (const part of answer.take()) yield part;
     yield* answer.take();
     whole = true;
     yield answer.finish(maxOutput);

@@ -29,10 +29,11 @@ export function readEvents(sink: EventSink): EventReader {
   const line = (text: string): void => takeLine(event, text, sink);
   const push = (piece: string): void => {
     const text = oneLineEnd(pieces, piece);
-    let at = 0;
-    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", at)) {
+    const skimmed = (from: number): number => (event.data === "" && sink.skim !== undefined ? sink.skim(text, from) : from);
+    let at = pieces.held.length === 0 ? skimmed(0) : 0;
+    for (let end = text.indexOf("\n", at); end >= 0; end = text.indexOf("\n", at)) {
       line(pieces.held.length === 0 ? text.slice(at, end) : pieces.held.splice(0).join("") + text.slice(at, end));
-      at = event.data === "" && sink.skim !== undefined ? sink.skim(text, end + 1) : end + 1;
+      at = skimmed(end + 1);
     }
     if (at === text.length) return;
     // A long line is only joined when its end is there, so that its length costs nothing extra.

@@ -2,18 +2,22 @@
 import type { Finish, StopReason, Usage } from "claw";
 import { type AnswerReader, brokenInput, createAnswerReader, createPartQueue, NO_USAGE, type PartQueue, type StreamEvent } from "claw/kit";
 import { blockOf, inputOf, type Slot, slotFor, unrepeated } from "./slot.ts";
-import { takeTextDeltas } from "./sse.ts";
+import { type TextTaker, takeTextDeltas } from "./sse.ts";
 
 /** An answer of which nothing has come. */
 export function createAnswer(): AnswerReader {
   const state: State = { slots: [], parts: createPartQueue(), ids: new Set(), usage: NO_USAGE, ended: false };
-  const text = (index: number, delta: string): void => {
-    if (state.ended || state.problem !== undefined) return;
-    const slot = state.slots[index] ?? open(state, index, { type: "text" });
-    if (slot !== undefined && !slot.ended && slot.kind === "text") grow(state, slot, delta);
+  const texts: TextTaker = {
+    take(index, delta) {
+      if (state.ended || state.problem !== undefined) return;
+      const slot = state.slots[index] ?? open(state, index, { type: "text" });
+      if (slot !== undefined && !slot.ended && slot.kind === "text") grow(state, slot, delta);
+    },
+    // What is sent again is known by its pieces.
+    joins: (index) => state.slots[index]?.repeated === undefined,
   };
   return createAnswerReader(state, {
-    skim: (events, at) => takeTextDeltas(events, at, text),
+    skim: (events, at) => takeTextDeltas(events, at, texts),
     event: (event) => HANDLERS[event.type]?.(state, event),
     usable: () => completeCalls(state) > 0,
     finish: (maxOutput) => finish(state, maxOutput),

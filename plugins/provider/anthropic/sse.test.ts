@@ -6,31 +6,32 @@ const TEXTS = ["plain", "umlauts äöü and 世界", "🎉", 'quoted "so" and \\
 const event = (text: string): StreamEvent => ({ type: "content_block_delta", index: 3, delta: { type: "text_delta", text } });
 const ping: StreamEvent = { type: "ping" };
 
-/** What a reader says of bytes in these chunks, deltas by either way as one thing. */
-function read(chunks: readonly Uint8Array[]): {
-  readonly texts: readonly string[];
-  readonly others: readonly StreamEvent[];
-  readonly malformed: number;
-} {
-  const texts: string[] = [];
+/** What a reader says of bytes in these chunks: the text of each block, by either way, and in how many pieces it came. */
+function read(chunks: readonly Uint8Array[], joins = true) {
+  const texts: Record<number, string> = {};
   const others: StreamEvent[] = [];
+  let pieces = 0;
+  const take = (index: number, delta: string): void => {
+    texts[index] = (texts[index] ?? "") + delta;
+    pieces += 1;
+  };
   const reader = readEvents({
-    skim: (text, at) => takeTextDeltas(text, at, (index, delta) => texts.push(`${index}:${delta}`)),
+    skim: (text, at) => takeTextDeltas(text, at, { take, joins: () => joins }),
     event: (one) => {
       const { index, delta } = one as { index?: number; delta?: { text?: string } };
-      if (one.type === "content_block_delta") texts.push(`${index}:${delta?.text}`);
+      if (one.type === "content_block_delta") take(index ?? -1, delta?.text ?? "");
       else others.push(one);
     },
   });
   for (const chunk of chunks) reader.push(chunk);
   reader.end();
-  return { texts, others, malformed: reader.malformed };
+  return { texts, others, malformed: reader.malformed, pieces };
 }
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const stream = (newline: string, blank = newline): string =>
   [...TEXTS.map(event), ping].map((one) => `event: ${one.type}${newline}data: ${JSON.stringify(one)}${newline}${blank}`).join("");
-const WHOLE = { texts: TEXTS.map((text) => `3:${text}`), others: [ping], malformed: 0 };
+const WHOLE = { texts: { 3: TEXTS.join("") }, others: [ping], malformed: 0 };
 
 describe("readEvents", () => {
   test.each([
@@ -42,11 +43,26 @@ describe("readEvents", () => {
     ["no end", stream("\n").slice(0, -2)],
   ])("reads %s cut in two at any byte", (_, text) => {
     const all = bytes(text);
-    for (let at = 0; at <= all.length; at++) expect(read([all.subarray(0, at), all.subarray(at)])).toEqual(WHOLE);
+    for (let at = 0; at <= all.length; at++) expect(read([all.subarray(0, at), all.subarray(at)])).toMatchObject(WHOLE);
   });
 
   test("reads one byte at a time", () => {
-    expect(read(Array.from(bytes(stream("\r\n")), (byte) => Uint8Array.of(byte)))).toEqual(WHOLE);
+    expect(read(Array.from(bytes(stream("\r\n")), (byte) => Uint8Array.of(byte)))).toMatchObject(WHOLE);
+  });
+
+  test("takes deltas of one block in a row as one, where that is wanted", () => {
+    const all = [bytes(stream("\n"))];
+    expect(read(all)).toEqual({ ...WHOLE, pieces: 1 });
+    expect(read(all, false)).toEqual({ ...WHOLE, pieces: TEXTS.length });
+  });
+
+  test("one that is odd among many is neither lost nor taken for text", () => {
+    const good = (text: string): string => `event: content_block_delta\ndata: ${JSON.stringify(event(text))}\n\n`;
+    const odd = good("x").replace('"x"', '"x"},"more":{"y":"z"');
+    // Its string ends nowhere: taken together with the next it would.
+    const torn = good("#").replace("#", "lost\\");
+    const { texts, malformed } = read([bytes(good("a\\") + odd + good("b") + torn + good("n") + torn + torn + good("c\\") + good("d"))]);
+    expect([texts, malformed]).toEqual([{ 3: "a\\xbnc\\d" }, 3]);
   });
 
   test("takes text deltas with other spacing and keys by the long way", () => {
@@ -57,19 +73,19 @@ describe("readEvents", () => {
       'event: content_block_delta\ndata:{"type":"content_block_delta","index":3,"delta":{"type":"text_delta","text":"d"}}\n\n',
       'event: content_block_delta\ndata: {"type":"content_block_delta","index":3,"delta":{"type":"text_delta","text":"e"}}\n\n',
     ];
-    expect(read([bytes(odd.join(""))]).texts).toEqual(["3:a", "3:b", "3:c", "3:d", "3:e"]);
+    expect(read([bytes(odd.join(""))]).texts).toEqual({ 3: "abcde" });
   });
 
   test("skips what is no event, and counts it", () => {
     const text =
       'data: {"type":\n\ndata: 7\n\ndata: [1]\n\ndata: nonsense}\n\ndata: [DONE]\n\n: comment\n\nid: 1\nretry: 5\nwhatever\n\ndata\n\nevent: ping\ndata: {}\n\n';
-    expect(read([bytes(text)])).toEqual({ texts: [], others: [{ type: "ping" }], malformed: 4 });
+    expect(read([bytes(text)])).toEqual({ texts: {}, others: [{ type: "ping" }], malformed: 4, pieces: 0 });
   });
 
   test("replaces bytes that are no UTF-8, and goes on", () => {
     const bad = bytes('data: {"type":"content_block_delta","index":1,"delta":{"text":"a#b"}}\n\n');
     bad[bad.indexOf(35)] = 0xff;
-    expect(read([bad]).texts).toEqual(["1:a\ufffdb"]);
+    expect(read([bad]).texts).toEqual({ 1: "a\ufffdb" });
   });
 
   test("a long line costs no more for coming in many pieces", () => {
@@ -78,7 +94,7 @@ describe("readEvents", () => {
     const chunks: Uint8Array[] = [];
     for (let at = 0; at < all.length; at += 4_096) chunks.push(all.subarray(at, at + 4_096));
     const started = process.cpuUsage();
-    expect(read(chunks).texts).toEqual([`3:${long}`]);
+    expect(read(chunks).texts).toEqual({ 3: long });
     expect(process.cpuUsage(started).user).toBeLessThan(2_000_000);
   });
 
