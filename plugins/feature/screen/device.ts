@@ -1,5 +1,6 @@
 // The terminal itself: its input, its output that may be slower than we are, its size, and the signals that concern it.
-import { closeSync, constants, openSync, readSync, write, writeSync } from "node:fs";
+import { closeSync, constants, openSync, readSync } from "node:fs";
+import { createWriter } from "./writer.ts";
 
 /** What the screen needs of a terminal. Tests have one of their own. */
 export interface Device {
@@ -95,6 +96,7 @@ export function openTerminal(listeners: Listeners): Device {
       input.off("error", listeners.gone);
       give();
       input.unref();
+      writer.close();
     },
   };
 }
@@ -104,7 +106,6 @@ export function openTerminal(listeners: Listeners): Device {
 const SIGNALS: readonly Signal[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGTSTP", "SIGCONT"];
 /** The exit code for a bug of ours. */
 const BUG = 70;
-const RETRY_MS = 5;
 const STOP_MS = 100;
 
 /** Signals, and every way the process can end: what nobody caught is printed on a terminal that is itself again. */
@@ -179,59 +180,4 @@ function size(): readonly [number, number] {
     // A terminal that is gone has no size.
   }
   return [80, 24];
-}
-
-/** One write at a time, by `fs`, off the main thread. What comes meanwhile goes together. */
-function createWriter(fd: number, drain: () => void, gone: () => void) {
-  let current: Uint8Array | undefined;
-  let pending = "";
-  let lost = false;
-  const waiting: (() => void)[] = [];
-
-  const fail = (): void => {
-    if (lost) return;
-    [lost, current, pending] = [true, undefined, ""];
-    for (const resolve of waiting.splice(0)) resolve();
-    gone();
-  };
-  const next = (): void => {
-    if (lost) return;
-    if (current === undefined && pending !== "") {
-      current = Buffer.from(pending);
-      pending = "";
-    }
-    if (current === undefined) {
-      for (const resolve of waiting.splice(0)) resolve();
-      drain();
-      return;
-    }
-    write(fd, current, 0, current.length, null, (error, written) => {
-      if (error === null) current = written < (current?.length ?? 0) ? current?.subarray(written) : undefined;
-      else if (error.code !== "EAGAIN" && error.code !== "EINTR") return fail();
-      // A terminal that is full says so when its input does not block.
-      if (error?.code === "EAGAIN") setTimeout(next, RETRY_MS);
-      else next();
-    });
-  };
-  return {
-    get busy(): boolean {
-      return current !== undefined;
-    },
-    write(text: string): void {
-      if (lost || text === "") return;
-      pending += text;
-      if (current === undefined) next();
-    },
-    writeNow(text: string): void {
-      if (lost) return;
-      try {
-        writeSync(fd, pending + text);
-      } catch {
-        // There is nobody left to tell.
-      }
-      pending = "";
-    },
-    drained: (): Promise<void> =>
-      current === undefined && pending === "" ? Promise.resolve() : new Promise((resolve) => void waiting.push(resolve)),
-  };
 }
