@@ -7,8 +7,17 @@ export function mend<T>(value: T): T {
 
 // --- internal ---
 
-/** Whether there may be a lone surrogate: `JSON.stringify` writes one as an escape, and is quicker than any walk of ours. */
-function strange(value: unknown): boolean {
+/** As deep as a message has text of its own: a copy of a long answer, as JSON, would be the most memory that a turn takes. */
+const SHALLOW = 5;
+
+/** Whether there may be a lone surrogate. Deep down `JSON.stringify` looks, which writes one as an escape, and is quicker than any walk of ours. */
+function strange(value: unknown, depth = 0): boolean {
+  if (typeof value === "string") return !value.isWellFormed();
+  if (typeof value !== "object" || value === null) return false;
+  if (depth < SHALLOW) {
+    if (Array.isArray(value)) return value.some((item) => strange(item, depth + 1));
+    return Object.entries(value).some(([key, item]) => !key.isWellFormed() || strange(item, depth + 1));
+  }
   try {
     return /\\ud[89a-f]/i.test(JSON.stringify(value) ?? "");
   } catch {

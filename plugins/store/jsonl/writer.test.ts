@@ -81,6 +81,17 @@ test("append > text no JSON can carry whole is kept well-formed", async () => {
   expect(await rig.shown(session.id)).toEqual(["a\ufffdb\0c\u2028d"]);
 });
 
+test("append > a text of megabytes is one line, and whole", async () => {
+  const session = await rig.open();
+  // Any border between two parts of it is inside a pair.
+  const long = `a${"🎉".repeat(700_000)}`;
+  await session.append(said(long));
+  await session.append(said("after"));
+  await session.close();
+  expect(readFileSync(session.path!, "utf8").split("\n")).toHaveLength(4);
+  expect((await rig.shown(session.id)).map((text) => text === long || text)).toEqual([true, "after"]);
+});
+
 test("close > keeps what could not be kept before, if it can by then", async () => {
   const [late, never] = [await rig.open(), await rig.open()];
   writeFileSync(rig.home, "in the way");

@@ -53,8 +53,8 @@ export function createWriter({ home, path, id, ending, head, lock: taken, entrie
   function write(): void {
     fd ??= open();
     while (waiting.length > 0) {
-      const { text, count } = batch(waiting, made ? (ragged ? "\n" : "") : `${encodeHead(titled(head as SessionHead, waiting))}\n`);
-      const bytes = Buffer.from(text);
+      const { texts, count } = batch(waiting, made ? (ragged ? "\n" : "") : `${encodeHead(titled(head as SessionHead, waiting))}\n`);
+      const bytes = bytesOf(texts);
       const wrote = writeSync(fd, bytes);
       if (wrote < bytes.length) {
         ragged = !undo(fd, wrote) || ragged;
@@ -126,14 +126,25 @@ function gathered(write: () => void): () => Promise<void> {
 /** Entries are written together up to this many bytes: only a fork and a disk that was full have more than one to write. */
 const BATCH = 262_144;
 
-function batch(waiting: readonly Entry[], before: string): { readonly text: string; readonly count: number } {
-  let [text, count] = [before, 0];
+function batch(waiting: readonly Entry[], before: string): { readonly texts: readonly string[]; readonly count: number } {
+  const texts = [before];
+  let [size, count] = [0, 0];
   for (const entry of waiting) {
-    if (count > 0 && text.length > BATCH) break;
-    text += `${line(entry)}\n`;
+    if (count > 0 && size > BATCH) break;
+    const text = line(entry);
+    texts.push(text, "\n");
+    size += text.length;
     count += 1;
   }
-  return { text, count };
+  return { texts, count };
+}
+
+/** The bytes of texts one after another. Put together as text first, a long answer would be in memory once more. */
+function bytesOf(texts: readonly string[]): Uint8Array {
+  const bytes = Buffer.allocUnsafe(texts.reduce((size, text) => size + Buffer.byteLength(text), 0));
+  let at = 0;
+  for (const text of texts) at += bytes.write(text, at);
+  return bytes;
 }
 
 /** What no JSON can hold, as nesting beyond the stack, must not hold up what comes after it: a note takes its place. */
