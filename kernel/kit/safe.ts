@@ -6,7 +6,7 @@ import { plain } from "./plain.ts";
  * characters, line ends and what turns the direction of writing are removed, tabs become spaces. What has no others is given back as it is.
  */
 export function safeLine(line: string): string {
-  if (!UNSAFE.test(line)) return line;
+  if (!UNSAFE.test(line) || !CONTROL.test(line.replace(STYLE, ""))) return line;
   let safe = "";
   let at = 0;
   for (const match of line.matchAll(STYLE)) {

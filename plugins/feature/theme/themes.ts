@@ -138,9 +138,11 @@ async function resolve(name: string, folder: string): Promise<ThemeFile["styles"
 function themeOf(name: string, styles: ThemeFile["styles"], colors: Colors): Theme {
   const codes = new Map<StyleName, Readonly<{ begin: string; end: string }>>();
   const sgr = (style: StyleName): Readonly<{ begin: string; end: string }> => {
-    const known = codes.get(style) ?? sgrOf(styles[style] ?? {}, colors);
-    codes.set(style, known);
-    return known;
+    const known = codes.get(style);
+    if (known !== undefined) return known;
+    const found = sgrOf(styles[style] ?? {}, colors);
+    codes.set(style, found);
+    return found;
   };
   return {
     name,

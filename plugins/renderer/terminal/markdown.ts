@@ -45,15 +45,16 @@ const TABLE = "\x0e";
 const RULE = "\x0f";
 const CELL = "\x05";
 const ROW = "\x06";
-const LINE = /^([^\x02]*)\x02([^\x03\x04\x0e\x0f]*)([\x03\x04\x0e\x0f])(.*)$/s;
+const KIND = /[\x03\x04\x0e\x0f]/;
 
 function layOutBlock({ text, indent, table }: Block, encoded: string, look: Look): string[] {
   const width = Math.max(1, look.width - indent);
   const rows: string[] = [];
   for (const line of encoded.split("\n")) {
     if (line === "") continue;
-    if (line.includes(FIRST)) layOut(line, width, look.theme, table, rows);
-    else addWrapped(line, width, rows);
+    const at = line.indexOf(FIRST);
+    if (at === -1) addWrapped(line, width, rows);
+    else layOut(line.slice(0, at), line.slice(at + 1), width, look.theme, table, rows);
   }
   // What defines a reference is not shown by itself; it was written to be read all the same.
   if (rows.length === 0 && text.trim() !== "") for (const line of text.split("\n")) addWrapped(line, width, rows);
@@ -64,8 +65,9 @@ function addWrapped(line: string, width: number, rows: string[]): void {
   for (const row of wrapCells(line, width)) rows.push(row);
 }
 
-function layOut(line: string, width: number, theme: Theme, table: TablePart | undefined, rows: string[]): void {
-  const [, first = "", rest = "", kind, text = line] = LINE.exec(line) ?? [];
+function layOut(first: string, line: string, width: number, theme: Theme, table: TablePart | undefined, rows: string[]): void {
+  const at = line.search(KIND);
+  const [rest, kind, text] = [line.slice(0, at), line[at], line.slice(at + 1)];
   if (kind === CODE) {
     rows.push(first + text);
     return;
@@ -73,7 +75,11 @@ function layOut(line: string, width: number, theme: Theme, table: TablePart | un
   const room = Math.max(1, width - (first === "" ? 0 : Bun.stringWidth(first)));
   const all =
     kind === TABLE ? layOutTable(text.split(ROW).flatMap(readRow), room, theme, table) : kind === RULE ? [ruler(room, theme)] : wrapCells(text, room);
-  for (const [index, row] of all.entries()) rows.push((index === 0 ? first : rest) + row);
+  let before = first;
+  for (const row of all) {
+    rows.push(before + row);
+    before = rest;
+  }
 }
 
 function ruler(width: number, theme: Theme): string {
@@ -83,8 +89,13 @@ function ruler(width: number, theme: Theme): string {
 const WIDEST_RULE = 80;
 
 function prefixed(children: string, first: string, rest: string): string {
-  const lines = children.split("\n").filter((line) => line !== "");
-  return lines.map((line, index) => prefixLine(line, index === 0 ? first : rest, rest)).join("");
+  let [lines, before] = ["", first];
+  for (const line of children.split("\n")) {
+    if (line === "") continue;
+    lines += prefixLine(line, before, rest);
+    before = rest;
+  }
+  return lines;
 }
 
 function prefixLine(line: string, first: string, rest: string): string {
@@ -100,6 +111,7 @@ function paragraph(children: string): string {
 function callbacks(look: Look, code: (language: string, lines: readonly string[]) => readonly string[]): Bun.markdown.RenderCallbacks {
   const { theme } = look;
   const paint = theme.paint;
+  const bar = `${paint("border", "│")} `;
   const cell = (children: string, meta?: Bun.markdown.CellMeta): string => `${meta?.align ?? "left"}${CELL}${children.replaceAll("\n", " ")}${CELL}`;
   return {
     text: (text: string) => (text === BETWEEN ? text : plain(text)),
@@ -118,14 +130,12 @@ function callbacks(look: Look, code: (language: string, lines: readonly string[]
     link: (children, { href }) => link(children, plain(href), look),
     image: (children, { src }) => link(`image: ${children === "" ? src : children}`, plain(src), look),
     hr: () => `${FIRST}${RULE}\n`,
-    blockquote: (children) => {
-      const bar = `${paint("border", "│")} `;
-      return prefixed(
+    blockquote: (children) =>
+      prefixed(
         painted(children, (line) => quoted(line, theme)),
         bar,
         bar,
-      );
-    },
+      ),
     code: (children, meta) => {
       const lines = children.replace(/\n$/, "").split("\n");
       return code(meta?.language ?? "", lines)
@@ -150,7 +160,9 @@ const BULLETS = ["•", "◦", "▪"];
 function readRow(row: string): readonly (readonly Cell[])[] {
   if (row === "") return [];
   const parts = row.split(CELL);
-  return [Array.from({ length: Math.floor(parts.length / 2) }, (_, at) => [parts[at * 2] ?? "left", parts[at * 2 + 1] ?? ""] as const)];
+  const cells: Cell[] = [];
+  for (let at = 0; at + 1 < parts.length; at += 2) cells.push([parts[at] ?? "left", parts[at + 1] ?? ""]);
+  return [cells];
 }
 
 /** A style that goes over several lines begins and ends on each. */

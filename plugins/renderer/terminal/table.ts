@@ -22,22 +22,16 @@ export function layOutTable(rows: readonly (readonly Cell[])[], width: number, t
   // A screen that has become narrower needs others.
   const widths = state.widths !== undefined && sum(state.widths) <= room ? state.widths : shares(rows, columns, room, !last);
   state.widths = widths;
-  const rule = (left: string, middle: string, right: string): string => border(left + widths.map((one) => "─".repeat(one + 2)).join(middle) + right);
-  const bar = border("│");
-  const line = (row: readonly Cell[], bold: boolean): string[] => {
-    const cells = widths.map((one, at) => wrapCells(row[at]?.[1] ?? "", one));
-    const height = cells.reduce((most, cell) => Math.max(most, cell.length), 1);
-    const lines: string[] = [];
-    for (let y = 0; y < height; y++) {
-      let text = bar;
-      for (const [at, cell] of cells.entries())
-        text += ` ${aligned(styled(cell[y] ?? "", bold, theme), widths[at] ?? 1, row[at]?.[0] ?? "left")} ${bar}`;
-      lines.push(text);
-    }
-    return lines;
-  };
-  const top = first ? [rule("┌", "┬", "┐"), ...line(head, true), rule("├", "┼", "┤")] : [];
-  return [...top, ...body.flatMap((row) => line(row, false)), ...(last ? [rule("└", "┴", "┘")] : [])];
+  const rule = (left: string, middle: string, right: string): string => border(ruled(widths, left, middle, right));
+  const lines: string[] = [];
+  if (first) {
+    lines.push(rule("┌", "┬", "┐"));
+    layOutRow(head, true, widths, theme, lines);
+    lines.push(rule("├", "┼", "┤"));
+  }
+  for (const row of body) layOutRow(row, false, widths, theme, lines);
+  if (last) lines.push(rule("└", "┴", "┘"));
+  return lines;
 }
 
 // --- internal ---
@@ -46,6 +40,26 @@ const NARROWEST = 3;
 
 function sum(widths: readonly number[]): number {
   return widths.reduce((total, one) => total + one, 0);
+}
+
+function ruled(widths: readonly number[], left: string, middle: string, right: string): string {
+  let text = left;
+  for (const [at, width] of widths.entries()) text += (at === 0 ? "" : middle) + "─".repeat(width + 2);
+  return text + right;
+}
+
+/** Adds the lines of a row. */
+function layOutRow(row: readonly Cell[], bold: boolean, widths: readonly number[], theme: Theme, lines: string[]): void {
+  const bar = theme.paint("border", "│");
+  const cells = widths.map((one, at) => wrapCells(row[at]?.[1] ?? "", one));
+  let height = 1;
+  for (const cell of cells) height = Math.max(height, cell.length);
+  for (let y = 0; y < height; y++) {
+    let text = bar;
+    for (const [at, cell] of cells.entries())
+      text += ` ${aligned(styled(cell[y] ?? "", bold, theme), widths[at] ?? 1, row[at]?.[0] ?? "left")} ${bar}`;
+    lines.push(text);
+  }
 }
 
 function styled(text: string, head: boolean, theme: Theme): string {
