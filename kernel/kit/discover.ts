@@ -1,7 +1,6 @@
 // Plugins outside the binary: finding one on disk, and importing its unbuilt TypeScript with `claw` from here.
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { ClawError, type Loadable, type Plugin, wrap } from "claw";
 import { foreignLoadable } from "./foreign.ts";
 import { checkEngine, checkManifest } from "./manifest.ts";
@@ -60,7 +59,7 @@ export function entryOf({ exports, main = "index.ts" }: { readonly exports?: unk
 
 // --- internal ---
 
-const importFile: Loader = (path) => import(pathToFileURL(path).href);
+const importFile: Loader = (path) => import(Bun.pathToFileURL(path).href);
 
 /** What Bun says of a file it cannot read as code, with the place; several mistakes by the first. Anything else as it is. */
 function misspelled(thrown: Error & { readonly errors?: readonly unknown[] }): Error {

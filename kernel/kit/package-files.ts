@@ -1,5 +1,4 @@
 // A package's files: looked over, measured and hashed. Links are refused: one could bring in anything of this machine, or lead out later.
-import { lstat, readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { ClawError } from "claw";
 
@@ -17,6 +16,8 @@ export async function packageFiles(folder: string, most: number, skip: readonly 
   const files: string[] = [];
   const executable = new Set<string>();
   let bytes = 0;
+  // Every start has this file, and hardly one looks at a package.
+  const { lstat, readdir } = await import("node:fs/promises");
   const walk = async (at: string): Promise<void> => {
     for (const entry of await readdir(join(folder, at), { withFileTypes: true })) {
       const path = at === "" ? entry.name : `${at}/${entry.name}`;
@@ -42,7 +43,7 @@ export async function packageFiles(folder: string, most: number, skip: readonly 
 export async function packageHash(folder: string, { files, executable }: PackageFiles): Promise<string> {
   const sum = new Bun.CryptoHasher("sha512");
   for (const file of files) {
-    const bytes = await readFile(join(folder, file));
+    const bytes = await Bun.file(join(folder, file)).bytes();
     sum.update(`${file}\0${executable.has(file) ? "x" : "-"}${bytes.length}\0`).update(bytes);
   }
   return `sha512-${sum.digest("base64")}`;

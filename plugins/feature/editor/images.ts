@@ -4,7 +4,6 @@ import { statSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { isAbsolute, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type Block, ClawError, wrap } from "claw";
 import { type EditorImage, fitImage, splitWords } from "claw/kit";
 
@@ -57,7 +56,7 @@ function pathOf(word: string, cwd: string): string | undefined {
   const bare = /^(["']).*\1$/.test(word) ? word.slice(1, -1) : word;
   if (!NAMED.test(bare) || bare.includes("\n")) return undefined;
   try {
-    const path = bare.startsWith("file://") ? fileURLToPath(bare) : bare.startsWith("~/") ? homedir() + bare.slice(1) : bare;
+    const path = bare.startsWith("file://") ? Bun.fileURLToPath(bare) : bare.startsWith("~/") ? homedir() + bare.slice(1) : bare;
     // A name alone is more likely just text.
     if (!isAbsolute(path) && !/^\.{1,2}[/\\]/.test(path)) return undefined;
     const full = resolve(cwd, path);

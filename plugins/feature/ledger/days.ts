@@ -1,9 +1,8 @@
 // Entries by day, a file each under claw's home: a line for every request of every session. Lines that are none are passed over.
 import { appendFileSync, mkdirSync } from "node:fs";
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Json } from "claw";
-import { type LedgerEntry, readEntry } from "claw/kit";
+import { type LedgerEntry, namesIn, readEntry } from "claw/kit";
 
 export interface Days {
   add(date: string, entry: Json): void;
@@ -54,8 +53,9 @@ export function createDays(home: string, failed: (error: Error) => void): Days {
     },
     async list() {
       flush();
-      const names = await readdir(folder).catch(() => []);
-      return names.flatMap((name) => (name.endsWith(".ndjson") && DATE.test(name.slice(0, -7)) ? [name.slice(0, -7)] : [])).toSorted();
+      return namesIn(folder)
+        .flatMap((name) => (name.endsWith(".ndjson") && DATE.test(name.slice(0, -7)) ? [name.slice(0, -7)] : []))
+        .toSorted();
     },
   };
 }

@@ -1,5 +1,4 @@
 // One server that runs: the handshake, what it asks and tells, questions to it. Whose it is, is the desk's affair.
-import { pathToFileURL } from "node:url";
 import { ClawError, type TurnScope } from "claw";
 import { type Fields, fields, headOf, type LspDiagnostic, plain } from "claw/kit";
 import { Documents } from "./documents.ts";
@@ -156,7 +155,7 @@ export class Client {
   }
   async #pull(path: string, ms: number, signal: AbortSignal): Promise<readonly LspDiagnostic[] | undefined> {
     try {
-      const params = { textDocument: { uri: pathToFileURL(path).href } };
+      const params = { textDocument: { uri: Bun.pathToFileURL(path).href } };
       const answer = await this.#rpc.request("textDocument/diagnostic", params, { signal, ms });
       return fields(answer) ? diagnosticsOf(answer["items"], path) : [];
     } catch (thrown) {

@@ -1,7 +1,6 @@
 // Sessions and their servers: which one a question goes to, started where there is none, and the service itself.
 import { existsSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
-import { pathToFileURL } from "node:url";
 import { ClawError, type TurnScope } from "claw";
 import type { Lsp, LspAnswer, LspDiagnostic, LspPosition, LspServer, LspSymbol } from "claw/kit";
 import { Client, type Limits } from "./client.ts";
@@ -46,7 +45,7 @@ export class Desk implements Lsp {
   }
   async symbols(path: string, scope: TurnScope): Promise<LspAnswer<LspSymbol>> {
     const client = await this.#ready(path, scope);
-    const params = { textDocument: { uri: pathToFileURL(path).href } };
+    const params = { textDocument: { uri: Bun.pathToFileURL(path).href } };
     const none = (one: unknown): boolean => symbolsOf(one).length === 0;
     return answered(client, symbolsOf(await client.ask("textDocument/documentSymbol", params, "documentSymbolProvider", none, scope.signal), path));
   }
@@ -168,7 +167,7 @@ interface Running {
 const MOST = 8;
 
 function placeOf({ path, line, character }: LspPosition) {
-  return { textDocument: { uri: pathToFileURL(path).href }, position: { line: line - 1, character: character - 1 } };
+  return { textDocument: { uri: Bun.pathToFileURL(path).href }, position: { line: line - 1, character: character - 1 } };
 }
 
 function answered<T>({ definition: { name }, busy }: Client, items: readonly T[]): LspAnswer<T> {

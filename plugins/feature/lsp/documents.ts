@@ -1,6 +1,5 @@
 // The files that a server has open, each with the text it was told last. What changes on disk is told anew.
 import { readFile, stat } from "node:fs/promises";
-import { pathToFileURL } from "node:url";
 import { ClawError } from "claw";
 import { decode } from "claw/kit";
 import type { Rpc } from "./rpc.ts";
@@ -26,7 +25,7 @@ export class Documents {
     if (size > MOST_BYTES) throw new ClawError("CLAW_TOOL_FAILED", `${path} has ${size} bytes; a language server gets at most ${MOST_BYTES}.`);
     const text = decode(await readFile(path))?.text;
     if (text === undefined) throw new ClawError("CLAW_TOOL_FAILED", `${path} is no text.`);
-    const uri = pathToFileURL(path).href;
+    const uri = Bun.pathToFileURL(path).href;
     if (known === undefined) {
       this.#makeRoom();
       const languageId = this.#languages[/\.[^./\\]+$/.exec(path)?.[0]?.toLowerCase() ?? ""] ?? "plaintext";
@@ -48,7 +47,7 @@ export class Documents {
   }
   /** Tells of a file that was written, open or not. */
   written(path: string, created: boolean): void {
-    this.#rpc.notify("workspace/didChangeWatchedFiles", { changes: [{ uri: pathToFileURL(path).href, type: created ? 1 : 2 }] });
+    this.#rpc.notify("workspace/didChangeWatchedFiles", { changes: [{ uri: Bun.pathToFileURL(path).href, type: created ? 1 : 2 }] });
   }
   /** Those that are open, the oldest first. */
   paths(): readonly string[] {
@@ -65,7 +64,7 @@ export class Documents {
     if (this.#open.size >= MOST_OPEN && oldest !== undefined) this.#close(oldest);
   }
   #close(path: string): void {
-    if (this.#open.delete(path)) this.#rpc.notify("textDocument/didClose", { textDocument: { uri: pathToFileURL(path).href } });
+    if (this.#open.delete(path)) this.#rpc.notify("textDocument/didClose", { textDocument: { uri: Bun.pathToFileURL(path).href } });
   }
 }
 

@@ -1,6 +1,5 @@
 // What a server is told of claw at the start, and what it is answered when it asks. Runs nothing.
 import { basename } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { Json } from "claw";
 import { type Fields, fields } from "claw/kit";
 import type { Definition } from "./servers.ts";
@@ -11,7 +10,7 @@ export function hello({ options }: Definition, root: string): Fields {
     processId: null,
     clientInfo: { name: "claw" },
     rootPath: root,
-    rootUri: pathToFileURL(root).href,
+    rootUri: Bun.pathToFileURL(root).href,
     workspaceFolders: folders(root),
     ...(options === undefined ? {} : { initializationOptions: options }),
     capabilities: {
@@ -55,5 +54,5 @@ function section(settings: unknown, path: string): Json {
 }
 
 function folders(root: string): Json {
-  return [{ uri: pathToFileURL(root).href, name: basename(root) }];
+  return [{ uri: Bun.pathToFileURL(root).href, name: basename(root) }];
 }

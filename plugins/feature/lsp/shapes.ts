@@ -1,5 +1,4 @@
 // What servers answer, in the terms of the service: positions from 1, paths in the place of addresses. Pure, and trusts no field.
-import { fileURLToPath } from "node:url";
 import { type Fields, fields, type LspDiagnostic, type LspPosition, type LspSymbol, plain } from "claw/kit";
 
 /** Of `Location`, `Location[]` or `LocationLink[]`; each place once. */
@@ -69,7 +68,7 @@ export function sorted(all: readonly LspDiagnostic[]): readonly LspDiagnostic[] 
 export function pathOf(uri: unknown): string {
   if (typeof uri !== "string") return "";
   try {
-    return uri.startsWith("file:") ? fileURLToPath(uri) : plain(uri).slice(0, 1_000);
+    return uri.startsWith("file:") ? Bun.fileURLToPath(uri) : plain(uri).slice(0, 1_000);
   } catch {
     return "";
   }

@@ -1,6 +1,5 @@
 // One server of a folder: connecting within a limit, what it offers, its calls, and coming back when it was lost. Knows no session and no kernel.
 import { basename } from "node:path";
-import { pathToFileURL } from "node:url";
 import { ClawError, type Json, wrap } from "claw";
 import { type Fields, fields, headOf, type McpServer, plain } from "claw/kit";
 import type { Definition } from "./definitions.ts";
@@ -147,7 +146,7 @@ export class Server {
   }
   async #answer(method: string, params: Fields): Promise<Json | undefined> {
     if (method === "ping") return {};
-    if (method === "roots/list") return { roots: [{ uri: pathToFileURL(this.at.cwd).href, name: basename(this.at.cwd) }] };
+    if (method === "roots/list") return { roots: [{ uri: Bun.pathToFileURL(this.at.cwd).href, name: basename(this.at.cwd) }] };
     return method === "elicitation/create" ? this.at.elicit(this, params) : undefined;
   }
   #heard(method: string, params: Fields): void {

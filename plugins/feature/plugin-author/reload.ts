@@ -3,7 +3,6 @@
 import { watch } from "node:fs";
 import { createRequire } from "node:module";
 import { sep } from "node:path";
-import { pathToFileURL } from "node:url";
 import { ClawError, type Contributions, type HookName, type Kind, type Plugin, type PluginContext, type Stage, type Tap, wrap } from "claw";
 import { discover, HANDOVER } from "claw/kit";
 import * as v from "valibot";
@@ -141,7 +140,7 @@ async function fresh(path: string): Promise<{ readonly default: Plugin }> {
   const { cache } = createRequire(import.meta.url);
   const inside = path.slice(0, path.lastIndexOf(sep) + 1);
   for (const key of Object.keys(cache)) if (key.startsWith(inside) && !key.includes(`${sep}node_modules${sep}`)) delete cache[key];
-  return import(pathToFileURL(path).href);
+  return import(Bun.pathToFileURL(path).href);
 }
 
 /** What of the manifest is only read at the start. */
