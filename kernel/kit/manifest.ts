@@ -80,6 +80,7 @@ export function checkNeeds(plugins: readonly Loadable[]): readonly Loadable[] {
   const all = plugins.filter((plugin) => plugin.problem === undefined);
   const served = settle(all, new Set([Inspecting.id, Hosting.id]));
   const stuck = all.filter((plugin) => needsOf(plugin).some((id) => !served.has(id)));
+  if (stuck.length === 0) return plugins;
   return plugins.map((plugin) => {
     if (!stuck.includes(plugin)) return plugin;
     const { name } = plugin;
@@ -106,11 +107,14 @@ function lacking(plugin: Loadable, among: readonly Loadable[], served: ReadonlyS
 
 /** Adds what plugins provide once all they need is there, until nothing more comes. */
 function settle(plugins: readonly Loadable[], served: Set<string>): ReadonlySet<string> {
+  let waiting = plugins.filter(({ manifest }) => manifest?.provides !== undefined);
   for (let before = -1; before !== served.size; ) {
     before = served.size;
-    for (const { manifest } of plugins) {
-      if (manifest?.needs?.every((id) => served.has(id)) !== false) for (const id of manifest?.provides ?? []) served.add(id);
-    }
+    waiting = waiting.filter(({ manifest }) => {
+      if (manifest?.needs?.some((id) => !served.has(id))) return true;
+      for (const id of manifest?.provides ?? []) served.add(id);
+      return false;
+    });
   }
   return served;
 }
