@@ -34,11 +34,8 @@ export interface World extends AsyncDisposable {
 export async function createWorld(): Promise<World> {
   const root = join(import.meta.dir, "..", "..");
   const folder = await mkdtemp(join(tmpdir(), "claw-bench-"));
-  const [claw, empty, client] = (await Promise.all([ensureBuilt(), floor(root, "empty"), floor(root, "client")].map(copied))) as [
-    string,
-    string,
-    string,
-  ];
+  const built = [await ensureBuilt(), await floor(root, "empty"), await floor(root, "client")];
+  const [claw, empty, client] = [await copied(built[0]!), await copied(built[1]!), await copied(built[2]!)];
   const work = join(folder, "work");
   for (let index = 0; index < 500; index += 1) await Bun.write(join(work, "data", `${index}.txt`), `This is file number ${index}.\n`);
   const server = Bun.spawn([process.execPath, join(import.meta.dir, "server.ts")], { stdio: ["ignore", "pipe", "inherit"] });
@@ -104,8 +101,7 @@ async function floor(root: string, name: string): Promise<string> {
 }
 
 /** A copy in a file of its own: how a file's pages lie in memory depends on how it was written, and where they lie badly a start takes a third longer. */
-async function copied(built: Promise<string>): Promise<string> {
-  const from = await built;
+async function copied(from: string): Promise<string> {
   const to = join(dirname(from), `bench-${basename(from).replace("floor-", "")}`);
   await rm(to, { force: true });
   await copyFile(from, to);
