@@ -2,6 +2,7 @@
 // `--if-stale` builds only when a source changed since the last build. Nothing is downloaded but Bun's own packages, for `--all`.
 import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { BunPlugin } from "bun";
 import { embedArchives } from "./build/archive.ts";
 import { embedBytes, lightenAnthropic, lightenTapable } from "./build/assets.ts";
 import { packCold } from "./build/packed.ts";
@@ -32,8 +33,14 @@ export async function ensureBuilt(): Promise<string> {
   return outfile;
 }
 
+/** For another platform than this one, and with more plugins of the bundler, which go first. */
+export interface CompileOptions {
+  readonly platform?: Platform & { readonly runtime: string };
+  readonly plugins?: readonly BunPlugin[];
+}
+
 /** Compiles `source` into the executable `outfile`, with the flags every binary of the project has. The file appears whole or not at all. */
-export async function compile(source: string, outfile: string, platform?: Platform & { readonly runtime: string }): Promise<void> {
+export async function compile(source: string, outfile: string, { platform, plugins = [] }: CompileOptions = {}): Promise<void> {
   const name = outfile.slice(Math.max(outfile.lastIndexOf("/"), outfile.lastIndexOf("\\")) + 1);
   const scratch = join(dist, `.build-${process.pid}-${name}`);
   await mkdir(scratch, { recursive: true });
@@ -45,7 +52,14 @@ export async function compile(source: string, outfile: string, platform?: Platfo
       minify: true,
       bytecode: true,
       splitting: true,
-      plugins: [await packCold(root, cache), await embedBytes(root, cache), await embedArchives(root, cache), lightenTapable(), lightenAnthropic()],
+      plugins: [
+        ...plugins,
+        await packCold(root, cache),
+        await embedBytes(root, cache),
+        await embedArchives(root, cache),
+        lightenTapable(),
+        lightenAnthropic(),
+      ],
       compile: {
         outfile: join(scratch, name),
         autoloadDotenv: false,
@@ -67,7 +81,7 @@ export async function buildAll(): Promise<void> {
   const sums: string[] = [];
   for (const platform of platforms) {
     const outfile = join(dist, platform.file);
-    await compile(entry, outfile, { ...platform, runtime: runtimes[platform.package]! });
+    await compile(entry, outfile, { platform: { ...platform, runtime: runtimes[platform.package]! } });
     const hash = new Bun.CryptoHasher("sha256");
     for await (const bytes of Bun.file(outfile).stream()) hash.update(bytes);
     sums.push(`${hash.digest("hex")}  ${platform.file}\n`);

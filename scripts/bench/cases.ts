@@ -1,6 +1,8 @@
 // What is measured, and the limits it is held to. Each case runs ours and its floor in turn and gives the rows of the report.
 import { stat } from "node:fs/promises";
+import { basics } from "./basics.ts";
 import { appending, checkpoint } from "./checkpoints.ts";
+import { expecting, first, type Marked, type Timed } from "./first.ts";
 import { gate } from "./gate.ts";
 import { interleave, median, peak, type Row, type Run, run, type Subject } from "./measure.ts";
 import { adding, installed } from "./plugins.ts";
@@ -160,6 +162,8 @@ export const cases: Readonly<Record<string, Case>> = {
     },
   ],
 
+  basics,
+
   session: async (world, runs) => {
     const { home, file } = await world.longSession();
     const before = { ...(await stat(file)), head: Bun.hash(await Bun.file(file).bytes()) };
@@ -206,8 +210,6 @@ export const cases: Readonly<Record<string, Case>> = {
 
 // --- internal ---
 
-type Timed = Run & { readonly sent: number; readonly log: Awaited<ReturnType<World["log"]>> };
-type Marked = Subject & { readonly id: string };
 interface Steps {
   readonly early: number;
   readonly late: number;
@@ -216,18 +218,6 @@ interface Steps {
 const wall = (of: Run) => of.wall;
 const cpu = (of: Run) => of.cpu;
 const third = (runs: number) => Math.max(3, Math.round(runs / 3));
-
-function expecting<S extends Subject>(subject: S): S {
-  return { ...subject, expects: "fine" };
-}
-
-/** A run, and when its first request reached the server. */
-async function first(world: World, script: string, make: () => Marked): Promise<Timed> {
-  const subject = expecting(make());
-  const ran = await run(subject);
-  const log = await world.log(script, subject.id);
-  return { ...ran, log, sent: log.arrivals[0]! - ran.start };
-}
 
 /** The time from an answer's end to the next request, near the start and near the end of five hundred steps. */
 async function steps(world: World, subject: Marked): Promise<Steps> {

@@ -92,20 +92,20 @@ export async function writePlugin(folder: string, name: string, contributes: obj
   return folder;
 }
 
+/** A copy in a file of its own: how a file's pages lie in memory depends on how it was written, and where they lie badly a start takes a third longer. */
+export async function copied(from: string): Promise<string> {
+  const to = join(dirname(from), `bench-${basename(from).replace("floor-", "")}`);
+  await rm(to, { force: true });
+  await copyFile(from, to);
+  return to;
+}
+
 // --- internal ---
 
 async function floor(root: string, name: string): Promise<string> {
   const file = join(root, "dist", `floor-${name}`);
   await compile(join(import.meta.dir, `${name}.ts`), file);
   return file;
-}
-
-/** A copy in a file of its own: how a file's pages lie in memory depends on how it was written, and where they lie badly a start takes a third longer. */
-async function copied(from: string): Promise<string> {
-  const to = join(dirname(from), `bench-${basename(from).replace("floor-", "")}`);
-  await rm(to, { force: true });
-  await copyFile(from, to);
-  return to;
 }
 
 async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
