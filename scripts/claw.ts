@@ -1,12 +1,13 @@
 // The composition root: with `main.ts` the only hand-written code that names both the kernel and the plugins. The version and the list of
 // commands and options need neither, so they are told without loading them.
+import { writeSync } from "node:fs";
 import pack from "../kernel/package.json" with { type: "json" };
 
 const argv = process.argv.slice(2);
 const only = argv.length === 1 ? argv[0] : undefined;
 
-if (only === "--version" || only === "-V") await tell(`claw ${pack.version}\n`);
-else if (only === "--help" || only === "-h") await tell(`${(await import("./help.gen.ts")).help}\n`);
+if (only === "--version" || only === "-V") tell(`claw ${pack.version}\n`);
+else if (only === "--help" || only === "-h") tell(`${(await import("./help.gen.ts")).help}\n`);
 else if (argv[0] === "__sandbox") await (await import("../plugins/feature/sandbox/confine.ts")).confine();
 else if (argv[0] === "__plugin") await isolated();
 else process.exitCode = await (await import("./main.ts")).main(argv);
@@ -17,10 +18,10 @@ async function isolated(): Promise<void> {
   await door({ bundled, version: pack.version, modules: async () => (await import("./modules.ts")).modules });
 }
 
-/** `console.log` would lose the news of a full disk, and `node:fs` is half of such a start. A reader that left has had enough. */
-async function tell(text: string): Promise<void> {
+/** At once: `console.log` would lose the news of a full disk. A reader that left has had enough. */
+function tell(text: string): void {
   try {
-    await Bun.write(Bun.stdout, text);
+    writeSync(1, text);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EPIPE") return;

@@ -11,6 +11,14 @@ test.each(["--version", "--help"])("%s > a disk that is full is an error, a read
   expect(await run(`"$0" ${word} | true; exit \${PIPESTATUS[0]}`)).toBe(0);
 });
 
+test.each(["--version", "--help", "help"])("%s > appended to a file it stands after what was there, and nothing else does", async (word) => {
+  await using scratch = await createScratch();
+  const file = scratch.put("log", "before\n");
+  const { out } = await scratch.run([word]);
+  await Bun.spawn(["sh", "-c", 'exec "$0" "$1" >> "$2"', scratch.binary, word, file], { env: { HOME: scratch.home } }).exited;
+  expect(await Bun.file(file).text()).toBe(`before\n${out}`);
+});
+
 test.each(["--version", "--help", "help", "version", "dump-manifests"])("%s > says in words that the disk is full", async (word) => {
   await using scratch = await createScratch();
   const child = Bun.spawn(["bash", "-c", `"$0" ${word} > /dev/full`, scratch.binary], {

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { utimesSync } from "node:fs";
 import { definePlugin, type Loadable } from "claw";
 import { type GoOn, Interactive } from "claw/kit";
 import { commandContract, createHarness, pluginContract } from "claw/testing";
@@ -20,10 +21,14 @@ async function rig(answers?: readonly string[]) {
   const went: GoOn[] = [];
   const plugins = ["command/resume", "store/jsonl", "feature/slash", seat(went)];
   const harness = await createHarness({ plugins, config: { store: "jsonl" }, ...(answers && { answers }) });
+  let ago = 30;
   const keep = async (text: string): Promise<string> => {
     const shell = await harness.host.open();
     await shell.submit({ text });
     await shell.close();
+    // Two in one tick of the file system's clock would be equally old.
+    const at = Date.now() / 1_000 - ago--;
+    utimesSync(shell.session.path!, at, at);
     return shell.session.id;
   };
   return { harness, went, keep };
