@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { createSession } from "./session.ts";
-import { openTodos, readTodos, TODOS, type Todo, todosOf, todoText } from "./todos.ts";
+import { openTodos, readTodos, type Todo, todosNote, todosOf, todoText } from "./todos.ts";
 
 const todo = (content: string, status: Todo["status"]): Todo => ({ content, activeForm: content, status });
 const list = [todo("a", "completed"), todo("b", "in_progress"), todo("c", "pending")];
@@ -8,8 +8,8 @@ const list = [todo("a", "completed"), todo("b", "in_progress"), todo("c", "pendi
 test("todosOf > the latest list counts", async () => {
   const session = createSession({ id: "s", cwd: "/" });
   expect(todosOf(session)).toEqual([]);
-  await session.note(TODOS, { todos: list.slice(1) });
-  await session.note(TODOS, { todos: list });
+  await session.note(todosNote, { todos: list.slice(1) });
+  await session.note(todosNote, { todos: list });
   expect(todosOf(session)).toEqual(list);
 });
 

@@ -3,10 +3,10 @@ import type { Json, Session } from "claw";
 
 /** One item. `activeForm` says what is done while it is in progress, as in "Running the tests". */
 export type Todo = Readonly<{ content: string; activeForm: string; status: TodoStatus }>;
-export type TodoStatus = (typeof TODO_STATUS)[number];
-export const TODO_STATUS = ["pending", "in_progress", "completed"] as const;
+export type TodoStatus = (typeof todoStatuses)[number];
+export const todoStatuses = ["pending", "in_progress", "completed"] as const;
 /** The kind of the session's notes that hold the list: `{ todos }`, the latest is the one that counts. */
-export const TODOS = "todos";
+export const todosNote = "todos";
 
 declare module "claw" {
   interface EventMap {
@@ -17,7 +17,7 @@ declare module "claw" {
 
 /** The list as it stands; empty when there never was one. */
 export function todosOf(session: Pick<Session, "notes">): readonly Todo[] {
-  return readTodos(session.notes(TODOS).at(-1));
+  return readTodos(session.notes(todosNote).at(-1));
 }
 
 /** The list of a note; what is no todo in it is left out. */
@@ -42,5 +42,5 @@ const BOXES: Readonly<Record<TodoStatus, string>> = { completed: "[x]", in_progr
 
 function valid(value: unknown): value is Todo {
   const { content, activeForm, status } = (value ?? {}) as Partial<Todo>;
-  return typeof content === "string" && typeof activeForm === "string" && (TODO_STATUS as readonly unknown[]).includes(status);
+  return typeof content === "string" && typeof activeForm === "string" && (todoStatuses as readonly unknown[]).includes(status);
 }

@@ -1,6 +1,6 @@
 // The compactor in a real kernel: what the model writes, what outlives every fold, and a window that overflows at every step.
 import { afterAll, describe, expect, test } from "bun:test";
-import { entriesOf, PERMISSION_NOTE, TODOS } from "claw/kit";
+import { entriesOf, PERMISSION_NOTE, todosNote } from "claw/kit";
 import { compactorContract, createHarness, pluginContract } from "claw/testing";
 import { compact } from "./compact.ts";
 import { answered, exchange, folds, PLUGINS, type Rig, rig, said, scopeOf, small, sound, textsOf, warnings } from "./fixtures.ts";
@@ -58,7 +58,7 @@ describe("summary", () => {
       await session.append(message);
     const todos = [{ content: "Write the parser", activeForm: "Writing the parser", status: "pending" }];
     for (const message of exchange("t1", "TodoWrite", { todos }, "Saved")) await session.append(message);
-    await session.note(TODOS, { todos });
+    await session.note(todosNote, { todos });
     const record = { at: 1, call: "c", tool: "bash", subject: "rm -r build", by: "user" };
     await session.note(PERMISSION_NOTE, { ...record, verdict: "allow", answer: "always", saved: ["bash(bun test)"] });
     await session.note(PERMISSION_NOTE, { ...record, verdict: "deny", answer: "no", reason: "denied by the user: keep it" });

@@ -1,6 +1,6 @@
 // The tool `TodoWrite`: the session's todo list, kept as its notes, and back in the model's sight after a fold.
 import { definePlugin, defineTool } from "claw";
-import { TODO_STATUS } from "claw/kit";
+import { todoStatuses } from "claw/kit";
 import * as v from "valibot";
 import { createRestating } from "./restate.ts";
 
@@ -19,7 +19,7 @@ export default definePlugin({
           "Keeps the todo list of this session, which the user sees. Each call gives the whole list, an empty one clears it. " +
           "Use it for work of three steps or more: one item in_progress at a time, completed as soon as it is done.",
         input: v.strictObject({
-          todos: v.pipe(v.array(v.strictObject({ content: Words, activeForm: Words, status: v.picklist(TODO_STATUS) })), v.maxLength(100)),
+          todos: v.pipe(v.array(v.strictObject({ content: Words, activeForm: Words, status: v.picklist(todoStatuses) })), v.maxLength(100)),
         }),
         access: () => "none",
         subject: ({ todos }) => {

@@ -1,7 +1,7 @@
 // Open todos said again after a fold has taken the call that set them. What is said stays the same, byte for byte, until the next fold:
 // requests go on sharing their prefix, and a later `TodoWrite` stands further down anyway.
 import type { Draft, Json, Message, Session } from "claw";
-import { openTodos, readTodos, TODOS, type Todo, todosOf, todoText } from "claw/kit";
+import { openTodos, readTodos, type Todo, todosNote, todosOf, todoText } from "claw/kit";
 
 /** The kind of the notes that say what was told after which fold: `{ at, todos }`. */
 export const RESTATED = "todos.restated";
@@ -41,7 +41,7 @@ function said(draft: Draft, { first, instead }: Restated): Draft | undefined {
 
 /** What is to be said after the fold that `first` stands for: what was said already, or what is open now and no longer in sight. */
 async function restated(session: Session, first: Message): Promise<readonly Todo[] | undefined> {
-  if (session.notes(TODOS).length === 0) return undefined;
+  if (session.notes(todosNote).length === 0) return undefined;
   const at = Bun.hash(JSON.stringify(first)).toString(36);
   const said = session.notes(RESTATED).findLast((note) => (note as { readonly at?: Json } | null)?.at === at);
   if (said !== undefined) return readTodos(said);

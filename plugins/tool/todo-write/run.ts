@@ -1,11 +1,11 @@
 // Keeps a todo list in the session, and announces it.
 import { type CallScope, ClawError, type ToolResult } from "claw";
-import { openTodos, TODOS, type Todo, todosOf } from "claw/kit";
+import { openTodos, type Todo, todosNote, todosOf } from "claw/kit";
 
 export async function run(todos: readonly Todo[], scope: CallScope): Promise<ToolResult> {
   const before = todosOf(scope.session);
   // A disk that is full is announced with the next message; in memory the list is there.
-  await scope.session.note(TODOS, { todos }).catch((error: unknown) => {
+  await scope.session.note(todosNote, { todos }).catch((error: unknown) => {
     if (!(error instanceof ClawError) || error.code !== "CLAW_STORE_FAILED") throw error;
   });
   const open = openTodos(todos);
