@@ -30,7 +30,7 @@ export function boot(at: BootOptions): Kernel {
     const session = await (await host.get("store", store)).open({ ...what, cwd: own.cwd });
     const { provider, model, compactor, permissionMode } = config;
     const side: LoopHost = {
-      ...{ ...registry.seats, start: () => registry.start() },
+      ...{ ...registry.seats, start: () => registry.start(side.scope.settings, what.ref !== undefined) },
       bus: (where) => bus({ source: "claw", session: session.id, ...where }),
       scope: { ...registry.scope("claw"), cwd: own.cwd, settings: (key) => own.layers[key] ?? [] },
       equip: async (name) => ({ tool: await host.get("tool", name), plugin: registry.find("tool", name).plugin }),

@@ -6,7 +6,7 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/command-add-dir",
     version: "0.1.0",
-    manifest: {"api":1,"contributes":{"command":[{"name":"add-dir","summary":"Let this session work in another folder too","usage":"[DIR… | --remove DIR…]","category":"Workspace","slash":true}]},"hooks":{"draft":"normal","permit":"normal"},"provides":["claw.added-folders@1"],"needs":["claw.workspace@1"]},
+    manifest: {"api":1,"contributes":{"command":[{"name":"add-dir","summary":"Let this session work in another folder too","usage":"[DIR… | --remove DIR…]","category":"Workspace","slash":true}]},"hooks":{"draft":"normal","permit":"normal"},"provides":["claw.added-folders@1"],"needs":["claw.workspace@1"],"activate":"use"},
     load: () => import("../plugins/command/add-dir/index.ts"),
   },
   {
@@ -90,7 +90,7 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/command-effort",
     version: "0.1.0",
-    manifest: {"api":1,"contributes":{"command":[{"name":"effort","summary":"Show or set how hard the model thinks in this session","usage":"[low | medium | high | auto]","category":"Config","slash":true}]}},
+    manifest: {"api":1,"contributes":{"command":[{"name":"effort","summary":"Show or set how hard the model thinks in this session","usage":"[low | medium | high | auto]","category":"Config","slash":true}]},"settings":["effort"],"options":[{"name":"effort","value":"low|medium|high","summary":"How hard the model thinks","sets":"effort"}],"hooks":{"request":"normal"},"activate":"use"},
     load: () => import("../plugins/command/effort/index.ts"),
   },
   {
@@ -304,12 +304,6 @@ export const bundled: readonly Loadable[] = [
     load: () => import("../plugins/feature/editor/index.ts"),
   },
   {
-    name: "@claw/feature-effort",
-    version: "0.1.0",
-    manifest: {"api":1,"settings":["effort"],"options":[{"name":"effort","value":"low|medium|high","summary":"How hard the model thinks","sets":"effort"}],"hooks":{"request":"normal"}},
-    load: () => import("../plugins/feature/effort/index.ts"),
-  },
-  {
     name: "@claw/feature-environment",
     version: "0.1.0",
     manifest: {"api":1,"hooks":{"draft":"late"}},
@@ -324,7 +318,7 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/feature-isolate",
     version: "0.1.0",
-    manifest: {"api":1,"hooks":{"callInput":"last","shutdown":"normal"},"provides":["claw.isolate@1"],"needs":["claw.processes@1","claw.sandbox@1","claw.workspace@1"]},
+    manifest: {"api":1,"hooks":{"callInput":"last","shutdown":"normal"},"provides":["claw.isolate@1"],"needs":["claw.processes@1","claw.sandbox@1","claw.workspace@1"],"activate":"use"},
     load: () => import("../plugins/feature/isolate/index.ts"),
   },
   {
@@ -354,7 +348,7 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/feature-lsp",
     version: "0.1.0",
-    manifest: {"api":1,"settings":["lspServers"],"hooks":{"callResult":"normal"},"provides":["claw.lsp@1"],"needs":["claw.processes@1","claw.workspace@1"]},
+    manifest: {"api":1,"settings":["lspServers"],"hooks":{"callResult":"normal"},"provides":["claw.lsp@1"],"needs":["claw.processes@1","claw.workspace@1"],"activate":"use"},
     load: () => import("../plugins/feature/lsp/index.ts"),
   },
   {
@@ -372,7 +366,7 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/feature-output-style",
     version: "0.1.0",
-    manifest: {"api":1,"settings":["outputStyle"],"hooks":{"draft":"normal"},"provides":["claw.output-style@1"],"needs":["claw.inspect@1"]},
+    manifest: {"api":1,"settings":["outputStyle"],"hooks":{"draft":"normal"},"provides":["claw.output-style@1"],"needs":["claw.inspect@1"],"activate":"use"},
     load: () => import("../plugins/feature/output-style/index.ts"),
   },
   {
@@ -432,7 +426,7 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/feature-shell-hooks",
     version: "0.1.0",
-    manifest: {"api":1,"settings":["disableAllHooks","hooks"],"hooks":{"route":"last","callInput":"normal","permit":"early","callResult":"late","next":"late","shutdown":"normal"},"provides":["claw.shell-hooks@1"],"needs":["claw.inspect@1","claw.processes@1"]},
+    manifest: {"api":1,"settings":["disableAllHooks","hooks"],"hooks":{"route":"last","callInput":"normal","permit":"early","callResult":"late","next":"late","shutdown":"normal"},"provides":["claw.shell-hooks@1"],"needs":["claw.inspect@1","claw.processes@1"],"activate":"use"},
     load: () => import("../plugins/feature/shell-hooks/index.ts"),
   },
   {
@@ -468,7 +462,7 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/feature-tasks",
     version: "0.1.0",
-    manifest: {"api":1,"hooks":{"draft":"late","next":"last"},"provides":["claw.tasks@1"],"needs":["claw.inspect@1"]},
+    manifest: {"api":1,"hooks":{"draft":"late","next":"last"},"provides":["claw.tasks@1"],"activate":"use"},
     load: () => import("../plugins/feature/tasks/index.ts"),
   },
   {
@@ -812,7 +806,7 @@ export const bundled: readonly Loadable[] = [
   {
     name: "@claw/tool-todo-write",
     version: "0.1.0",
-    manifest: {"api":1,"contributes":{"tool":["TodoWrite"]},"hooks":{"draft":"late"}},
+    manifest: {"api":1,"contributes":{"tool":["TodoWrite"]},"hooks":{"draft":"late"},"activate":"use"},
     specs: async () => (await import("./specs.gen.ts")).specs["@claw/tool-todo-write"],
     load: () => import("../plugins/tool/todo-write/index.ts"),
   },

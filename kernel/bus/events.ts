@@ -1,5 +1,5 @@
 // Every event, by name. Hooks change, events tell: nobody waits for a listener, and none can alter an outcome.
-import type { Access, Block, Decision, Json, Message, StopReason, TurnOutcome, Usage } from "../contracts/contributions.ts";
+import type { Access, Block, Decision, Json, Message, StopReason, ToolCall, TurnOutcome, Usage } from "../contracts/contributions.ts";
 import type { Selection } from "../contracts/plugin.ts";
 import type { LoopState } from "../loop/state.ts";
 
@@ -31,9 +31,8 @@ export interface EventMap {
   "log.written": Readonly<{ message: string; data?: Json }>;
 }
 /** `by` is a plugin, `mode:NAME`, `user`, or `headless` when nobody could be asked. `rules` are to be saved as `answer` says. */
-export interface Decided extends Readonly<{ id: string; tool: string; subject: string; decision: Decision; by: string; answer?: string }> {
-  readonly rules?: readonly string[];
-}
+export type Decided = Pick<ToolCall, "id" | "tool" | "subject"> &
+  Readonly<{ decision: Decision; by: string; answer?: string; rules?: readonly string[] }>;
 /** Where an event comes from: a plugin or `claw`, and what it was doing. */
 export type Stamp = Readonly<{ source: string; session?: string; turn?: number; step?: number }>;
 /** An event as listeners get it. `seq` counts without gaps, `at` is milliseconds since 1970. */

@@ -109,15 +109,10 @@ export type TurnOutcome =
   | Readonly<{ kind: "completed" } | { kind: "stopped" | "aborted"; reason: string }>
   | Readonly<{ kind: "exit"; code: number } | { kind: "failed"; error: ClawError }>;
 /** Every kind of thing a plugin can add. The key is the manifest key, the folder under `plugins/` and the prefix of the package name. */
-export interface Contributions {
-  tool: Tool;
-  command: Command;
-  provider: Provider;
-  compactor: Compactor;
-  "permission-mode": PermissionMode;
-  renderer: Renderer;
-  store: Store;
-  frontend: Frontend;
+export interface Contributions extends Readonly<{ tool: Tool; command: Command; provider: Provider; compactor: Compactor; renderer: Renderer }> {
+  readonly "permission-mode": PermissionMode;
+  readonly store: Store;
+  readonly frontend: Frontend;
 }
 /** The name of a kind. */
 export type Kind = keyof Contributions;

@@ -46,14 +46,12 @@ export type Question = Readonly<{ text: string; choices: readonly string[]; call
 /** `text` is the free answer, or with `no` the reason for the model. */
 export type Answer = Readonly<{ choice: string; text?: string }>;
 type Names = readonly string[];
+type Sets = Readonly<{ sets?: string; env?: Names }>;
 type Doors = Readonly<{ slash?: boolean; shell?: boolean; beside?: boolean }>;
 /** A contribution in a manifest. A command has a `usage` after its name, two doors, and may run `beside` a turn if it only shows. */
 export type Listed = string | (Doors & Readonly<{ name: string; summary?: string; aliases?: Names; usage?: string; category?: string }>);
 /** A command line option. `value` names its argument, without one it is a flag; `sets` is the config key that it, or a variable in `env`, sets. */
-export interface Option extends Readonly<{ name: string; summary: string; short?: string; aliases?: Names; value?: string; many?: boolean }> {
-  readonly sets?: string;
-  readonly env?: Names;
-}
+export type Option = Sets & Readonly<{ name: string; summary: string; short?: string; aliases?: Names; value?: string; many?: boolean }>;
 /** `package.json` → `"claw"`, read without running any code. `settings` are top-level keys the plugin owns; `provides` and `needs` ids of services. */
 export interface Manifest extends Readonly<{ api: 1; activate?: "start" | "use"; settings?: Names; provides?: Names; needs?: Names }> {
   readonly contributes?: { readonly [K in keyof Contributions]?: readonly Listed[] };
@@ -75,10 +73,9 @@ export interface Loadable extends Readonly<{ name: string; version: string; mani
   specs?(): Promise<Readonly<Record<string, Omit<ToolSpec, "name">>> | undefined>;
   load(): Promise<{ readonly default: Plugin }>;
 }
+type State = Readonly<{ state: "listed" | "active" | "off" }>;
 /** A plugin in a list. `source` is `bundled` or a path; `ms` what activation took; `problem` why it is off. */
-export interface PluginStatus extends Readonly<{ name: string; version: string; source: string; manifest: Manifest; ms?: number; problem?: string }> {
-  readonly state: "listed" | "active" | "off";
-}
+export type PluginStatus = State & Readonly<{ name: string; version: string; source: string; manifest: Manifest; ms?: number; problem?: string }>;
 /** Settings of all layers, by top-level key, lowest precedence first. */
 export type Layers = Readonly<Record<string, readonly Setting[]>>;
 type Picks = "provider" | "model" | "compactor" | "permissionMode" | "frontend" | "store";
@@ -93,10 +90,9 @@ export interface Inspection extends Readonly<{ config: Config; plugins(): readon
 }
 /** The running kernel. Holds as many sessions at once as are opened; none sees another. */
 export interface Host extends PluginScope, Inspection, Readonly<{ open(options?: OpenOptions): Promise<Shell> }> {}
+type Chosen = Readonly<{ selection?: Partial<Selection>; agent?: string; ask?: Ask }>;
 /** `store` picks another store than the config's; `tools` narrows; `system` comes before all other system parts; `agent` names a sub-agent. */
-export interface OpenOptions extends Partial<StoreOptions>, Readonly<{ store?: string; ask?: Ask; agent?: string; tools?: Names; system?: Names }> {
-  readonly selection?: Partial<Selection>;
-}
+export type OpenOptions = Chosen & Partial<StoreOptions> & Readonly<{ store?: string; tools?: Names; system?: Names }>;
 /** One opened session, with at most one turn running: `steer` queues input that is added between its steps, `abort` ends it. */
 export interface Shell extends Readonly<{ session: Session; selection: Selection; steer(input: Input): void; abort(reason: string): void }> {
   select(change: Partial<Selection>): void;

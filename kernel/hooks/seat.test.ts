@@ -13,7 +13,7 @@ function seated(refusing: Readonly<Record<string, Error>> = {}, hookMs = 5_000) 
       activated.push(plugin);
       if (refusing[plugin]) throw refusing[plugin];
     },
-    off: (plugin) => plugin in refusing,
+    known: (plugin) => ({ rank: 0, status: { state: plugin in refusing ? "off" : "active" } }),
     failed: (_, error) => void failures.push(error),
   });
   function tap<K extends HookName>(plugin: string, hook: K, fn: Tap[K], stage: Stage = "normal"): Disposable {
@@ -52,7 +52,7 @@ test("seat > its plugin is activated when the hook first fires, and its tap of t
       activated.push(plugin);
       if (activated.length === 1) seats.tap(plugin, "draft", adds("lazy") as never, "normal");
     },
-    off: () => false,
+    known: () => ({ rank: 0, status: { state: "active" } }),
     failed: (_, error) => {
       throw error;
     },

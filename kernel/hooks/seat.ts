@@ -3,15 +3,17 @@
 import { ClawError } from "../errors.ts";
 import { HOOKS, type HookName, type Hooks, STAGES, type Stage, TYPES } from "./hooks.ts";
 
+type Tapped = { readonly fn: (value: unknown, scope: unknown) => unknown };
 /** A seat: empty until its plugin taps, and again when it goes. */
-type Place = { tap: ((value: unknown, scope: unknown) => unknown) | undefined };
+type Place = { tap: Tapped["fn"] | undefined };
 const GATES: ReadonlySet<HookName> = new Set(["callInput", "permit", "runner"]);
 /** Hooks that cannot wait: a plugin that taps one is activated before the first turn. */
 export const SYNC_HOOKS: readonly HookName[] = ["request", "part", "runner"];
-type Plugins = Readonly<{ activate(plugin: string): Promise<void>; off(plugin: string): boolean; failed(plugin: string, error: ClawError): void }>;
+type Known = Readonly<{ rank: number; status: Readonly<{ state: string }> }>;
+type Plugins = Readonly<{ activate(plugin: string): Promise<void>; known(plugin: string): Known; failed(plugin: string, error: ClawError): void }>;
 /** The hook table of a new kernel, and every plugin's seats. `activate` rejects when a plugin cannot be; `failed` hears of every failing tap. */
-export function createSeats({ hookMs, activate, off, failed }: Plugins & { readonly hookMs: number }) {
-  const hooks = Object.fromEntries(HOOKS.map((hook) => [hook, Reflect.construct(TYPES[hook], [["value", "scope"]])])) as unknown as Hooks;
+export function createSeats({ hookMs, activate, known, failed }: Plugins & { readonly hookMs: number }) {
+  const hooks = Object.fromEntries(HOOKS.map((hook) => [hook, made(TYPES[hook])])) as unknown as Hooks;
   const places = new Map<string, Place>();
   const authors = new WeakMap<object, string>();
   // tapable bails on `null` and `false` too, which no tap means.
@@ -30,17 +32,17 @@ export function createSeats({ hookMs, activate, off, failed }: Plugins & { reado
     if (GATES.has(hook)) throw error;
     seat(plugin, hook, "normal").tap = undefined;
   }
-  /** Seats a plugin on a hook, once. Within a stage, seating order is tap order. Nothing is activated only to be shut down. */
+  /** Seats a plugin on a hook, once. Within a stage, rank is tap order, whenever a plugin comes. Nothing is activated only to be shut down. */
   function seat(plugin: string, hook: HookName, stage: Stage): Place {
     const key = `${plugin} ${hook}`;
     if (places.has(key)) return places.get(key)!;
     const place = places.set(key, { tap: undefined }).get(key)!;
-    const [sync, gate] = [SYNC_HOOKS.includes(hook), GATES.has(hook)];
-    let awake = sync || hook === "shutdown";
+    const [sync, gate, at] = [SYNC_HOOKS.includes(hook), GATES.has(hook), STAGES[stage] + known(plugin).rank / 1e6];
+    let awake = sync;
     async function wait(given: () => unknown): Promise<unknown> {
       try {
-        if (!awake) await activate(plugin);
-        awake = true;
+        if (!awake && hook !== "shutdown") await activate(plugin);
+        awake = hook !== "shutdown";
         return check(plugin, await limited(given(), hookMs, `${hook} of ${plugin}`));
       } catch (thrown) {
         return fail(plugin, hook, thrown);
@@ -49,20 +51,14 @@ export function createSeats({ hookMs, activate, off, failed }: Plugins & { reado
     function run(value: unknown, scope: unknown): unknown {
       if (!awake) return wait(() => place.tap?.(value, scope));
       try {
-        if (gate && !place.tap && off(plugin)) throw new Error("the plugin is off");
+        if (gate && !place.tap && known(plugin).status.state === "off") throw new Error("the plugin is off");
         const given = place.tap?.(value, scope);
         return given instanceof Promise && !sync ? wait(() => given) : check(plugin, given, sync);
       } catch (thrown) {
         return sync ? fail(plugin, hook, thrown) : wait(() => Promise.reject(thrown));
       }
     }
-    /** Tapable is called back, not handed a promise: a tap that answers at once, as nearly all do, costs none. */
-    function fire(value: unknown, scope: unknown, done: (error?: unknown, value?: unknown) => void): void {
-      const given = run(value, scope);
-      if (given instanceof Promise) given.then((settled) => done(undefined, settled), done);
-      else done(undefined, given);
-    }
-    (hooks[hook] as Hooks["draft"])[sync ? "tap" : "tapAsync"]({ name: plugin, stage: STAGES[stage] }, (sync ? run : fire) as never);
+    (hooks[hook] as Hooks["draft"])[sync ? "tap" : "tapPromise"]({ name: plugin, stage: at }, run as never);
     return place;
   }
   /** Puts a function into a seat. */
@@ -74,6 +70,21 @@ export function createSeats({ hookMs, activate, off, failed }: Plugins & { reado
   }
   /** `author` is the plugin whose tap gave this very value. */
   return { hooks, seat, tap, author: (value: object): string | undefined => authors.get(value) };
+}
+/** A hook of a tapable type. Tapable's own `compile` writes a function for each hook, which pays after some hundred calls: a series is walked. */
+function made(type: (typeof TYPES)[HookName], bail = type === TYPES.route): object {
+  const compile = ({ taps }: { readonly taps: readonly Tapped[] }) => walk.bind(undefined, [...taps], bail);
+  return Object.assign(Reflect.construct(type, [["value", "scope"]]), bail || type === TYPES.draft ? { compile } : {});
+}
+/** Calls taps one after another, until one has an opinion or each with what the one before made. One that answers at once costs no promise. */
+async function walk(taps: readonly Tapped[], bail: boolean, value: unknown, scope: unknown): Promise<unknown> {
+  let last = bail ? undefined : value;
+  for (const { fn } of taps) {
+    const said = fn(last ?? value, scope);
+    last = (said instanceof Promise ? await said : said) ?? last;
+    if (bail && last !== undefined) break;
+  }
+  return last;
 }
 /** Awaits foreign code for at most `ms`, then rejects with `CLAW_HOOK_TIMEOUT`. */
 export async function limited<T>(work: T | Promise<T>, ms: number, what: string): Promise<T> {

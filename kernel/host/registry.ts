@@ -9,7 +9,7 @@ import { createSeats, limited, SYNC_HOOKS } from "../hooks/seat.ts";
 
 /** A contribution under the name that is its own in `kind`. `item` is there while its plugin is active; `spec` is that of a tool, once asked for. */
 type Placed = Readonly<{ kind: Kind; name: string; plugin: string; listed: Exclude<Listed, string> }> & { item?: unknown; spec?: Promise<ToolSpec> };
-type Known = { loadable: Loadable; early: boolean; undo: DisposableStack; places: Placed[]; status: PluginStatus; ready?: Promise<void> };
+type Known = { loadable: Loadable; rank: number; undo: DisposableStack; places: Placed[]; status: PluginStatus; ready?: Promise<void> };
 /** What the registry is given. `base` is of every plugin's scope; `slice` a plugin's config by its schema, rejects with file, line and key. */
 export interface RegistryOptions extends Readonly<{ activateMs: number; hookMs: number; bus(stamp: Stamp): Bus; warn(text: string): void }> {
   readonly base: Pick<PluginScope, "cwd" | "home" | "env" | "options" | "settings">;
@@ -27,29 +27,32 @@ export class Registry {
   readonly #at: RegistryOptions;
   constructor(options: RegistryOptions) {
     this.#at = options;
-    const off = (plugin: string): boolean => this.#plugins.get(plugin)?.status.state === "off";
-    this.seats = createSeats({ hookMs: options.hookMs, activate: this.activate, failed: this.#off, off });
+    this.seats = createSeats({ hookMs: options.hookMs, activate: this.activate, failed: this.#off, known: (plugin) => this.#plugins.get(plugin)! });
   }
   /** Indexes and seats a plugin; call order is precedence. One with a problem is listed as off. `NAME*` lets it add, later, all that begin so. */
   add(loadable: Loadable): void {
-    const { name, version, source = "bundled", problem, manifest = { api: 1 } } = loadable;
+    const { name, version, source = "bundled", problem, manifest = { api: 1, activate: "start" } } = loadable;
     const status = { name, version, source, manifest, state: problem ? "off" : "listed", ...(problem && { problem: problem.message }) } as const;
-    const early = loadable.manifest === undefined || manifest.activate === "start" || SYNC_HOOKS.some((hook) => manifest.hooks?.[hook]);
     const places: Placed[] = [];
-    this.#plugins.set(name, { loadable, early, undo: new DisposableStack(), places, status });
+    this.#plugins.set(name, { loadable, rank: this.#plugins.size, undo: new DisposableStack(), places, status });
     for (const id of manifest.provides ?? []) if (!this.#providers.has(id)) this.#providers.set(id, name);
     if (problem !== undefined) this.#at.warn(`plugin ${name} is off: ${problem.message}`);
     const { contributes = {}, hooks = {} } = problem === undefined ? manifest : {};
     for (const [kind, all = []] of Object.entries(contributes))
       for (const one of all)
         if (!String(one).endsWith("*")) places.push(this.#list(kind as Kind, name, typeof one === "string" ? { name: one } : one));
-    for (const [hook, stage] of Object.entries(hooks)) this.seats.seat(name, hook as HookName, stage);
+    if (manifest.activate !== "use") for (const [hook, stage] of Object.entries(hooks)) this.seats.seat(name, hook as HookName, stage);
   }
-  /** Activates what cannot wait for first use. */
-  async start(): Promise<void> {
-    const hurried = [...this.#plugins.values()].filter(({ early, status }) => early && status.state === "listed");
-    await Promise.allSettled(hurried.map(({ status }) => this.activate(status.name)));
+  /** Activates what cannot wait for first use, in a session with these `settings`. What is `continued` may hold what a plugin of use left in it. */
+  async start(settings: PluginScope["settings"], continued: boolean): Promise<void> {
+    const early = ({ name, manifest: { activate, hooks = {}, options = [], settings: keys = [] } }: PluginStatus): boolean =>
+      activate === "use"
+        ? continued || keys.some((key) => settings(key)[0]) || options.some((one) => one.name in this.#at.base.options) || this.#configured(name)
+        : activate === "start" || SYNC_HOOKS.some((hook) => hooks[hook]);
+    const hurried = this.statuses().filter((one) => one.state === "listed" && early(one));
+    await Promise.allSettled(hurried.map(({ name }) => this.activate(name)));
   }
+  readonly #configured = (plugin: string) => this.#at.base.settings("plugins").some(({ value }) => plugin in Object(value));
   /** Settles when the plugin is active. Rejects with why it cannot be, which switches it off. */
   readonly activate = async (plugin: string): Promise<void> => {
     const known = this.#plugins.get(plugin);
@@ -88,8 +91,7 @@ export class Registry {
   }
   /** What requests show of a tool: as listed while its plugin is neither active nor configured, else as it says itself; listed schemas need no deriving. */
   async #spec({ name, plugin, listed, item }: Placed): Promise<ToolSpec> {
-    const configured = this.#at.base.settings("plugins").some(({ value }) => plugin in Object(value));
-    const given = configured ? undefined : (await this.#plugins.get(plugin)!.loadable.specs?.())?.[listed.name];
+    const given = this.#configured(plugin) ? undefined : (await this.#plugins.get(plugin)!.loadable.specs?.())?.[listed.name];
     if (given !== undefined && item === undefined) return { name, ...given };
     const { description, schema = given?.schema, input } = await this.scope(plugin).get("tool", name);
     if (schema !== undefined) return { name, description, schema };
@@ -104,9 +106,7 @@ export class Registry {
   }
   readonly schema = async (plugin: string): Promise<GenericSchema | undefined> => (await this.#plugins.get(plugin)?.loadable.load())?.default.config;
   readonly statuses = (): readonly PluginStatus[] => [...this.#plugins.values()].map((known) => known.status);
-  dispose(): void {
-    for (const { undo } of this.#plugins.values()) undo.dispose();
-  }
+  readonly dispose = (): void => this.#plugins.forEach(({ undo }) => void undo.dispose());
   /** A name already taken is given to the newcomer with its plugin's in front: both stay reachable. */
   #list(kind: Kind, plugin: string, listed: Placed["listed"]): Placed {
     const taken = this.#of(kind).get(listed.name)?.plugin;
@@ -123,7 +123,8 @@ export class Registry {
     return error;
   };
   async #setUp(known: Known): Promise<void> {
-    const [{ name: plugin }, started] = [known.status, performance.now()];
+    const [{ name: plugin, manifest }, started] = [known.status, performance.now()];
+    for (const [hook, stage] of Object.entries(manifest.hooks ?? {})) this.seats.seat(plugin, hook as HookName, stage);
     const { default: loaded } = await limited(known.loadable.load(), this.#at.activateMs, `loading ${plugin}`);
     if (typeof loaded?.setup !== "function") throw new Error(`plugin ${plugin} has no default export made by definePlugin`);
     const context = this.#context(known, await this.#at.slice(plugin, loaded.config));

@@ -21,7 +21,6 @@ export * from "./denials.ts";
 export * from "./discover.ts";
 export * from "./edit-settings.ts";
 export * from "./editor.ts";
-export * from "./effort.ts";
 export * from "./endpoint.ts";
 export * from "./entries.ts";
 export * from "./exchange.ts";

@@ -149,8 +149,8 @@ function untrusted(name: string, origin: string, { version, source }: Pick<Loada
   return { name, version, source: source ?? origin, problem, load: () => Promise.reject(problem) };
 }
 
-/** Keys of Claude Code's settings that are read as ours; its hooks are read by who runs them. */
-const COMPATIBLE = ["permissions", "env"];
+/** Keys of Claude Code's settings that are read as ours. */
+const COMPATIBLE = ["permissions", "env", "hooks"];
 
 /** Reads every layer. A file that is absent is no layer; one that cannot be read or parsed is an error that names it. */
 async function readLayers(

@@ -29,8 +29,7 @@ export function createCalls(step: Step) {
   const streamed = Promise.withResolvers<void>();
   let results: readonly Result[] = [];
   let [denied, dropped] = [0, false];
-  let gate: Promise<unknown> = Promise.resolve();
-  let questions: Promise<unknown> = Promise.resolve();
+  let [gate, questions]: [Promise<unknown>, Promise<unknown>] = [Promise.resolve(), Promise.resolve()];
   // The last call that runs alone, and what runs beside others since: nothing overtakes the one, the next to run alone awaits both.
   let alone: Promise<unknown> = Promise.resolve();
   let beside: Promise<unknown>[] = [];

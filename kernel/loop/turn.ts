@@ -7,10 +7,9 @@ import { ClawError, wrap } from "../errors.ts";
 import { bounded, type CallHost, type Calls, createCalls, failure, wellFormed } from "./call.ts";
 import { type LoopSignal, type LoopState, move } from "./state.ts";
 
+type Settling = Readonly<{ settle(selection: Selection): Selection; bus(at: { turn?: number; step?: number }): Bus }>;
 /** What a session needs of the host. `scope` has its folder's settings; `start` activates what cannot wait; `settle` puts names for aliases. */
-export interface LoopHost extends CallHost, Readonly<{ scope: PluginScope; start(): Promise<void>; bus(at: { turn?: number; step?: number }): Bus }> {
-  settle(selection: Selection): Selection;
-}
+export type LoopHost = CallHost & Settling & Readonly<{ scope: PluginScope; start(): Promise<void> }>;
 /** A session as the loop has it. `tools` are the names it may use; `scope` has the selection, `draft` what a request would carry, of this moment. */
 export interface LoopShell extends Shell, Readonly<{ host: LoopHost; steering: Input[]; tools(): readonly string[] }> {
   scope(turn: number, signal: AbortSignal): TurnScope;

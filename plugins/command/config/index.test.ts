@@ -13,7 +13,7 @@ commandContract(await contract.host.get("command", "config"), {
 });
 
 async function config(words: string[], user: Json, files: Record<string, string> = {}) {
-  await using harness = await createHarness({ plugins: ["command/config", "feature/effort"], config: user, files });
+  await using harness = await createHarness({ plugins: ["command/config", "command/effort"], config: user, files });
   const outcome = await harness.shell.run(await harness.host.get("command", "config"), words);
   return { outcome, user: join(harness.home, "settings.json"), project: join(harness.workspace, ".claw", "settings.json") };
 }
@@ -52,12 +52,12 @@ describe("config", () => {
   });
 
   test("show > goes into a value, and keeps secrets out of sight", async () => {
-    const user = { plugins: { "@claw/feature-effort": { deep: { apiKey: "sk-1", url: "u" } } } };
+    const user = { plugins: { "@claw/command-effort": { deep: { apiKey: "sk-1", url: "u" } } } };
     expect((await config(["show", "plugins"], user)).outcome).toMatchObject({
-      data: { value: { "@claw/feature-effort": { deep: { apiKey: "[redacted]", url: "u" } } } },
+      data: { value: { "@claw/command-effort": { deep: { apiKey: "[redacted]", url: "u" } } } },
     });
-    expect((await config(["plugins.@claw/feature-effort.deep.url"], user)).outcome).toMatchObject({ notice: '"u"', data: { value: "u" } });
-    expect((await config(["explain", "plugins.@claw/feature-effort.deep.apiKey"], user)).outcome).toMatchObject({
+    expect((await config(["plugins.@claw/command-effort.deep.url"], user)).outcome).toMatchObject({ notice: '"u"', data: { value: "u" } });
+    expect((await config(["explain", "plugins.@claw/command-effort.deep.apiKey"], user)).outcome).toMatchObject({
       data: { value: "[redacted]", layers: [{ value: "[redacted]" }] },
     });
   });
@@ -110,7 +110,7 @@ describe("config", () => {
 
 describe("config set", () => {
   const PLUGINS = [
-    ...["command/config", "feature/effort", "feature/output-style", "feature/permissions", "feature/workspace", "feature/shell"],
+    ...["command/config", "command/effort", "feature/output-style", "feature/permissions", "feature/workspace", "feature/shell"],
     ...["permission-mode/plan", "permission-mode/workspace-write"],
   ];
   const start = () => createHarness({ plugins: PLUGINS, config: { permissionMode: "workspace-write" } });
@@ -172,7 +172,7 @@ describe("config set", () => {
         "feature/workspace",
         "feature/web",
         "tool/web-search",
-        "feature/effort",
+        "command/effort",
       ],
       config: { plugins: { "@claw/tool-web-search": { results: 99 }, "@claw/feature-retry": false } },
     });
@@ -182,7 +182,7 @@ describe("config set", () => {
     const refused: readonly (readonly [string, string, string])[] = [
       ["plugins.@claw/tool-web-search.results", '"many"', `${slice}.results → Invalid type: Expected number but received "many"`],
       ["plugins.@claw/tool-web-search.resluts", "3", `${slice}.resluts → Invalid key: Expected never but received "resluts"`],
-      ["plugins.@claw/feature-effort.x", "3", `${file(harness)}: plugins.@claw/feature-effort.x → Invalid key: Expected never but received "x"`],
+      ["plugins.@claw/command-effort.x", "3", `${file(harness)}: plugins.@claw/command-effort.x → Invalid key: Expected never but received "x"`],
       ["plugins.@claw/tool-web-serch.results", "3", expect.stringContaining("plugin @claw/tool-web-serch: there is nothing at") as unknown as string],
       ["hooks.PreToolUse", '[{ "hooks": [{ "type": "command" }] }]', `${hooks}.PreToolUse[0].hooks[0] → a hook of type command needs a command`],
       ["hooks.Stop", '"echo"', `${hooks}.Stop → must be a list`],

@@ -52,13 +52,13 @@ describe("help", () => {
   });
 
   test("run > shows what is installed, and names the nearest of what is not", async () => {
-    await using harness = await createHarness({ plugins: ["command/help", "command/status", "feature/effort"] });
+    await using harness = await createHarness({ plugins: ["command/help", "command/status", "command/effort"] });
     const command = await harness.host.get("command", "help");
     const all = await harness.shell.run(command, []);
     expect(all).toMatchObject({
       kind: "done",
       notice: expect.stringMatching(/help \[TOPIC\][\s\S]*--effort low\|medium\|high/),
-      data: { kind: "help", commands: [{ name: "help" }, { name: "status" }] },
+      data: { kind: "help", commands: [{ name: "effort" }, { name: "help" }, { name: "status" }] },
     });
     expect(await harness.shell.run(command, ["status"])).toMatchObject({ data: { kind: "help", topic: "status", command: "status" } });
     await expect(harness.shell.run(command, ["statsus"])).rejects.toMatchObject({

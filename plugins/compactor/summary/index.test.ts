@@ -56,6 +56,7 @@ describe("summary", () => {
       ...exchange("s2", "Skill", { skill: "review" }, skill),
     ])
       await session.append(message);
+    await at.on.host.activate("@claw/tool-todo-write");
     const todos = [{ content: "Write the parser", activeForm: "Writing the parser", status: "pending" }];
     for (const message of exchange("t1", "TodoWrite", { todos }, "Saved")) await session.append(message);
     await session.note(todosNote, { todos });

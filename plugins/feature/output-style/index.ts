@@ -20,8 +20,10 @@ export default definePlugin({
     let saved: string | undefined;
 
     const wanted = (scope: PluginScope): string => {
-      const layers = scope.settings("outputStyle").filter(({ trusted, source }) => trusted && (saved === undefined || source !== "user"));
-      const value = layers.at(-1)?.value ?? saved;
+      // A session that went on without this plugin keeps what it has.
+      const chosen = "session" in scope && begun(scope as TurnScope) ? undefined : saved;
+      const layers = scope.settings("outputStyle").filter(({ trusted, source }) => trusted && (chosen === undefined || source !== "user"));
+      const value = layers.at(-1)?.value ?? chosen;
       return typeof value === "string" && value.trim() !== "" ? value : PLAIN_STYLE;
     };
     const taking = (scope: TurnScope): Taken | Promise<Taken> => {
@@ -88,6 +90,10 @@ export default definePlugin({
 });
 
 // --- internal ---
+
+function begun({ session }: TurnScope): boolean {
+  return session.messages.some(({ role }) => role === "assistant");
+}
 
 /** A style as one session has it. */
 interface Taken {

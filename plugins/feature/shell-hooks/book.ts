@@ -27,7 +27,7 @@ export function createBook(told: (problem: string) => void): Book {
   async function read(scope: TurnScope): Promise<Read> {
     const { limits } = (await scope.use(Inspecting)).config;
     const most = Math.max(1_000, (limits.hookMs ?? HOOK_MS) - MARGIN_MS);
-    const sources = [...(await sourcesOf(scope)), ...[...sets].map((set) => ({ ...set, trusted: true }))];
+    const sources = [...sourcesOf(scope), ...[...sets].map((set) => ({ ...set, trusted: true }))];
     const all = sources.map((source) => ({ trusted: source.trusted, ...readSet(source, most) }));
     for (const problem of all.flatMap((one) => (one.trusted ? one.problems : [])).slice(0, MOST_TOLD)) told(problem);
     return {

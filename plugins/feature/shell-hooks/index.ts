@@ -1,10 +1,8 @@
 // Command hooks: what users have run at certain points of a session. This file only places the taps; the work is loaded where there are hooks.
-import { existsSync } from "node:fs";
 import { definePlugin, type TurnScope } from "claw";
 import { refuseInput, ShellHooks } from "claw/kit";
 import type { Book } from "./book.ts";
 import type { Desk } from "./desk.ts";
-import { foreignFiles } from "./files.ts";
 
 export default definePlugin({
   setup({ bus, hooks, provide }) {
@@ -20,8 +18,7 @@ export default definePlugin({
     };
     let adding = false;
     /** Whether there can be any: what is not there need not be read. */
-    const perhaps = (scope: TurnScope): boolean =>
-      adding || scope.settings("hooks").length > 0 || foreignFiles(scope).some((path) => existsSync(path));
+    const perhaps = (scope: TurnScope): boolean => adding || scope.settings("hooks").length > 0;
     /** Sessions that have no hooks at all: their taps cost nothing. */
     const without = new Set<string>();
     const deskOf = async (scope: TurnScope): Promise<Desk | undefined> => {

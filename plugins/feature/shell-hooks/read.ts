@@ -1,9 +1,7 @@
 // Hooks as settings and plugins have them, read: each one that can be used, and a line for each that cannot.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname } from "node:path";
 import type { Setting, TurnScope } from "claw";
-import { didYouMean, fields, readSettings, SHELL_HOOK_EVENTS, type ShellHook, type ShellHookEvent, type ShellHookSet, trustedFolder } from "claw/kit";
-import { foreignFiles } from "./files.ts";
+import { didYouMean, fields, SHELL_HOOK_EVENTS, type ShellHook, type ShellHookEvent, type ShellHookSet } from "claw/kit";
 import { matches } from "./names.ts";
 
 /** A hook that can be used. `headers` and `foreign` are for running it. */
@@ -30,21 +28,16 @@ export interface Invalid {
 /** A set and whether it may act. */
 export type Source = ShellHookSet & { readonly trusted: boolean };
 
-/** Where hooks stand for this scope, in the order of layers: the settings, and those of Claude Code in the user's folder and the project's. */
-export async function sourcesOf(scope: TurnScope): Promise<readonly Source[]> {
+/** Where hooks stand for this scope, in the order of layers. */
+export function sourcesOf(scope: TurnScope): readonly Source[] {
   const bare = scope.options["bare"] === true;
   if (scope.settings("disableAllHooks").some(({ value, trusted }) => trusted && value === true)) return [];
   const layers = scope.settings("hooks").filter(({ source }) => !bare || !FROM_FILES.has(source));
-  const own = layers.map(({ value, source, origin, trusted }): Source => {
-    return { hooks: value, origin, source: source === "project" || source === "local" ? "project" : "user", trusted };
+  return layers.map(({ value, source, origin, trusted }) => {
+    // Claude Code's files: their hooks know tools by other names.
+    const foreign = FROM_FILES.has(source) && basename(dirname(origin)) === ".claude" && dirname(origin) !== scope.home;
+    return { hooks: value, origin, source: source === "project" || source === "local" ? "project" : "user", foreign, trusted };
   });
-  if (bare) return own;
-  const trusted = trustedFolder({ options: scope.options, cwd: scope.session.cwd, home: scope.home });
-  const user = join(scope.env["HOME"] ?? scope.env["USERPROFILE"] ?? "", ".claude", "settings.json");
-  const theirs = await Promise.all(
-    foreignFiles(scope).map((path) => (path === user ? foreign(path, "user", true) : foreign(path, "project", trusted))),
-  );
-  return [...own, ...theirs.flatMap((one) => one ?? [])];
 }
 
 /** The hooks of a set. Nothing wrong in one entry keeps another from being read. */
@@ -105,23 +98,9 @@ export function idle(hooks: readonly Hook[], tools: readonly string[]): readonly
 const FROM_FILES: ReadonlySet<Setting["source"]> = new Set(["user", "project", "local"]);
 const TOOL_EVENTS: ReadonlySet<ShellHookEvent> = new Set(["PreToolUse", "PostToolUse", "PostToolUseFailure", "PermissionRequest"] as const);
 const DEFAULT_MS = 60_000;
-/** A settings file of Claude Code that is larger is none. */
-const LARGEST = 4_000_000;
 
 function known(event: string): event is ShellHookEvent {
   return (SHELL_HOOK_EVENTS as readonly string[]).includes(event);
-}
-
-async function foreign(path: string, source: "user" | "project", trusted: boolean): Promise<Source | undefined> {
-  try {
-    const text = readFileSync(path, "utf8");
-    const settings = text.length > LARGEST ? undefined : await readSettings(path, text);
-    const hooks = (settings as { readonly hooks?: unknown } | undefined)?.hooks;
-    return hooks === undefined ? undefined : { hooks, origin: path, source, foreign: true, trusted };
-  } catch {
-    // What another program's file says wrong is that program's affair.
-    return undefined;
-  }
 }
 
 type Wrong = (where: string, what: string) => void;

@@ -1,21 +1,20 @@
 // Background work of every session in one list, and telling the model of what has ended. What the work is, its owners know.
-import { type Bus, type Draft, definePlugin, Inspecting, type Next, type PluginScope, type StepScope } from "claw";
-import { type BackgroundTask, commandTask, Processes, Tasks } from "claw/kit";
+import { type Draft, definePlugin, type Next, type StepScope } from "claw";
+import { Agents, absent, type BackgroundTask, commandTask, Processes, Tasks } from "claw/kit";
 
-/** What is known of a session. `told` and `warned` are ids; `nested` is a sub-agent's: nobody comes back to it. */
+/** What is known of a session. `told` and `warned` are ids. */
 interface Known {
   readonly added: BackgroundTask[];
   readonly seen: Set<string>;
   readonly told: Set<string>;
   readonly warned: Set<string>;
-  nested: boolean;
 }
 
 export default definePlugin({
   setup({ bus, hooks, provide, use }) {
     const sessions = new Map<string, Known>();
     const of = (session: string): Known => {
-      const known = sessions.get(session) ?? { added: [], seen: new Set(), told: new Set(), warned: new Set(), nested: false };
+      const known = sessions.get(session) ?? { added: [], seen: new Set(), told: new Set(), warned: new Set() };
       sessions.set(session, known);
       return known;
     };
@@ -27,10 +26,9 @@ export default definePlugin({
       bus.emit("task.started", { session, id, kind, name });
       void task.ended.then(() => bus.emit("task.ended", { session, id, kind, name, state: task.state }));
     }
-    const commandsUsed = watchCommands(bus, use);
     async function list(session: string): Promise<readonly BackgroundTask[]> {
       const added = sessions.get(session)?.added ?? [];
-      const commands = (await commandsUsed.now()) ? (await use(Processes)).tasks(session).map(commandTask) : [];
+      const commands = (await use(Processes).catch(absent))?.tasks(session).map(commandTask) ?? [];
       for (const task of commands) announce(session, task);
       return commands.length === 0 ? added : [...added, ...commands].sort((a, b) => a.startedAt - b.startedAt);
     }
@@ -44,9 +42,6 @@ export default definePlugin({
         announce(session, task);
       },
     });
-    bus.on("session.opened", ({ session = "", data }) => {
-      if (data.parent !== undefined) of(session).nested = true;
-    });
     bus.on("session.closed", ({ session = "" }) => void sessions.delete(session));
     bus.on("call.ended", ({ session = "", data }) => {
       // What the model has read the end of, it need not be told.
@@ -56,9 +51,8 @@ export default definePlugin({
     });
 
     hooks.draft.tap((draft, scope) => {
-      // Nearly always, and in each step: so it must cost nothing.
-      const idle = !commandsUsed.maybe() && !sessions.get(scope.session.id)?.added.length;
-      return scope.step === 0 || idle ? undefined : told(draft, scope);
+      // Whoever starts a command has it listed at once.
+      return scope.step === 0 || !sessions.has(scope.session.id) ? undefined : told(draft, scope);
     });
     async function told(draft: Draft, scope: StepScope): Promise<Draft | undefined> {
       const tasks = await list(scope.session.id);
@@ -72,13 +66,13 @@ export default definePlugin({
       scope.bus.emit("message.added", { message });
       return { ...draft, messages: [...draft.messages, message] };
     }
-    hooks.next.tap(({ calls, stop }, scope) => (calls > 0 || stop !== "done" ? undefined : awaited(scope)));
+    hooks.next.tap(({ calls, stop }, scope) => (calls > 0 || stop !== "done" || !sessions.has(scope.session.id) ? undefined : awaited(scope)));
     async function awaited(scope: StepScope): Promise<Next | undefined> {
-      const { told, warned, nested } = of(scope.session.id);
+      const { told, warned } = of(scope.session.id);
       const agents = (await list(scope.session.id)).filter(({ kind }) => kind === "agent");
       if (agents.some(({ id, state }) => state !== "running" && !told.has(id))) return { again: true };
       const open = agents.filter(({ id, state }) => state === "running" && !warned.has(id));
-      if (open.length === 0 || !(nested || unattended(scope))) return undefined;
+      if (open.length === 0 || !(unattended(scope) || (await use(Agents).catch(absent))?.nested(scope.session.id))) return undefined;
       for (const { id } of open) warned.add(id);
       return { again: true, add: [(await import("./reminder.ts")).warning(open)] };
     }
@@ -86,24 +80,6 @@ export default definePlugin({
 });
 
 // --- internal ---
-
-/** Whether the processes service was ever used: one that nobody has used has no processes. Looked up again only after a plugin was loaded. */
-function watchCommands(bus: Bus, use: PluginScope["use"]) {
-  let [used, changed] = [false, true];
-  bus.on("plugin.loaded", () => {
-    changed = true;
-  });
-  return {
-    maybe: (): boolean => used || changed,
-    async now(): Promise<boolean> {
-      if (!changed || used) return used;
-      changed = false;
-      const plugins = (await use(Inspecting)).plugins();
-      used = plugins.some(({ state, manifest }) => state === "active" && manifest.provides?.includes(Processes.id));
-      return used;
-    },
-  };
-}
 
 const MOST_LISTED = 200;
 
