@@ -4,30 +4,41 @@ import * as v from "valibot";
 
 /** What `limits` knows. Others in it are warned of, as unknown keys are everywhere. */
 export const LIMITS = ["activateMs", "hookMs", "shutdownMs"] as const;
-const name = (preset: string) => v.optional(v.string(), preset);
+/** What the kernel's keys are where nobody says otherwise. */
+export const DEFAULTS: Config & { readonly version: 1 } = {
+  version: 1,
+  provider: "auto",
+  model: "default",
+  compactor: "summary",
+  permissionMode: "workspace-write",
+  frontend: "cli",
+  store: "jsonl",
+  renderers: ["text"],
+  plugins: {},
+  limits: {},
+};
+/** Makes a schema. Only those of keys that somebody has set are made: together they would cost a start more than reading the settings does. */
+type Maker = () => v.GenericSchema;
 /** `plugins`: name or path → slice, `false` for off; key order is tap order within a stage, after the bundled. `limits`: ms for one `setup`, one tap, all of `shutdown`. */
-export const ConfigSchema = v.strictObject({
-  $schema: v.optional(v.string()),
-  version: v.optional(v.literal(1), 1),
-  provider: name("auto"),
-  model: name("default"),
-  compactor: name("summary"),
-  permissionMode: name("workspace-write"),
-  frontend: name("cli"),
-  store: name("jsonl"),
-  renderers: v.optional(v.array(v.string()), ["text"]),
-  plugins: v.optional(v.record(v.string(), v.union([v.literal(false), v.record(v.string(), v.unknown())])), {}),
-  limits: v.optional(v.looseObject(Object.fromEntries(LIMITS.map((key) => [key, v.optional(v.number())]))), {}),
-});
-const table = v.custom<object>((value) => typeof value === "object" && value !== null && !Array.isArray(value), "Invalid type: Expected Object");
+const KERNEL: Readonly<Record<keyof typeof DEFAULTS | "$schema", Maker>> = {
+  ...{ $schema: v.string, provider: v.string, model: v.string, compactor: v.string, permissionMode: v.string, frontend: v.string, store: v.string },
+  version: () => v.literal(1),
+  renderers: () => v.array(v.string()),
+  plugins: () => v.record(v.string(), v.union([v.literal(false), v.record(v.string(), v.unknown())])),
+  limits: () => v.looseObject(Object.fromEntries(LIMITS.map((key) => [key, v.optional(v.number())]))),
+};
+/** Every key of the kernel. */
+export const CONFIG_KEYS: readonly string[] = Object.keys(KERNEL);
+const table = () =>
+  v.custom<object>((value) => typeof value === "object" && value !== null && !Array.isArray(value), "Invalid type: Expected Object");
 /** Of what type settings of bundled plugins are: told before any of these runs, as all wrong types are. What is in them is their owners' to judge. */
-const OWNED: Readonly<Record<string, v.GenericSchema>> = {
+const OWNED: Readonly<Record<string, Maker>> = {
   ...{ aliases: table, hooks: table, lspServers: table, mcpServers: table, sandbox: table, web: table, webSearch: table },
-  ...{ editorMode: v.string(), outputStyle: v.string(), smallModel: v.string(), theme: v.string() },
-  ...{ autoCompactEnabled: v.boolean(), disableAllHooks: v.boolean(), screenReader: v.boolean() },
-  autoCompactInputTokens: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  env: v.pipe(table, v.record(v.string(), v.union([v.string(), v.number(), v.boolean()]))),
-  statusLine: v.union([v.literal(false), v.looseObject({ type: v.literal("command"), command: v.string() })]),
+  ...{ editorMode: v.string, outputStyle: v.string, smallModel: v.string, theme: v.string },
+  ...{ autoCompactEnabled: v.boolean, disableAllHooks: v.boolean, screenReader: v.boolean },
+  autoCompactInputTokens: () => v.pipe(v.number(), v.integer(), v.minValue(1)),
+  env: () => v.pipe(table(), v.record(v.string(), v.union([v.string(), v.number(), v.boolean()]))),
+  statusLine: () => v.union([v.literal(false), v.looseObject({ type: v.literal("command"), command: v.string() })]),
 };
 /** Files of Claude Code: what it would pass over counts for nothing. */
 const THEIRS = /[\\/]\.claude[\\/][^\\/]+$/;
@@ -44,13 +55,13 @@ export async function mergeConfig(layers: Layers, locate: Locate, pass?: Pass, o
   const merged: Record<string, unknown> = {};
   const problems: string[] = [];
   const theirs = Object.entries(OWNED).filter(([key]) => owned.includes(key));
-  for (const [key, schema] of [...theirs, ...Object.entries(ConfigSchema.entries)]) {
+  for (const [key, make] of [...theirs, ...Object.entries(KERNEL)]) {
     for (const { value, origin, trusted } of layers[key] ?? []) {
       if (!trusted || THEIRS.test(origin)) continue;
-      const { issues = [] } = v.safeParse(schema as v.GenericSchema, value);
+      const { output, issues = [] } = v.safeParse(make(), value);
       for (const issue of issues) problems.push((await invalid(locate, origin, [key], issue)).message);
       if (issues.length > 0 || key in OWNED) continue;
-      merged[key] = key === "plugins" ? { ...(merged[key] as object), ...(value as object) } : value;
+      merged[key] = key === "plugins" ? { ...(merged[key] as object), ...(output as object) } : output;
     }
   }
   if (problems.length > 0) {
@@ -58,7 +69,7 @@ export async function mergeConfig(layers: Layers, locate: Locate, pass?: Pass, o
     if (pass === undefined) throw error;
     pass(error);
   }
-  return v.parse(ConfigSchema, merged);
+  return { ...DEFAULTS, ...merged };
 }
 /**
  * A plugin's config: its slices of all trusted layers merged, parsed by its own schema; without one it takes none. Throws `CLAW_CONFIG_INVALID` with

@@ -13,7 +13,7 @@ import {
   type SettingSource,
   wrap,
 } from "claw";
-import { ConfigSchema, LIMITS, mergeConfig, type Pass, readSlice } from "./config.ts";
+import { CONFIG_KEYS, LIMITS, mergeConfig, type Pass, readSlice } from "./config.ts";
 import { VOUCHED } from "./definitions.ts";
 import { createLoader, discover, type Loader, type Modules } from "./discover.ts";
 import { installedPlugins, STORE_INDEX, sealedStore } from "./installed.ts";
@@ -220,7 +220,7 @@ function unvouched(layers: Layers): readonly (readonly [string, string])[] {
 
 /** Warnings for settings that nobody owns. */
 async function strangers(layers: Layers, plugins: readonly Loadable[]): Promise<string[]> {
-  const owned = [...Object.keys(ConfigSchema.entries), ...plugins.flatMap((one) => one.manifest?.settings ?? [])];
+  const owned = [...CONFIG_KEYS, ...plugins.flatMap((one) => one.manifest?.settings ?? [])];
   const strange = Object.keys(layers).filter((key) => !owned.includes(key));
   const warn = async (origin: string, path: readonly string[], known: readonly string[]): Promise<string> =>
     `${await locate(origin, path)}: unknown key "${path.join(".")}". ${didYouMean(path.at(-1) ?? "", known)}`.trim();

@@ -1,6 +1,6 @@
 // Names in settings, checked against what is installed before anything runs, so that a slip is told with its file and line.
 import { ClawError, type Config, type Kind, type Layers, type Loadable } from "claw";
-import { ConfigSchema, type Pass } from "./config.ts";
+import { DEFAULTS, type Pass } from "./config.ts";
 import { didYouMean } from "./nearest.ts";
 import { locate } from "./settings.ts";
 
@@ -26,7 +26,7 @@ export async function checkNames(config: Config, layers: Layers, plugins: readon
     });
     if (pass === undefined) throw error;
     pass(error);
-    checked = { ...checked, [key]: ConfigSchema.entries[key].default };
+    checked = { ...checked, [key]: DEFAULTS[key] };
   }
   return checked;
 }

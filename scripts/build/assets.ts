@@ -39,12 +39,12 @@ export function lightenTapable(): BunPlugin {
 }
 
 /**
- * Of Anthropic's SDK only the transport is used, which needs none of the API's resources, of the ways to log in, and of tracing: half of what it
- * loads. In their place stand classes that nothing calls.
+ * Of Anthropic's SDK only the transport is used, which needs none of the API's resources, of its errors, of the ways to log in, and of tracing: most of
+ * what it loads. In their place stand classes that nothing calls.
  */
 export function lightenAnthropic(): BunPlugin {
   const unused =
-    /[\\/](@anthropic-ai[\\/]sdk[\\/](resources|lib[\\/]credentials|lib[\\/]internal[\\/]tracing|core[\\/](error-classes|streaming|api-promise|pagination|uploads)|internal[\\/](to-file|uploads|parse|decoders))\b.*|@opentelemetry[\\/]api[\\/].*)\.m?js$/;
+    /[\\/](@anthropic-ai[\\/]sdk[\\/](resources|lib[\\/]credentials|lib[\\/]internal[\\/]tracing|core[\\/](error|error-classes|streaming|api-promise|pagination|uploads)|internal[\\/](headers|qs|to-file|uploads|parse|decoders))\b.*|@opentelemetry[\\/]api[\\/].*)\.m?js$/;
   const needed = /[\\/]lib[\\/]internal[\\/]tracing(\.|[\\/]headers\.)mjs$/;
   return {
     name: "lighten-anthropic",

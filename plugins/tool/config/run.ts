@@ -1,7 +1,7 @@
 // Running Config: which settings there are to change, what each may be, and where a change is kept.
 import { join } from "node:path";
 import { type CallScope, ClawError, Inspecting, type Json, type Setting, type ToolResult } from "claw";
-import { ConfigSchema, didYouMean, editSettings, Themes } from "claw/kit";
+import { CONFIG_KEYS, didYouMean, editSettings, Themes } from "claw/kit";
 
 export interface ConfigInput {
   readonly setting: string;
@@ -53,7 +53,7 @@ const LONGEST = 200;
 async function shapeOf(setting: string, scope: CallScope): Promise<Shape> {
   const manifests = (await scope.use(Inspecting)).plugins().flatMap(({ manifest, state }) => (state === "off" ? [] : [manifest]));
   const read = new Set(manifests.flatMap(({ settings = [], options = [] }) => [...settings, ...options.map((option) => option.sets ?? "")]));
-  const names = Object.keys(SHAPES).filter((name) => read.has(name) || name in ConfigSchema.entries);
+  const names = Object.keys(SHAPES).filter((name) => read.has(name) || CONFIG_KEYS.includes(name));
   const shape = names.includes(setting) ? SHAPES[setting] : undefined;
   if (shape !== undefined) return shape;
   const near = didYouMean(setting, names);

@@ -2,11 +2,13 @@
 
 /** The part for `names`. `later`: others have been told of before. */
 export function listing(names: readonly string[], later: boolean): string {
-  const plain = names.filter((name) => serverOf(name) === undefined);
-  const servers = Map.groupBy(
-    names.filter((name) => serverOf(name) !== undefined),
-    (name) => serverOf(name) ?? "",
-  );
+  const plain: string[] = [];
+  const servers = new Map<string, string[]>();
+  for (const name of names) {
+    const server = serverOf(name);
+    if (server === undefined) plain.push(name);
+    else servers.set(server, servers.get(server) ?? []).get(server)?.push(name);
+  }
   const lines = plain.length === 0 ? [] : [cut(plain, MOST_GROUP)];
   let left = MOST_SERVERS;
   for (const [server, tools] of servers) {
@@ -29,7 +31,7 @@ const MOST_SERVERS = 2_000;
 
 /** `mcp__github__` of `mcp__github__create_issue`. */
 function serverOf(name: string): string | undefined {
-  return /^mcp__.+?__(?=.)/.exec(name)?.[0];
+  return name.startsWith("mcp__") ? /^mcp__.+?__(?=.)/.exec(name)?.[0] : undefined;
 }
 
 function cut(names: readonly string[], most: number): string {

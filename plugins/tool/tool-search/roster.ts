@@ -26,12 +26,14 @@ export function createRoster(config: Config): Roster {
   let [left, over] = [config.plugins, false];
   let offered: ReadonlySet<string> = new Set();
   const queue = createQueue();
+  const [rarely, always] = [matcher(config.defer), matcher(config.keep)];
 
   /** Sorts out tools that were not there before. */
   async function admit(fresh: readonly string[], tools: readonly string[], scope: StepScope): Promise<void> {
-    const bundled = over || fresh.some((name) => !named(config.defer, name)) ? await bundledTools(scope) : undefined;
-    const rare = fresh.filter((name) => !NEVER.has(name) && !named(config.keep, name) && named(config.defer, name));
-    const foreign = fresh.filter((name) => !rare.includes(name) && bundled?.has(name) === false && !named(config.keep, name) && !NEVER.has(name));
+    const movable = fresh.filter((name) => !NEVER.has(name) && !always(name));
+    const rare = movable.filter(rarely);
+    const bundled = movable.length === rare.length ? undefined : await bundledTools(scope);
+    const foreign = movable.filter((name) => !rare.includes(name) && bundled?.has(name) === false);
     const core = fresh.filter((name) => !rare.includes(name) && !foreign.includes(name));
     if (!over && rare.length + foreign.length > 0) over = await exceeds(config.budget, [...sent, ...core], [...rare, ...foreign], scope);
     const later = over ? [...rare] : [];
@@ -130,14 +132,18 @@ async function exceeds(budget: number, core: readonly string[], others: readonly
   return false;
 }
 
-function named(patterns: readonly string[], name: string): boolean {
-  return patterns.some((pattern) => matchesWild(pattern, name));
+/** Whether a name is one of the patterns, or like one with a `*`. */
+function matcher(patterns: readonly string[]): (name: string) => boolean {
+  const exact = new Set(patterns);
+  const wild = patterns.filter((pattern) => pattern.includes("*"));
+  return (name) => exact.has(name) || wild.some((pattern) => matchesWild(pattern, name));
 }
 
 async function bundledTools(scope: StepScope): Promise<ReadonlySet<string>> {
-  const plugins = (await scope.use(Inspecting)).plugins().filter(({ source }) => source === "bundled");
-  const listed = plugins.flatMap(({ manifest }) => manifest.contributes?.tool ?? []);
-  return new Set(listed.map((one) => (typeof one === "string" ? one : one.name)));
+  const names = new Set<string>();
+  for (const { source, manifest } of (await scope.use(Inspecting)).plugins())
+    if (source === "bundled") for (const one of manifest.contributes?.tool ?? []) names.add(typeof one === "string" ? one : one.name);
+  return names;
 }
 
 /** Nothing for a tool whose plugin fails: the request itself will say so. */
