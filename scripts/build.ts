@@ -4,7 +4,7 @@ import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { BunPlugin } from "bun";
 import { embedArchives } from "./build/archive.ts";
-import { embedBytes, lightenAnthropic, lightenTapable } from "./build/assets.ts";
+import { embedBytes, inlineTexts, lightenAnthropic, lightenTapable } from "./build/assets.ts";
 import { packCold } from "./build/packed.ts";
 import { fetchRuntimes, type Platform, platforms } from "./build/platforms.ts";
 import { fingerprint } from "./build/sources.ts";
@@ -57,6 +57,7 @@ export async function compile(source: string, outfile: string, { platform, plugi
         await packCold(root, cache),
         await embedBytes(root, cache),
         await embedArchives(root, cache),
+        inlineTexts(),
         lightenTapable(),
         lightenAnthropic(),
       ],

@@ -49,10 +49,7 @@ const specsOf = (plugin: string) => async () => JSON.parse(specs[plugin] ?? "{}"
 function entry(plugin: v.InferOutput<typeof PackageSchema>, path: string): string {
   const { name, version, claw } = plugin;
   const listed = `    name: ${JSON.stringify(name)},\n    version: ${JSON.stringify(version)},\n    manifest: ${JSON.stringify(claw)},\n`;
-  const specs =
-    toolsOf(claw.contributes?.tool as readonly Listed[] | undefined).length === 0
-      ? ""
-      : `    specs: specsOf(${JSON.stringify(name)}),\n`;
+  const specs = toolsOf(claw.contributes?.tool as readonly Listed[] | undefined).length === 0 ? "" : `    specs: specsOf(${JSON.stringify(name)}),\n`;
   return `  {\n${listed}${specs}    load: () => import(${JSON.stringify(path)}),\n  },\n`;
 }
 

@@ -25,6 +25,19 @@ export const getCompressedBytes = () => readFileSync(file);`;
   };
 }
 
+/** Puts texts that are imported into the code: as files of the binary they would come by way of `require`, which costs the first of them more than all else. */
+export function inlineTexts(): BunPlugin {
+  return {
+    name: "inline-texts",
+    setup(build) {
+      build.onLoad({ filter: /\.md$/ }, async ({ path }) => ({
+        contents: `export default ${JSON.stringify(await Bun.file(path).text())};`,
+        loader: "js",
+      }));
+    },
+  };
+}
+
 /** tapable wants `node:util` for deprecation notices alone, which costs every start 2 ms; it brings a stand-in for browsers. */
 export function lightenTapable(): BunPlugin {
   return {

@@ -17,7 +17,8 @@ export function collect(where: Where): { readonly files: readonly InstructionFil
   const files: InstructionFile[] = [];
   const warnings: string[] = [];
   const seen = new Set<string>();
-  const bounds = boundsOf(where);
+  const folders = downTo(where.cwd);
+  const bounds = boundsOf(where, folders[0] ?? where.cwd);
   let total = 0;
   const add = (path: string, level: Level, depth: number, source: string, from?: InstructionFile): void => {
     const found = place(path, bounds[level], seen, warnings);
@@ -36,7 +37,7 @@ export function collect(where: Where): { readonly files: readonly InstructionFil
     files.push(file);
     if (depth < DEEPEST) for (const name of importsOf(text, dirname(path), where.user)) add(name, level, depth + 1, "import", file);
   };
-  for (const [level, path, source] of candidates(where)) add(path, level, 0, source ?? basename(path));
+  for (const [level, path, source] of candidates(where, folders)) add(path, level, 0, source ?? basename(path));
   return { files, warnings };
 }
 
@@ -67,14 +68,14 @@ const NAMES = ["CLAUDE", "CLAW", "AGENTS"];
 
 type Level = InstructionFile["level"];
 
-function* candidates({ cwd, home, user }: Where): Generator<readonly [level: Level, path: string, source?: string]> {
+function* candidates({ home, user }: Where, folders: readonly string[]): Generator<readonly [level: Level, path: string, source?: string]> {
   for (const name of NAMES) yield ["user", join(home, `${name}.md`)];
   for (const path of rules(join(home, "rules"))) yield ["user", path, "rules"];
   if (user !== undefined) {
     yield ["user", join(user, ".claude", "CLAUDE.md")];
     for (const path of rules(join(user, ".claude", "rules"))) yield ["user", path, "rules"];
   }
-  for (const folder of downTo(cwd)) {
+  for (const folder of folders) {
     for (const name of NAMES) yield ["project", join(folder, `${name}.md`)];
     for (const own of [".claw", ".claude"]) {
       yield ["project", join(folder, own, "CLAUDE.md")];
@@ -100,8 +101,7 @@ function downTo(cwd: string): readonly string[] {
 }
 
 /** Where files of each level may lie. A project must not reach into the user's files: what it names goes to the provider. */
-function boundsOf({ cwd, home, user }: Where): Readonly<Record<Level, Bounds>> {
-  const workspace = downTo(cwd)[0] ?? cwd;
+function boundsOf({ home, user }: Where, workspace: string): Readonly<Record<Level, Bounds>> {
   return {
     user: { anything: [home, workspace, ...(user === undefined ? [] : [user])], markdown: [] },
     project: { anything: [workspace], markdown: [home, ...(user === undefined ? [] : [join(user, ".claude")])] },

@@ -1,4 +1,4 @@
-// What each session has of skills: the part of its prompt, the skills in use and what they let pass. Everything heavy is loaded when first needed.
+// What each session has of skills: the part of its prompt, the skills in use and what they let pass.
 import {
   type Decision,
   type Input,
@@ -13,7 +13,8 @@ import {
 } from "claw";
 import { readToolRule, refuseInput, type Skill, type Skills, slashDoors, type ToolRule, type UsedSkill } from "claw/kit";
 import { find, meant, offered, passes } from "./choice.ts";
-import type { Known } from "./find.ts";
+import { findSkills, type Known } from "./find.ts";
+import { budgetOf, listing, news, skillText } from "./text.ts";
 
 /** The plugin's slice of the config. */
 export interface DeskOptions {
@@ -41,14 +42,12 @@ export class Desk implements Skills {
   }
 
   async list(scope: PluginScope): Promise<readonly Skill[]> {
-    const { findSkills } = await import("./find.ts");
     return findSkills(scope, (await this.#ctx.use(Inspecting)).plugins(), this.#known, this.#options.bundled);
   }
 
   async use(name: string, args: string, scope: TurnScope, by: "model" | "user"): Promise<UsedSkill> {
     const skill = meant(await this.list(scope), name, by);
-    const { skillText } = await import("./text.ts");
-    const text = await skillText(skill, args);
+    const text = skillText(skill, args);
     if (skill.folder !== undefined) this.#of(scope).folders.add(skill.folder.replaceAll("\\", "/"));
     // A plugin's skill may ask for nothing beyond what its plugin was allowed.
     if (skill.source !== "plugin") this.allow(skill.tools, scope);
@@ -101,7 +100,6 @@ export class Desk implements Skills {
     const fresh = (await this.list(scope)).filter((skill) => offered(skill) && !own.told.has(skill.name));
     if (fresh.length === 0) return;
     for (const { name } of fresh) own.told.add(name);
-    const { news } = await import("./text.ts");
     // A store that cannot keep it is told of with the next message; the session has it in memory.
     await scope.session.append({ role: "user", content: [{ type: "text", text: news(fresh) }] }).catch(() => undefined);
     scope.bus.emit("skills.found", { names: fresh.map(({ name }) => name) });
@@ -149,7 +147,6 @@ export class Desk implements Skills {
   }
 
   async #makePart(scope: StepScope, told: Set<string>): Promise<string> {
-    const { listing, budgetOf } = await import("./text.ts");
     const skills = (await this.list(scope)).filter(offered);
     for (const { name } of skills) told.add(name);
     const { text, cut } = listing(skills, this.#options.budget ?? budgetOf(scope.model.context));

@@ -13,6 +13,7 @@ import {
   shadowed,
   textField,
 } from "claw/kit";
+import { bundledSkills } from "./bundled.gen.ts";
 
 /** What was read of a file, as long as it stays as it was. */
 export type Known = Map<string, { readonly at: number; readonly size: number; readonly read: ReadSkill }>;
@@ -26,7 +27,7 @@ export interface ReadSkill {
 export const MOST_BYTES = 256_000;
 
 /** All skills of the scope's folder, nearest first; what cannot act comes after what can, so that it hides nothing. */
-export async function findSkills(scope: PluginScope, plugins: readonly PluginStatus[], known: Known, bundled: boolean): Promise<readonly Skill[]> {
+export function findSkills(scope: PluginScope, plugins: readonly PluginStatus[], known: Known, bundled: boolean): readonly Skill[] {
   const found: Skill[] = [];
   if (known.size > MOST_KNOWN) known.clear();
   for (const folder of definitionFolders("skills", scope, plugins)) {
@@ -36,7 +37,7 @@ export async function findSkills(scope: PluginScope, plugins: readonly PluginSta
       if (read !== undefined) found.push(onDisk(path, folder, staying(path, folder, scope.cwd, read)));
     }
   }
-  if (bundled) found.push(...(await inBinary()));
+  if (bundled) found.push(...inBinary());
   const acting = (skill: Skill): boolean => skill.trusted && skill.problem === undefined;
   return shadowed([...found.filter(acting), ...found.filter((skill) => !acting(skill))]);
 }
@@ -54,8 +55,7 @@ export function readSkill(path: string): ReadSkill {
 }
 
 /** The body of a skill in the binary. */
-export async function bundledBody(name: string): Promise<string> {
-  const { bundledSkills } = await import("./bundled.gen.ts");
+export function bundledBody(name: string): string {
   return bundledSkills.find((one) => one.name === name)?.body ?? "";
 }
 
@@ -113,8 +113,7 @@ function onDisk(path: string, { source, plugin, trusted }: DefinitionFolder, rea
   return describe(read, plugin === undefined ? named : { ...named, plugin });
 }
 
-async function inBinary(): Promise<readonly Skill[]> {
-  const { bundledSkills } = await import("./bundled.gen.ts");
+function inBinary(): readonly Skill[] {
   return bundledSkills.map(({ name, ...read }) => describe(read, { name, path: `bundled:${name}`, source: "bundled", trusted: true }));
 }
 

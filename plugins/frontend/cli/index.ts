@@ -1,11 +1,9 @@
 // The frontend `cli`: what a command line asks for, and who does it.
 import { definePlugin } from "claw";
+import { run } from "./run.ts";
 
 export default definePlugin({
   setup({ contribute }) {
-    contribute("frontend", {
-      name: "cli",
-      run: async (words, host) => (await import("./run.ts")).run(words, host),
-    });
+    contribute("frontend", { name: "cli", run });
   },
 });

@@ -1,6 +1,8 @@
 // The store `jsonl`: one append-only file a session under claw's home. The work is in store.ts, and in manage.ts what the service does.
 import { definePlugin } from "claw";
 import { Sessions } from "claw/kit";
+import { record, restore } from "./circumstances.ts";
+import { listSessions, openSession } from "./store.ts";
 
 export default definePlugin({
   setup({ contribute, provide, hooks, home, bus }) {
@@ -14,16 +16,16 @@ export default definePlugin({
     contribute("store", {
       name: "jsonl",
       async open(options) {
-        const session = await (await import("./store.ts")).openSession(home, options, say);
+        const session = await openSession(home, options, say);
         if (options.parent === undefined) open.set(session.id, options.ref !== undefined);
         return session;
       },
-      list: async (cwd) => (await import("./store.ts")).listSessions(home, cwd),
+      list: (cwd) => listSessions(home, cwd),
     });
     hooks.route.tap(async (_, scope) => {
       if (open.get(scope.session.id) !== true) return undefined;
       open.set(scope.session.id, false);
-      await (await import("./circumstances.ts")).restore(scope);
+      await restore(scope);
       return undefined;
     }, "first");
     hooks.next.tap((_, scope) => {
@@ -31,7 +33,7 @@ export default definePlugin({
       const selection = Object.values(scope.selection).join("\0");
       if (!open.has(id) || noted.get(id) === selection) return undefined;
       noted.set(id, selection);
-      return import("./circumstances.ts").then(({ record }) => record(scope)).then(() => undefined);
+      return record(scope).then(() => undefined);
     }, "first");
     bus.on("session.closed", ({ session }) => {
       if (session === undefined) return;

@@ -64,8 +64,10 @@ function claim(own: string): boolean {
 
 /** Another living process with this session open. Files of dead ones are cleared away. */
 function other(folder: string, id: string): number | undefined {
+  const start = `${id}.`;
   for (const name of readdirSync(folder)) {
-    const pid = name.startsWith(`${id}.`) ? Number(name.slice(id.length + 1)) : Number.NaN;
+    if (!name.startsWith(start)) continue;
+    const pid = Number(name.slice(start.length));
     if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) continue;
     if (alive(pid, join(folder, name))) return pid;
     rmSync(join(folder, name), { force: true });

@@ -66,7 +66,8 @@ export function vacant(home: string, { id, cwd }: Pick<SessionHead, "id" | "cwd"
 
 /** The id in the form that names files; a new one for none. Throws `CLAW_USAGE`. */
 export function identify(id: string | undefined): string {
-  const lower = id?.toLowerCase() ?? crypto.randomUUID();
+  if (id === undefined) return crypto.randomUUID();
+  const lower = id.toLowerCase();
   if (UUID.test(lower)) return lower;
   throw new ClawError("CLAW_USAGE", `${JSON.stringify(id)} is not a session id`, { hint: ID_HINT });
 }

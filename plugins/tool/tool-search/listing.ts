@@ -7,7 +7,11 @@ export function listing(names: readonly string[], later: boolean): string {
   for (const name of names) {
     const server = serverOf(name);
     if (server === undefined) plain.push(name);
-    else servers.set(server, servers.get(server) ?? []).get(server)?.push(name);
+    else
+      servers
+        .set(server, servers.get(server) ?? [])
+        .get(server)
+        ?.push(name);
   }
   const lines = plain.length === 0 ? [] : [cut(plain, MOST_GROUP)];
   let left = MOST_SERVERS;
