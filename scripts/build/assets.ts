@@ -25,7 +25,7 @@ export const getCompressedBytes = () => readFileSync(file);`;
   };
 }
 
-/** Puts texts that are imported into the code: as files of the binary they would come by way of `require`, which costs the first of them more than all else. */
+/** Puts texts that are imported into the code: as files of the binary they come by way of `require`, which costs a start 0.15 ms. */
 export function inlineTexts(): BunPlugin {
   return {
     name: "inline-texts",

@@ -1,5 +1,5 @@
 // One instruction file: whether it may be read, and its text made safe for a prompt.
-import { closeSync, openSync, readSync, realpathSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 import { extname, sep } from "node:path";
 import { decode, headOf, looksBinary, parseFrontMatter } from "claw/kit";
 
@@ -57,9 +57,10 @@ export function read(path: string, found: string, warnings: string[]): { readonl
 const INVISIBLE =
   /[\u{E0000}-\u{E01EF}\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF]|(?<![\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200C\u200D]|[\u200C\u200D](?![\p{L}\p{M}\p{Extended_Pictographic}])|(?<=\p{ASCII})[\u200C\u200D]|[\u200C\u200D](?=\p{ASCII})/gu;
 
+/** Most are not there, of which asking is cheaper than an error. */
 function real(path: string): string | undefined {
   try {
-    return realpathSync(path);
+    return existsSync(path) ? realpathSync(path) : undefined;
   } catch {
     return undefined;
   }
