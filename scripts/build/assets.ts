@@ -38,7 +38,10 @@ export function inlineTexts(): BunPlugin {
   };
 }
 
-/** tapable wants `node:util` for deprecation notices alone, which costs every start 2 ms; it brings a stand-in for browsers. */
+/**
+ * tapable wants `node:util` for deprecation notices alone, which costs every start 2 ms; it brings a stand-in for browsers. Its index loads all of its
+ * types: those that the kernel's hooks have are enough.
+ */
 export function lightenTapable(): BunPlugin {
   return {
     name: "lighten-tapable",
@@ -47,9 +50,16 @@ export function lightenTapable(): BunPlugin {
         contents: (await Bun.file(path).text()).replace('require("util")', 'require("./util-browser")'),
         loader: "js",
       }));
+      build.onLoad({ filter: /[\\/]tapable[\\/]lib[\\/]index\.js$/ }, async ({ path }) => ({
+        contents: (await Bun.file(path).text()).replace(/^module\.exports\.(\w+) = require.*$/gm, (line, type) => (HOOK_TYPES.has(type) ? line : "")),
+        loader: "js",
+      }));
     },
   };
 }
+
+/** The types of `kernel/hooks/hooks.ts`. */
+const HOOK_TYPES = new Set(["AsyncParallelHook", "AsyncSeriesBailHook", "AsyncSeriesWaterfallHook", "SyncWaterfallHook"]);
 
 /**
  * Of Anthropic's SDK only the transport is used, which needs none of the API's resources, of its errors, of the ways to log in, and of tracing: most of
