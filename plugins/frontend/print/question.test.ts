@@ -74,7 +74,7 @@ test("run > every question is asked, of one message and of later ones, and the r
 
 test("run > after Ctrl-D nobody answers any more", async () => {
   const replies = [writes("a.txt"), writes("b.txt"), { text: "done" }];
-  const { code, files, seen } = await typed(["--permission-mode", "prompt"], "", ["\x04"], replies);
+  const { code, files, seen } = await typed(["--permission-mode", "prompt"], "", ["\x04", ""], replies);
   expect({ code, files }).toEqual({ code: 0, files: [] });
   expect(seen.split("nobody answered").length - 1).toBe(2);
 });
