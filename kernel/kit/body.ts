@@ -32,12 +32,13 @@ export async function* chunks(
   if (reader === undefined) throw unavailable(`${endpoint.host} answered without a body`, endpoint);
   const events = readEvents(answer);
   const silence = watch(endpoint.idleMs, () => control.abort());
-  let bytes = 0;
+  let [bytes, before] = [0, performance.now()];
   try {
     for (;;) {
       silence.listen();
       const { done, value } = await reader.read();
       silence.pause();
+      const now = performance.now();
       if (done) {
         events.end();
         answer.closed?.();
@@ -47,6 +48,8 @@ export async function* chunks(
       if (answer.ended) return done ? undefined : void drain(reader);
       if (done) throw cutShort(bytes, events.malformed, response, endpoint);
       yield;
+      if (bytes > MUCH && value.length < LARGE && value.length > FAST * (now - before)) await Bun.sleep(GATHER_MS);
+      before = now;
     }
   } catch (error) {
     if (silence.over)
@@ -87,6 +90,12 @@ export async function beginning(response: Response, limitMs: number): Promise<st
 
 /** The most of a refusal's body that is read. */
 const BODY_BYTES = 65_536;
+/** After so many bytes, what comes in small portions and at more than so many bytes a millisecond is taken in larger ones: faster than anybody reads, and each portion costs. */
+const MUCH = 100_000;
+const LARGE = 16_384;
+const FAST = 100;
+/** Shorter than a frame of the screen. */
+const GATHER_MS = 30;
 /** How long the last bytes after the end of an answer may take, so that the connection can be used again. */
 const DRAIN_MS = 1_000;
 

@@ -125,7 +125,7 @@ describe("pace", () => {
   test.each([
     [0, 36],
     [2_000, 76],
-    [20_000, 28],
+    [20_000, 34],
   ])("pace > after a frame of %d characters what nobody typed waits %d ms", async (characters, least) => {
     const second = Promise.withResolvers<number>();
     const frames: number[] = [];

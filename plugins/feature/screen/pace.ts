@@ -59,7 +59,7 @@ const CALM_MS = 36;
 const CHARACTERS_A_MS = 50;
 /** More characters than that in a frame are read by nobody, who must see at any time that it goes on: with the odd delay this is never 50 ms. */
 const READABLE = 3_000;
-const FAST_MS = 28;
+const FAST_MS = 34;
 /** A burst and a second of refilling are fewer than sixty. */
 const REFILL_MS = 20;
 const BURST = 8;

@@ -155,16 +155,22 @@ function colored(lines: readonly string[], theme: Theme): readonly string[] {
   if (lines.every((line) => line.trim() === "")) return lines;
   // A fence longer than any in the lines; what Bun puts around the code is taken off again.
   const shown = Bun.markdown.ansi(`${BARS}ts\n${lines.join("\n")}\n${BARS}\n`, FULL).split("\n");
-  return lines.map((line, at) => coloredLine(line, shown[at + 1] ?? "", theme));
+  const bodies = lines.map((_, at) => bodyOf(shown[at + 1] ?? ""));
+  // Whatever Bun makes of it: no letter may get lost.
+  const whole = Bun.stripANSI(bodies.join("\n")) === lines.join("\n");
+  const kept = whole ? bodies : bodies.map((body, at) => (Bun.stripANSI(body) === lines[at] ? body : lines[at]!));
+  return restyled(kept.join("\n"), theme).split("\n");
 }
 
-function coloredLine(line: string, shown: string, theme: Theme): string {
-  if (line.trim() === "") return line;
-  const body = shown.slice(shown.indexOf("│ ") + 2).replace(/^\x1b\[0m/, "");
-  // Whatever Bun makes of it: no letter may get lost.
-  if (Bun.stripANSI(body) !== line) return line;
-  return body.replace(/\x1b\[(\d+)m([^\x1b]*)(?:\x1b\[0m)?/g, (_, code: string, text: string) => {
-    const style = STYLES[code] ?? (code === "2" && /^\/[/*]/.test(text) ? "comment" : undefined);
+/** The code of a line that Bun has coloured. */
+function bodyOf(shown: string): string {
+  const body = shown.slice(shown.indexOf("│ ") + 2);
+  return body.startsWith("\x1b[0m") ? body.slice(4) : body;
+}
+
+function restyled(code: string, theme: Theme): string {
+  return code.replace(/\x1b\[(\d+)m([^\x1b\n]*)(?:\x1b\[0m)?/g, (_, begin: string, text: string) => {
+    const style = STYLES[begin] ?? (begin === "2" && /^\/[/*]/.test(text) ? "comment" : undefined);
     return style === undefined ? text : theme.paint(style, text);
   });
 }

@@ -1,6 +1,7 @@
 // Blocks of Markdown as lines for a terminal. Pure; how a stream is cut into blocks is in `stream.ts`.
 import { plain, type Theme, wrapCells } from "claw/kit";
-import { type Cell, layOutTable, type TablePart } from "./table.ts";
+import { barOf, bulletOf, headingOf, linkTo } from "./marks.ts";
+import { type Cell, cellOf, layOutTable, type TablePart } from "./table.ts";
 
 /** What a block is shown with. */
 export interface Look {
@@ -111,7 +112,7 @@ function paragraph(children: string): string {
 function callbacks(look: Look, code: (language: string, lines: readonly string[]) => readonly string[]): Bun.markdown.RenderCallbacks {
   const { theme } = look;
   const paint = theme.paint;
-  const bar = `${paint("border", "│")} `;
+  const bar = barOf(theme);
   const cell = (children: string, meta?: Bun.markdown.CellMeta): string => `${meta?.align ?? "left"}${CELL}${children.replaceAll("\n", " ")}${CELL}`;
   return {
     text: (text: string) => (text === BETWEEN ? text : plain(text)),
@@ -120,15 +121,15 @@ function callbacks(look: Look, code: (language: string, lines: readonly string[]
       paragraph(
         children
           .split("\n")
-          .map((line) => paint("heading", level > 2 ? line : paint("strong", line)))
+          .map((line) => headingOf(line, level, theme))
           .join("\n"),
       ),
     strong: (children) => painted(children, (line) => paint("strong", line)),
     emphasis: (children) => painted(children, (line) => paint("emphasis", line)),
     strikethrough: (children) => painted(children, (line) => paint("strike", line)),
     codespan: (children) => paint("code", children.replaceAll("\n", " ")),
-    link: (children, { href }) => link(children, plain(href), look),
-    image: (children, { src }) => link(`image: ${children === "" ? src : children}`, plain(src), look),
+    link: (children, { href }) => linkTo(children, href, look),
+    image: (children, { src }) => linkTo(`image: ${children === "" ? src : children}`, src, look),
     hr: () => `${FIRST}${RULE}\n`,
     blockquote: (children) =>
       prefixed(
@@ -144,7 +145,7 @@ function callbacks(look: Look, code: (language: string, lines: readonly string[]
     },
     list: (children, { depth }) => (depth > 0 ? `\n${children}` : children),
     listItem: (children, { index, ordered, start, checked, depth }) => {
-      const bullet = ordered ? `${(start ?? 1) + index}.` : checked === undefined ? (BULLETS[depth % BULLETS.length] ?? "•") : checked ? "☑" : "☐";
+      const bullet = ordered ? `${(start ?? 1) + index}.` : checked === undefined ? bulletOf(depth) : checked ? "☑" : "☐";
       return prefixed(children, `${paint("bullet", bullet)} `, " ".repeat(bullet.length + 1));
     },
     th: cell,
@@ -154,14 +155,12 @@ function callbacks(look: Look, code: (language: string, lines: readonly string[]
   };
 }
 
-const BULLETS = ["•", "◦", "▪"];
-
 /** Nothing for what is after the last row. */
 function readRow(row: string): readonly (readonly Cell[])[] {
   if (row === "") return [];
   const parts = row.split(CELL);
   const cells: Cell[] = [];
-  for (let at = 0; at + 1 < parts.length; at += 2) cells.push([parts[at] ?? "left", parts[at + 1] ?? ""]);
+  for (let at = 0; at + 1 < parts.length; at += 2) cells.push(cellOf(parts[at] ?? "left", parts[at + 1] ?? ""));
   return [cells];
 }
 
@@ -180,13 +179,4 @@ function quoted(line: string, theme: Theme): string {
   if (!line.includes(FIRST)) return theme.paint("quote", line);
   const at = line.indexOf(TEXT);
   return at === -1 ? line : line.slice(0, at + 1) + theme.paint("quote", line.slice(at + 1));
-}
-
-/** Where a link leads is shown when its text does not say so: a text can lie. */
-function link(text: string, href: string, { theme, links }: Look): string {
-  const shown = theme.paint("link", text);
-  const bare = Bun.stripANSI(text);
-  const target = bare === href || bare === href.replace(/^(mailto:|https?:\/\/)/, "") ? "" : ` ${theme.paint("dim", `(${href})`)}`;
-  if (!links || !/^(https?|file|mailto):[!-~]+$/.test(href)) return shown + target;
-  return `\x1b]8;;${href}\x07${shown}\x1b]8;;\x07${target}`;
 }

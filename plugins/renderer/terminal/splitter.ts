@@ -11,7 +11,7 @@ export type Piece =
   | Readonly<{ kind: "blank" }>
   | Text
   | Readonly<{ kind: "code"; language: string; lines: readonly string[]; indent: number; state: CodeState }>;
-type Text = Readonly<{ kind: "text" }> & Block;
+export type Text = Readonly<{ kind: "text" }> & Block;
 
 /** `met` hears of the language of a code block when that begins. */
 export function createSplitter(met: (language: string) => void) {

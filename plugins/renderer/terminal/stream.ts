@@ -1,8 +1,9 @@
 // A stream of Markdown: what is complete is given out once, as lines; what is not can be looked at. Costs the same however long the stream gets.
 import { expandTabs, headOf, type LaterLines, plain, wrapCells } from "claw/kit";
 import { type CodeState, startCode } from "./highlight.ts";
-import { type Block, createMarkdown, type Look, type Markdown } from "./markdown.ts";
-import { createSplitter, LONGEST, type Piece } from "./splitter.ts";
+import { createMarkdown, type Look, type Markdown } from "./markdown.ts";
+import { layOutQuick } from "./quick.ts";
+import { createSplitter, LONGEST, type Piece, type Text } from "./splitter.ts";
 
 export interface MarkdownStream {
   push(delta: string): void;
@@ -104,14 +105,13 @@ function createShow(code: Code): (pieces: readonly Piece[], look: Look, whole: b
 
   return (pieces, look, whole) => {
     if (shown?.look !== look) shown = { look, markdown: createMarkdown(look, (language, lines) => code(language, lines, startCode(), whole)) };
-    const texts: Block[] = [];
-    for (const piece of pieces) if (piece.kind === "text") texts.push(piece);
-    const shownTexts = shown.markdown(texts);
-    let text = 0;
+    const quick = pieces.map((piece) => (piece.kind === "text" ? layOutQuick(piece, look) : undefined));
+    const parsed = shown.markdown(pieces.filter((piece, at): piece is Text => piece.kind === "text" && quick[at] === undefined));
+    let next = 0;
     const rows: string[] = [];
-    for (const piece of pieces) {
+    for (const [at, piece] of pieces.entries()) {
       if (piece.kind === "blank") rows.push("");
-      else if (piece.kind === "text") for (const row of shownTexts[text++] ?? []) rows.push(row);
+      else if (piece.kind === "text") for (const row of quick[at] ?? parsed[next++] ?? []) rows.push(row);
       else {
         const margin = " ".repeat(piece.indent + 2);
         for (const line of code(piece.language, piece.lines, piece.state, whole)) rows.push(margin + line);

@@ -1,8 +1,9 @@
 // A table as lines: columns as wide as they need to be, or their share of the width; cells wrap. Pure.
-import { type Theme, wrapCells } from "claw/kit";
+import { type Theme, widthOf, wrapCells } from "claw/kit";
 
-/** A cell: how it is aligned, and its text with styles. */
-export type Cell = readonly [align: string, text: string];
+/** A cell: how it is aligned, its text with styles, and the cells of the screen that this takes. */
+export type Cell = Readonly<{ align: string; text: string; width: number }>;
+export const cellOf = (align: string, text: string): Cell => ({ align, text, width: widthOf(text) });
 
 /** What the parts of one table share. */
 export interface TableState {
@@ -22,7 +23,8 @@ export function layOutTable(rows: readonly (readonly Cell[])[], width: number, t
   // A screen that has become narrower needs others.
   const widths = state.widths !== undefined && sum(state.widths) <= room ? state.widths : shares(rows, columns, room, !last);
   state.widths = widths;
-  const rule = (left: string, middle: string, right: string): string => border(ruled(widths, left, middle, right));
+  const bars = widths.map((one) => "─".repeat(one + 2));
+  const rule = (left: string, middle: string, right: string): string => border(left + bars.join(middle) + right);
   const lines: string[] = [];
   if (first) {
     lines.push(rule("┌", "┬", "┐"));
@@ -42,36 +44,37 @@ function sum(widths: readonly number[]): number {
   return widths.reduce((total, one) => total + one, 0);
 }
 
-function ruled(widths: readonly number[], left: string, middle: string, right: string): string {
-  let text = left;
-  for (const [at, width] of widths.entries()) text += (at === 0 ? "" : middle) + "─".repeat(width + 2);
-  return text + right;
-}
-
 /** Adds the lines of a row. */
-function layOutRow(row: readonly Cell[], bold: boolean, widths: readonly number[], theme: Theme, lines: string[]): void {
+function layOutRow(row: readonly Cell[], head: boolean, widths: readonly number[], theme: Theme, lines: string[]): void {
   const bar = theme.paint("border", "│");
-  const cells = widths.map((one, at) => wrapCells(row[at]?.[1] ?? "", one));
-  let height = 1;
-  for (const cell of cells) height = Math.max(height, cell.length);
-  for (let y = 0; y < height; y++) {
+  const styled = (text: string): string => (head ? theme.paint("strong", text) : text);
+  if (row.every(({ width }, at) => width <= widths[at]!)) {
     let text = bar;
-    for (const [at, cell] of cells.entries())
-      text += ` ${aligned(styled(cell[y] ?? "", bold, theme), widths[at] ?? 1, row[at]?.[0] ?? "left")} ${bar}`;
+    for (const [at, width] of widths.entries()) text += ` ${aligned(row[at] ?? NONE, width, styled)} ${bar}`;
     lines.push(text);
+    return;
+  }
+  const cells = widths.map((width, at) => wrapCells(row[at]?.text ?? "", width).map((text) => cellOf(row[at]?.align ?? "left", text)));
+  const height = Math.max(...cells.map((cell) => cell.length));
+  for (let y = 0; y < height; y++) {
+    layOutRow(
+      cells.map((cell) => cell[y] ?? NONE),
+      head,
+      widths,
+      theme,
+      lines,
+    );
   }
 }
 
-function styled(text: string, head: boolean, theme: Theme): string {
-  return head ? theme.paint("strong", text) : text;
-}
+const NONE: Cell = { align: "left", text: "", width: 0 };
 
 /** What a column may grow by in a table that goes on, where there is room for that. */
 const MOST_SLACK = 8;
 
 /** Columns that need less than an even share get what they need; the others share the rest evenly. */
 function shares(rows: readonly (readonly Cell[])[], columns: number, room: number, ongoing: boolean): number[] {
-  const needs = Array.from({ length: columns }, (_, at) => Math.max(1, ...rows.map((row) => Bun.stringWidth(row[at]?.[1] ?? ""))));
+  const needs = Array.from({ length: columns }, (_, at) => rows.reduce((most, row) => Math.max(most, row[at]?.width ?? 0), 1));
   const slack = ongoing ? Math.min(MOST_SLACK, Math.floor((room - sum(needs)) / columns)) : 0;
   if (slack > 0) return needs.map((need) => need + slack);
   const widths = needs.slice();
@@ -90,13 +93,15 @@ function shares(rows: readonly (readonly Cell[])[], columns: number, room: numbe
   return widths;
 }
 
-function aligned(text: string, width: number, align: string): string {
-  const free = Math.max(0, width - Bun.stringWidth(text));
+function aligned({ align, text, width }: Cell, room: number, styled: (text: string) => string): string {
+  const free = room - width;
+  const shown = styled(text);
+  if (free <= 0) return shown;
   const before = align === "right" ? free : align === "center" ? Math.floor(free / 2) : 0;
-  return " ".repeat(before) + text + " ".repeat(free - before);
+  return before === 0 ? shown + " ".repeat(free) : " ".repeat(before) + shown + " ".repeat(free - before);
 }
 
 function stacked(rows: readonly (readonly Cell[])[], width: number, border: (text: string) => string): string[] {
   const rule = border("─".repeat(Math.max(1, width)));
-  return rows.flatMap((row, index) => [...(index === 0 ? [] : [rule]), ...row.flatMap(([, text]) => wrapCells(text, Math.max(1, width)))]);
+  return rows.flatMap((row, index) => [...(index === 0 ? [] : [rule]), ...row.flatMap(({ text }) => wrapCells(text, Math.max(1, width)))]);
 }
