@@ -4,7 +4,7 @@ import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { BunPlugin } from "bun";
 import { embedArchives } from "./build/archive.ts";
-import { embedBytes, inlineTexts, lightenAnthropic, lightenTapable } from "./build/assets.ts";
+import { embedBytes, embedTexts, inlineTexts, lightenAnthropic, lightenTapable } from "./build/assets.ts";
 import { packCold } from "./build/packed.ts";
 import { fetchRuntimes, type Platform, platforms } from "./build/platforms.ts";
 import { fingerprint } from "./build/sources.ts";
@@ -20,6 +20,12 @@ const suffix = process.platform === "win32" ? ".exe" : "";
  * fifty steps take twice the CPU. A frontend that stays for hours sets it back with `Bun.unsafe.setJITPolicy(1)`.
  */
 const patience = 50;
+
+/**
+ * Which functions a start, fifty steps and the prompt use, most important first: their bytecode lies together then, and all that modules have in common
+ * is stored once. It stays good while the code changes; `bun scripts/order.ts` records it anew, which a new Bun asks for.
+ */
+const order = join(import.meta.dir, "build", "start.order");
 
 /** The path of `dist/claw` for this machine, built first when a source is newer. */
 export async function ensureBuilt(): Promise<string> {
@@ -45,17 +51,20 @@ export async function compile(source: string, outfile: string, { platform, plugi
   const scratch = join(dist, `.build-${process.pid}-${name}`);
   await mkdir(scratch, { recursive: true });
   try {
-    await Bun.build({
+    const { logs } = await Bun.build({
       entrypoints: [source],
       target: "bun",
       format: "esm",
       minify: true,
       bytecode: true,
       splitting: true,
+      // Every import of a chunk has its name in the bytecode. Without an extension each import would look for one.
+      naming: { chunk: "[hash].js", asset: "[hash].[ext]" },
       plugins: [
         ...plugins,
         await packCold(root, cache),
         await embedBytes(root, cache),
+        await embedTexts(root, cache),
         await embedArchives(root, cache),
         inlineTexts(),
         lightenTapable(),
@@ -66,9 +75,12 @@ export async function compile(source: string, outfile: string, { platform, plugi
         autoloadDotenv: false,
         autoloadBunfig: false,
         jitPolicy: patience,
+        bytecodeOrder: source === entry && order,
         ...(platform && { target: platform.target, executablePath: platform.runtime }),
       },
     });
+    // That an order was recorded by another Bun, say.
+    for (const log of logs) console.warn(String(log));
     await chmod(join(scratch, name), 0o755);
     await rename(join(scratch, name), outfile);
   } finally {

@@ -1,13 +1,13 @@
 // The composition root: with `main.ts` the only hand-written code that names both the kernel and the plugins. The version and the list of
 // commands and options need neither, so they are told without loading them.
 import { writeSync } from "node:fs";
-import pack from "../kernel/package.json" with { type: "json" };
+import { version } from "../kernel/package.json" with { type: "json" };
 
 const argv = process.argv.slice(2);
 const only = argv.length === 1 ? argv[0] : undefined;
 
-if (only === "--version" || only === "-V") tell(`claw ${pack.version}\n`);
-else if (only === "--help" || only === "-h") tell(`${(await import("./help.gen.ts")).help}\n`);
+if (only === "--version" || only === "-V") tell(`claw ${version}\n`);
+else if (only === "--help" || only === "-h") tell((await import("./help.gen.txt", { with: { type: "text" } })).default);
 else if (argv[0] === "__sandbox") await (await import("../plugins/feature/sandbox/confine.ts")).confine();
 else if (argv[0] === "__plugin") await isolated();
 else process.exitCode = await (await import("./main.ts")).main(argv);
@@ -15,7 +15,7 @@ else process.exitCode = await (await import("./main.ts")).main(argv);
 /** A child with one plugin in it, inside the sandbox. */
 async function isolated(): Promise<void> {
   const [{ door }, { bundled }] = await Promise.all([import("../plugins/feature/isolate/door.ts"), import("./bundled.gen.ts")]);
-  await door({ bundled, version: pack.version, modules: async () => (await import("./modules.ts")).modules });
+  await door({ bundled, version, modules: async () => (await import("./modules.ts")).modules });
 }
 
 /** At once: `console.log` would lose the news of a full disk. A reader that left has had enough. */

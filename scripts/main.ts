@@ -18,7 +18,7 @@ import {
   parseArguments,
   prepareBoot,
 } from "claw/kit";
-import pack from "../kernel/package.json" with { type: "json" };
+import { version } from "../kernel/package.json" with { type: "json" };
 import { bundled } from "./bundled.gen.ts";
 
 /** Runs claw. Never rejects. */
@@ -36,7 +36,7 @@ export async function main(given: readonly string[]): Promise<number> {
       home: home(),
       env: { ...process.env },
       managed: managedSettings(),
-      version: pack.version,
+      version,
       parse,
       modules: loadModules,
       lost,

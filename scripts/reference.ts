@@ -46,7 +46,7 @@ const MODULES = [
   { title: "claw/testing", about: "The real host with a scripted model, and a contract suite for every kind.", entry: "testing/index.ts" },
 ];
 /** What starts claw, and is of no use to a plugin. */
-const INNER = ["kit/config.ts", "kit/discover.ts", "kit/machine.ts", "kit/names.ts"];
+const INNER = ["kit/config.ts", "kit/discover.ts", "kit/loader.ts", "kit/machine.ts", "kit/names.ts"];
 
 function filesOf(kernel: string, entry: string): Source[] {
   const text = readFileSync(join(kernel, entry), "utf8");

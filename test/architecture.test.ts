@@ -198,7 +198,7 @@ describe("files", () => {
   });
 
   test("use .ts in relative imports", () => {
-    const bare = own.flatMap(imports).filter(({ specifier, file }) => file !== undefined && !/\.(ts|mjs|json|md)$/.test(specifier));
+    const bare = own.flatMap(imports).filter(({ specifier, file }) => file !== undefined && !/\.(ts|mjs|json|md|txt|c)$/.test(specifier));
     expect(shown(bare)).toEqual([]);
   });
 });

@@ -4,16 +4,18 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ManifestSchema } from "claw/kit";
 import * as v from "valibot";
-import { bundledSource, helpSource, specsSource } from "../scripts/bundle.ts";
+import { bundledSources, helpSource, specsSource } from "../scripts/bundle.ts";
 import { files, imports, read, root } from "./support/sources.ts";
 
 const kinds = ["tool", "command", "provider", "compactor", "permission-mode", "renderer", "store", "frontend", "feature"];
 const headings = ["What it adds", "Config", "Permissions", "Events and services", "Limits"];
 
 test("bundled.gen.ts > is what the manifests say", async () => {
-  expect(read("scripts/bundled.gen.ts")).toBe(await bundledSource());
-  expect(read("scripts/help.gen.ts")).toBe(helpSource());
-  expect(read("scripts/specs.gen.ts")).toBe(await specsSource());
+  const { list, manifests } = await bundledSources();
+  expect(read("scripts/bundled.gen.ts")).toBe(list);
+  expect(read("scripts/manifests.gen.json")).toBe(manifests);
+  expect(read("scripts/help.gen.txt")).toBe(helpSource());
+  expect(read("scripts/specs.gen.json")).toBe(await specsSource());
 });
 
 test("plugins > every file is in a plugin's folder, plugins/<kind>/<name>/", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { BlockList } from "node:net";
-import { ownAddresses, realmOfAddress } from "./address.ts";
+import { ownAddresses, realmOfAddress } from "./address-realm.ts";
 
 test.each([
   ["127.0.0.1", "loopback"],

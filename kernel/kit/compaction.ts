@@ -1,6 +1,7 @@
 // Shortening a session: the mark of a summary, what must outlive a fold, what stays and what goes. Pure; when to do it is context.ts.
 import type { Block, Compaction, Message, Session, TurnScope } from "claw";
 import { bytesOf, bytesOfBlocks } from "./context.ts";
+import { NO_FOLD } from "./no-fold.ts";
 import { PERMISSION_NOTE, type PermissionRecord } from "./permissions.ts";
 import { clip, clipLine } from "./text.ts";
 
@@ -9,6 +10,7 @@ export interface FoldScope extends TurnScope {
   readonly focus?: string;
   readonly attempt?: number;
 }
+
 /** What stays of messages. From `cut` on they stay, as `tail`: with results cut when they are still too large. `request` is the user's last when it does not. */
 export interface FoldPlan {
   readonly cut: number;
@@ -87,9 +89,6 @@ export function foldable(messages: readonly Message[], attempt?: number): boolea
   return bytesOf(tail) + (cut === 0 ? 0 : LEAST_HEAD + bytesOfBlocks(request)) < bytesOf(messages);
 }
 
-/** A fold that changes nothing. */
-export const NO_FOLD: Compaction = { summary: [], dropped: 0 };
-
 /**
  * Where the part that stays begins: as early as `budget` bytes allow, never between a call and its result. When even the last message and
  * what belongs to it is more than that, there.
@@ -138,24 +137,35 @@ export function skillsIn(messages: readonly Message[], request: readonly Block[]
 
 const MARK =
   "[The earlier part of this session was shortened to what follows. Go on with the work. What files contain is not here: read them again before changing them.]";
+
 /** How claw speaks to the model in a user's message. */
 const TOLD = /^<(?:note|system-reminder|memory-line)>/;
+
 const FORCE = "## Still in force\n";
+
 const SKILL = "[A skill in use, loaded earlier]\n";
+
 /** What stays by attempt: of all there is, and what always may, in bytes. */
 const SHARES = [
   { share: 0.25, least: 6_000 },
   { share: 0.12, least: 3_000 },
   { share: 0.05, least: 1_000 },
 ] as const;
+
 /** No result of what stays is cut below this; old ones are cut to less. */
 const RESULT = 1_000;
+
 const OLD_RESULT = 400;
+
 /** Cutting old results alone must free as much of the whole. */
 const WORTH = 0.4;
+
 const LEAST_HEAD = 600;
+
 const MOST_SKILLS = 5;
+
 const LONGEST_SKILL = 12_000;
+
 const MOST_RULES = 20;
 
 function resultShare(tail: readonly Message[], budget: number): number {
@@ -176,6 +186,7 @@ function cutResults(message: Message, limit: number): Message {
     content: message.content.map((block) => (block.type === "result" && large(block) ? { ...block, content: block.content.map(shorten) } : block)),
   };
 }
+
 /** What a cut leaves behind besides; without it a result would be cut again and again. */
 const CUT_NOTE = 200;
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createLoader } from "./discover.ts";
+import { createLoader } from "./loader.ts";
 
 let folder = "";
 beforeAll(() => {

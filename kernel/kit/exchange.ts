@@ -3,7 +3,8 @@
 import { ClawError, type Part } from "claw";
 import { type AnswerReader, beginning, chunks } from "./body.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { type Refusal, readRefusal, refused, unavailable, unreachable } from "./refusal.ts";
+import { notStream, refusedWith, type Say } from "./exchange-refusals.ts";
+import { type Refusal, refused, unavailable, unreachable } from "./refusal.ts";
 
 export type { AnswerReader } from "./body.ts";
 
@@ -70,8 +71,6 @@ export async function post(
 
 // --- internal ---
 
-type Say = (refusal: Refusal) => ClawError;
-
 /** The response, when it is the stream that was asked for. */
 async function answered(open: ExchangeOptions["open"], endpoint: Endpoint, control: AbortController, say: Say): Promise<Response> {
   let response: Response;
@@ -85,51 +84,4 @@ async function answered(open: ExchangeOptions["open"], endpoint: Endpoint, contr
   if (response.ok && !/html|json/i.test(type)) return response;
   const text = await beginning(response, endpoint.connectMs);
   throw response.ok ? notStream(type, text, response, endpoint, say) : refusedWith(text, response, say);
-}
-
-function refusedWith(text: string, { status, headers }: Response, say: Say): ClawError {
-  const error = errorIn(parsed(text));
-  if (error === undefined) return say({ status, message: pageless(text), headers });
-  const refusal = readRefusal(error, status, headers);
-  return say(typeof error === "string" || "message" in Object(error) ? refusal : { ...refusal, message: pageless(text) });
-}
-
-function notStream(type: string, text: string, response: Response, endpoint: Endpoint, say: Say): ClawError {
-  const { status, headers } = response;
-  if (/html/i.test(type)) {
-    const hint = `Check whether the network wants a login in a browser, and check ${endpoint.names.baseUrl}.`;
-    return unavailable(
-      `${endpoint.host} answered ${status} with a web page (HTML) instead of the API: a captive portal or a proxy is in between`,
-      endpoint,
-      { hint, status },
-    );
-  }
-  const error = (parsed(text) as { error?: unknown } | null | undefined)?.error;
-  if (error !== undefined) return say(readRefusal(error, undefined, headers));
-  return unavailable(`${endpoint.host} answered ${status} with ${type} instead of a stream`, endpoint, { status });
-}
-
-/** What a body says went wrong, wherever its API puts that. */
-function errorIn(body: unknown): unknown {
-  const [first] = Array.isArray(body) ? body : [body];
-  if (typeof first !== "object" || first === null) return undefined;
-  const { error, message, detail } = first as Record<string, unknown>;
-  if (error !== undefined) return error;
-  if (message !== undefined) return first;
-  return detail === undefined ? undefined : typeof detail === "string" ? detail : JSON.stringify(detail);
-}
-
-/** Gateways answer errors with web pages; their title says enough. */
-function pageless(text: string): string {
-  if (!/<html|<!doctype/i.test(text)) return text;
-  const title = /<title[^>]*>([^<]*)</i.exec(text)?.[1]?.trim() ?? "";
-  return title === "" ? "a web page (HTML)" : `a web page (HTML), "${title}"`;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { ClawError, type ErrorCode, type TurnOutcome } from "claw";
-import { bugText, exitCode, failureOf, failureText, flushedCode } from "./failure.ts";
+import { exitCode, flushedCode } from "./failure.ts";
+import { bugText, failureOf, failureText } from "./failure-text.ts";
 
 const failed = (code: ErrorCode): TurnOutcome => ({ kind: "failed", error: new ClawError(code, "x") });
 

@@ -1,44 +1,7 @@
 // How a failure looks from outside: the exit code, the words, the object. One place, so that every frontend and renderer says the same.
-import type { ClawError, ErrorCode, EventMap, TurnOutcome } from "claw";
+import type { EventMap, TurnOutcome } from "claw";
+import { exitCodeOf, type Failure, failureText, kindOf } from "./failure-text.ts";
 import type { Output } from "./streams.ts";
-
-/** A failure as programs read it. `kind` is the word that scripts of the field know, where there is one. */
-export interface Failure {
-  readonly code: string;
-  readonly kind: string;
-  readonly message: string;
-  readonly hint: string | null;
-}
-declare module "claw" {
-  interface EventMap {
-    /** A frontend gives up on a turn, or could not start one. Comes after the `turn.ended` of a failed turn, which has no hint. */
-    "error.raised": Failure;
-  }
-}
-
-export function failureOf({ code, message, info }: ClawError): Failure {
-  const kind = code === "CLAW_PROVIDER_AUTH" && info.status === undefined ? "missing_credentials" : kindOf(code);
-  return { code, kind, message, hint: info.hint ?? null };
-}
-
-/** `error: …` and `hint: …`, each on its line. */
-export function failureText({ message, hint }: Pick<Failure, "message" | "hint">): string {
-  return `error: ${message}\n${hint === null ? "" : `hint: ${hint}\n`}`;
-}
-
-export function kindOf(code: string): string {
-  return KINDS[code] ?? code.replace(/^CLAW_/, "").toLowerCase();
-}
-
-/** For a bug of ours, where it happened and what to do with that; otherwise nothing. */
-export function bugText(error: ClawError): string {
-  return error.code === "CLAW_BUG" ? `${error.stack ?? ""}\nThis is a bug of claw: please report it.\n` : "";
-}
-
-/** The exit code of a process that ends with `error`. */
-export function exitCodeOf(error: ClawError): number {
-  return CODES[error.code] ?? 1;
-}
 
 /** The exit code of a process whose last turn ended so. */
 export function exitCode(outcome: TurnOutcome): number {
@@ -85,26 +48,15 @@ const ENDS: Readonly<Record<string, string>> = {
   refusal: "the model refused to answer",
   structured_output: "the model gave no answer that fits --json-schema",
 };
+
 const HINTS: Readonly<Record<string, string>> = {
   max_turns: "Raise --max-turns, or go on with `claw -c`.",
   max_budget_usd: "Raise --max-budget-usd, or go on with `claw -c`.",
   permission: "Allow it with --allowedTools or --permission-mode.",
 };
 
-const KINDS: Readonly<Record<string, string>> = {
-  CLAW_USAGE: "cli_parse",
-  CLAW_PROVIDER_AUTH: "api_auth_error",
-  CLAW_PROVIDER_RATE: "api_rate_limit_error",
-  CLAW_PROVIDER_REJECTED: "api_http_error",
-  CLAW_PROVIDER_UNAVAILABLE: "api_http_error",
-  CLAW_PROVIDER_OVERFLOW: "context_window_exceeded",
-  CLAW_SESSION_MISSING: "session_not_found",
-  CLAW_SESSION_INVALID: "session_load_failed",
-  CLAW_CONFIG_INVALID: "config_parse_error",
-  CLAW_CONFIG_UNREADABLE: "config_parse_error",
-  CLAW_MODEL_UNKNOWN: "invalid_model",
-};
 const STOPS: Readonly<Record<string, number>> = { permission: 4, timeout: 124, timed_out: 124 };
+
 /** A reader of stdout that left took what it wanted; a program that interrupted over stdin knows that it did. */
 const ABORTS: Readonly<Record<string, number>> = {
   SIGINT: 130,
@@ -114,24 +66,4 @@ const ABORTS: Readonly<Record<string, number>> = {
   interrupt: 0,
   timeout: 124,
   timed_out: 124,
-};
-const CODES: { readonly [C in ErrorCode]?: number } = {
-  CLAW_ABORTED: 130,
-  CLAW_BUG: 70,
-  CLAW_CONFIG_INVALID: 3,
-  CLAW_CONFIG_UNREADABLE: 3,
-  CLAW_PROVIDER_AUTH: 3,
-  CLAW_USAGE: 2,
-  CLAW_MODEL_UNKNOWN: 2,
-  CLAW_CONTRIBUTION_MISSING: 2,
-  CLAW_SESSION_INVALID: 2,
-  CLAW_SESSION_MISSING: 2,
-  CLAW_CONTRIBUTION_DUPLICATE: 7,
-  CLAW_CONTRIBUTION_UNDECLARED: 7,
-  CLAW_MANIFEST_INVALID: 7,
-  CLAW_PLUGIN_API_MISMATCH: 7,
-  CLAW_PLUGIN_CYCLE: 7,
-  CLAW_PLUGIN_LOAD_FAILED: 7,
-  CLAW_PLUGIN_UNTRUSTED: 7,
-  CLAW_SERVICE_MISSING: 7,
 };

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { fitImage, imageType, MOST_IMAGE_BYTES, smallerImage, wholeImage } from "./image.ts";
+import { fitImage, smallerImage, wholeImage } from "./fit-image.ts";
+import { imageType, MOST_IMAGE_BYTES } from "./image.ts";
 
 const PIXEL = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==", "base64");
 

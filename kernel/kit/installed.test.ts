@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { installedPlugins, readStoreIndex, type StoredPlugin } from "./installed.ts";
+import { installedPlugins, readStoreIndex } from "./installed.ts";
+import type { StoredPlugin } from "./stored-loadable.ts";
 
 const plugin = (name: string, more: object = {}): Partial<StoredPlugin> =>
   ({ name, version: "1.0.0", folder: `packages/${name}`, entry: "index.ts", enabled: true, manifest: { api: 1 }, ...more }) as Partial<StoredPlugin>;

@@ -15,9 +15,10 @@ import {
 } from "claw";
 import { CONFIG_KEYS, LIMITS, mergeConfig, type Pass, readSlice } from "./config.ts";
 import { VOUCHED } from "./definitions.ts";
-import { createLoader, discover, type Loader, type Modules } from "./discover.ts";
+import { discover } from "./discover.ts";
 import { installedPlugins, STORE_INDEX, sealedStore } from "./installed.ts";
 import { type StoredLoadable, withIsolation } from "./isolate.ts";
+import { createLoader, type Loader, type Modules } from "./loader.ts";
 import { checkNeeds } from "./manifest.ts";
 import { checkNames } from "./names.ts";
 import { didYouMean } from "./nearest.ts";

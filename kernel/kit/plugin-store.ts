@@ -1,7 +1,7 @@
 // The plugin store service: fetching packages into a place of their own, showing what they are, and putting them in the store. Provided by
 // feature/plugin-store. What is installed is read at start by installed.ts, without it.
 import { defineService, type PluginScope, type ServiceToken, type TurnScope } from "claw";
-import type { LoadTrial, StoredPlugin } from "./installed.ts";
+import type { LoadTrial, StoredPlugin } from "./stored-loadable.ts";
 
 /** The user's own store, or that of the project around the scope's folder. */
 export type StoreLevel = "user" | "project";

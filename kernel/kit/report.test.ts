@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { type AnyEvent, ClawError, type EventMap, type Json } from "claw";
-import { failureOf } from "./failure.ts";
+import { failureOf } from "./failure-text.ts";
 import { createReport } from "./report.ts";
 
 const SESSION = "0198c5a4-7d1e-7c3b-8a2f-1b2c3d4e5f60";

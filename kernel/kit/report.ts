@@ -1,7 +1,8 @@
 // What a turn came to, gathered from its events: the `result` object of `json` and `stream-json`. Knows no output.
 import type { AnyEvent, Block, ClawError, EventMap, Json, Message, Usage } from "claw";
 import { addUsage, costOf, NO_USAGE } from "./cost.ts";
-import { type Failure, failureOf, failureOfEnd } from "./failure.ts";
+import { failureOfEnd } from "./failure.ts";
+import { type Failure, failureOf } from "./failure-text.ts";
 import { fields } from "./fields.ts";
 
 type Ended = EventMap["turn.ended"];

@@ -1,8 +1,8 @@
 // Background work under one id, whatever it is: command lines of the processes service and sub-agents. Starts nothing itself.
-import { ClawError, defineService, type Json, type ServiceToken, type TurnScope } from "claw";
-import { type Task as Process, Processes } from "./processes.ts";
+import { defineService, type Json, type ServiceToken } from "claw";
 
 export type TaskState = "running" | "completed" | "failed" | "stopped";
+
 /** One piece of background work of a session. It lives as long as the session is open. */
 export interface BackgroundTask {
   readonly id: string;
@@ -23,12 +23,14 @@ export interface BackgroundTask {
   /** Ends it, and says how it ended: `SIGTERM`, `exit code 5`, `stopped`. One that has ended already is left alone. */
   stop(): Promise<string>;
 }
+
 export interface Tasks {
   /** Oldest first. Ended ones stay listed until the session closes or there are very many. */
   list(session: string): Promise<readonly BackgroundTask[]>;
   /** Lists one of a session, announces it and its end. Whoever adds it ends it when the session closes. */
   add(session: string, task: BackgroundTask): void;
 }
+
 /** Provided by `@claw/feature-tasks`. */
 export const Tasks: ServiceToken<Tasks> = defineService<Tasks>("claw.tasks@1");
 
@@ -45,61 +47,4 @@ declare module "claw" {
       readonly state: TaskState;
     };
   }
-}
-
-/** The background work of the scope's session; without the tasks service, its command lines. */
-export async function backgroundTasks(scope: TurnScope): Promise<readonly BackgroundTask[]> {
-  try {
-    return await (await scope.use(Tasks)).list(scope.session.id);
-  } catch (thrown) {
-    if (!(thrown instanceof ClawError) || thrown.code !== "CLAW_SERVICE_MISSING") throw thrown;
-    return (await scope.use(Processes)).tasks(scope.session.id).map(commandTask);
-  }
-}
-
-/** The one of that id; `CLAW_TOOL_INPUT_INVALID` with the ids there are when there is none. */
-export async function backgroundTask(scope: TurnScope, id: string): Promise<BackgroundTask> {
-  const tasks = await backgroundTasks(scope);
-  const task = tasks.find((candidate) => candidate.id === id);
-  if (task !== undefined) return task;
-  const known = tasks.map((candidate) => `${candidate.id} (${candidate.name})`).join(", ") || "none";
-  throw new ClawError("CLAW_TOOL_INPUT_INVALID", `There is no task ${JSON.stringify(id)} in this session. Known: ${known}.`);
-}
-
-/** A background process of the processes service, as one of many sorts of work. */
-export function commandTask(task: Process): BackgroundTask {
-  return {
-    id: task.id,
-    kind: "command",
-    name: task.name,
-    startedAt: task.startedAt,
-    file: task.spill,
-    ended: task.ended,
-    get state() {
-      const { end } = task;
-      if (end === undefined) return "running";
-      if (end.timedOut || end.signal !== null) return "stopped";
-      return end.code === 0 ? "completed" : "failed";
-    },
-    get standing() {
-      const { end } = task;
-      if (end === undefined) return `still running, ${seconds(Date.now() - task.startedAt)}`;
-      const how = end.timedOut ? "stopped at its time limit" : end.signal === null ? `ended with exit code ${end.code}` : `ended by ${end.signal}`;
-      return `${how} after ${seconds(end.ms)}`;
-    },
-    get details() {
-      const { code = null, signal = null } = task.end ?? {};
-      return { code, signal, spill: task.spill };
-    },
-    fresh: () => task.fresh(),
-    async stop() {
-      const { code, signal } = await task.stop();
-      return signal === null ? `exit code ${code}` : signal;
-    },
-  };
-}
-
-/** A duration for people: `3.1 s`. */
-export function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(1)} s`;
 }

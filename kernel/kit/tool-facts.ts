@@ -3,9 +3,11 @@ import { type Access, ClawError, Inspecting, type Json, type PluginStatus, type 
 import { safeParse } from "valibot";
 import { Deferral } from "./deferral.ts";
 import { type Level, NEEDED, reachOf } from "./levels.ts";
+import { specBytes } from "./spec-bytes.ts";
 
 /** `sent` with the next request, `deferred` until it is found, `left out` by rules, options or its own plugin, or `broken`. */
 export type ToolState = "sent" | "deferred" | "left out" | "broken";
+
 export interface ToolFacts {
   readonly name: string;
   /** Its plugin; absent for one whose plugin has no manifest. */
@@ -46,11 +48,6 @@ export async function listTools(scope: TurnScope): Promise<readonly ToolFacts[]>
       return { name, ...from, state, access, level, spec, bytes: specBytes(spec) };
     }),
   );
-}
-
-/** What a spec takes in a request, as most APIs spell it. */
-export function specBytes({ name, description, schema }: ToolSpec): number {
-  return Buffer.byteLength(JSON.stringify({ name, description, input_schema: schema }));
 }
 
 /** About how many tokens so many bytes of JSON and English are. */

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { coveredByRules, foldedTool, matchesWild, readToolRule, type ToolRule } from "./tool-rules.ts";
+import { coveredByRules, foldedTool, readToolRule } from "./covered.ts";
+import { matchesWild, type ToolRule } from "./tool-rules.ts";
 import type { Place } from "./workspace.ts";
 
 const rules = (...texts: string[]) => texts.map(readToolRule).filter((rule): rule is ToolRule => rule !== undefined);

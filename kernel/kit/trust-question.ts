@@ -1,7 +1,7 @@
 // The question whether to trust a folder, on a plain terminal and before claw has read anything of the folder that could act.
 import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
 import { type Env, wrap } from "claw";
-import { contentChanges } from "./folder-content.ts";
+import { contentChanges } from "./folder-items.ts";
 import { safeLines } from "./safe.ts";
 import { shownWhole } from "./shell.ts";
 import { type TrustView, viewTrust, writeTrust } from "./trust.ts";

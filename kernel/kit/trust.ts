@@ -2,7 +2,8 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ClawError, defineService, type Env, type ServiceToken, type TurnScope } from "claw";
-import { type FolderContent, folderContent } from "./folder-content.ts";
+import type { FolderContent } from "./folder-content.ts";
+import { folderContent } from "./folder-items.ts";
 import { projectRoot } from "./settings.ts";
 
 /** A folder that was asked about, with what it held then. */

@@ -39,6 +39,33 @@ export function inlineTexts(): BunPlugin {
 }
 
 /**
+ * Keeps texts that are files compressed: the tables and the list of options that `bun run bundle` makes, and sources in C. In code they would be there
+ * twice, as source and as bytecode; and parsing is the quickest way to many objects.
+ */
+export async function embedTexts(root: string, cache: string): Promise<BunPlugin> {
+  const modules = new Map<string, string>();
+  const patterns = ["scripts/*.gen.json", "scripts/*.gen.txt", "plugins/*/*/*.c"];
+  for (const path of patterns.flatMap((pattern) => [...new Bun.Glob(pattern).scanSync({ cwd: root, absolute: true })])) {
+    const bytes = Bun.zstdCompressSync(await Bun.file(path).bytes(), { level: 22 });
+    const file = join(cache, `text-${Bun.hash(bytes).toString(36)}.zst`);
+    const text = "Bun.zstdDecompressSync(readFileSync(file)).toString()";
+    await Bun.write(file, bytes);
+    modules.set(
+      path,
+      `import { readFileSync } from "node:fs";
+import file from ${JSON.stringify(file)} with { type: "file" };
+export default ${path.endsWith(".json") ? `JSON.parse(${text})` : text};`,
+    );
+  }
+  return {
+    name: "embed-texts",
+    setup(build) {
+      build.onLoad({ filter: /\.(gen\.(json|txt)|c)$/ }, ({ path }) => ({ contents: modules.get(path)!, loader: "js" }));
+    },
+  };
+}
+
+/**
  * tapable wants `node:util` for deprecation notices alone, which costs every start 2 ms; it brings a stand-in for browsers. Its index loads all of its
  * types: those that the kernel's hooks have are enough.
  */
@@ -62,12 +89,12 @@ export function lightenTapable(): BunPlugin {
 const HOOK_TYPES = new Set(["AsyncParallelHook", "AsyncSeriesBailHook", "AsyncSeriesWaterfallHook", "SyncWaterfallHook"]);
 
 /**
- * Of Anthropic's SDK only the transport is used, which needs none of the API's resources, of its errors, of the ways to log in, and of tracing: most of
- * what it loads. In their place stand classes that nothing calls.
+ * Of Anthropic's SDK only the transport is used, which needs none of the API's resources, of the ways to log in, of tracing and logging: most of what
+ * it loads. In their place stand functions that do nothing: the client's constructor asks some, and classes of errors are made from others.
  */
 export function lightenAnthropic(): BunPlugin {
   const unused =
-    /[\\/](@anthropic-ai[\\/]sdk[\\/](resources|lib[\\/]credentials|lib[\\/]internal[\\/]tracing|core[\\/](error|error-classes|streaming|api-promise|pagination|uploads)|internal[\\/](headers|qs|to-file|uploads|parse|decoders))\b.*|@opentelemetry[\\/]api[\\/].*)\.m?js$/;
+    /[\\/](@anthropic-ai[\\/]sdk[\\/](resources|lib[\\/]credentials|lib[\\/]internal[\\/]tracing|core[\\/](error|error-classes|streaming|api-promise|pagination|uploads)|internal[\\/](to-file|uploads|parse|decoders|qs|tracing|detect-platform|headers|utils[\\/](log|query)))\b.*|@opentelemetry[\\/]api[\\/].*)\.m?js$/;
   const needed = /[\\/]lib[\\/]internal[\\/]tracing(\.|[\\/]headers\.)mjs$/;
   return {
     name: "lighten-anthropic",
@@ -75,7 +102,7 @@ export function lightenAnthropic(): BunPlugin {
       build.onLoad({ filter: unused }, async ({ path }) => {
         if (needed.test(path)) return undefined;
         const { exports } = new Bun.Transpiler({ loader: "js" }).scan(await Bun.file(path).text());
-        const lines = exports.map((name, at) => `class Unused${at} {}\nexport { Unused${at} as ${name} };`);
+        const lines = exports.map((name, at) => `function unused${at}() {}\nexport { unused${at} as ${name} };`);
         return { contents: lines.join("\n"), loader: "js" };
       });
     },

@@ -1,9 +1,10 @@
 // What is seldom needed, kept compressed in the binary. Bundled as the rest is, code is there as source and, five times as large, as bytecode, which
 // pays only for what most runs use. A plugin's package.json says what of it is packed: own files, and libraries: `"packed": ["./run.ts", "ajv"]`.
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { BunPlugin } from "bun";
+import { ALONE, alone, DOOR, door, doorsOf, libraryOf, throughDoors, VIRTUAL } from "./doors.ts";
 import { SHARED, taken, WHOLE } from "./taken.ts";
-import { bringingBack, buildUnit, type Piece, SHARING, type Unit } from "./unit.ts";
+import { bringingBack, bringingBackAll, buildUnit, type Constants, FILES, type Piece, type Place, quoted, SHARING, type Unit } from "./unit.ts";
 
 /** Puts what packages under `root` call `packed` into compressed files in `cache`, and modules with the same exports in its place. */
 export async function packCold(root: string, cache: string): Promise<BunPlugin> {
@@ -11,14 +12,16 @@ export async function packCold(root: string, cache: string): Promise<BunPlugin> 
   const cold: Cold[] = [
     // What external plugins import has all of valibot, of which the rest of the binary uses a seventh.
     { name: "claw/modules", folder: scripts, packed: ["./modules.ts"], apart: ["valibot"] },
+    { name: "claw/replay", folder: scripts, packed: ["./replay.ts"], apart: [] },
   ];
   for (const path of ["kernel/package.json", ...new Bun.Glob("plugins/*/*/package.json").scanSync({ cwd: root })]) {
     const { name, packed } = (await Bun.file(join(root, path)).json()) as { readonly name: string; readonly packed?: readonly string[] };
     if (packed) cold.push({ name, folder: dirname(join(root, path)), packed, apart: [] });
   }
   const units = (await Promise.all(cold.map(unitsOf))).flat();
-  const modules = await modulesOf(units, cache);
   const folders = new Set(cold.map(({ folder }) => folder));
+  const modules = await modulesOf(units, cache);
+  const doors = doorsOf(units);
   return {
     name: "pack-cold",
     setup(build) {
@@ -26,10 +29,19 @@ export async function packCold(root: string, cache: string): Promise<BunPlugin> 
         const module = path.startsWith(VIRTUAL) ? path : libraryOf(folderOf(importer, folders), path);
         return modules.has(module) ? { path: module, namespace: "packed" } : undefined;
       });
-      build.onLoad({ filter: /./, namespace: "packed" }, ({ path }) => ({ contents: modules.get(path)!, loader: "js" }));
-      build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      build.onLoad({ filter: /./, namespace: "packed" }, ({ path }) => ({
+        contents: throughDoors(modules.get(path)!, doors, (to) => to),
+        loader: "js",
+      }));
+      build.onLoad({ filter: /\.(ts|mjs)$/ }, async ({ path }) => {
         const contents = modules.get(path);
-        return contents === undefined ? undefined : { contents, loader: "js" };
+        if (contents !== undefined) return { contents, loader: "js" };
+        if (path.includes("node_modules")) return undefined;
+        const folder = folderOf(path, folders);
+        const meant = (to: string): string => (to.startsWith(".") ? resolve(dirname(path), to) : libraryOf(folder, to));
+        const source = await Bun.file(path).text();
+        const led = throughDoors(source, doors, meant);
+        return led === source ? undefined : { contents: led, loader: path.endsWith(".ts") ? "ts" : "js" };
       });
     },
   };
@@ -45,10 +57,6 @@ interface Cold {
   /** What it has a copy of, though others share it. */
   readonly apart: readonly string[];
 }
-
-/** What begins the names of modules that are in no file. */
-const VIRTUAL = "packed:";
-const libraryOf = (folder: string, specifier: string): string => `${VIRTUAL}${specifier}:${folder}`;
 
 /** The folder of the package that the file is in. */
 function folderOf(path: string, folders: ReadonlySet<string>): string {
@@ -82,47 +90,79 @@ async function unitsOf({ name, folder, packed, apart }: Cold): Promise<readonly 
     specifier.endsWith(".wasm.mjs") ? resolve(dirname(importer), specifier) : common(specifier);
   const textOf = (one: string) => sources.get(join(folder, one))!.text;
   const exported = new Map(files.map((one) => [one, new Bun.Transpiler({ loader: "ts" }).scan(textOf(one)).exports] as const));
-  const called = (one: string, name: string) => new RegExp(`^export (async )?function\\*? ?${RegExp.escape(name)}\\b`, "m").test(textOf(one));
-  const lazy = new Set(files.filter((one) => exported.get(one)!.every((name) => called(one, name))));
+  const stated = (from: readonly (readonly [string, Source])[]) =>
+    new Set(from.flatMap(([path, one]) => one.statements.map((to) => (to.startsWith(".") ? resolve(dirname(path), to) : to))));
+  const ours = new Set(files.map((one) => join(folder, one)));
+  const [byAny, byRest] = [stated([...sources]), stated([...sources].filter(([path]) => kept.has(path)))];
+  const lazy = new Map<string, Constants>();
+  for (const one of files) {
+    const constants = byRest.has(join(folder, one)) ? constantsOf((await import(join(folder, one))) as object) : undefined;
+    if (constants !== undefined) lazy.set(one, constants);
+  }
   const pieces: Piece[] = [
-    { name: `${name}/libraries`, folder, entries: libraries, lazy: new Set(), outside: beside },
-    { name, folder, entries: exported, lazy, outside },
+    {
+      name: `${name}/libraries`,
+      folder,
+      entries: libraries,
+      lazy: new Map(),
+      fixed: [...libraries.keys()].some((one) => byAny.has(one)),
+      outside: beside,
+    },
+    { name, folder, entries: exported, lazy, fixed: [...ours].some((path) => byRest.has(path)), outside },
   ];
   return Promise.all(pieces.filter(({ entries }) => entries.size > 0).map(buildUnit));
 }
 
 /** The text of every module that stands for something packed, by path or by name. Small units of one kind are compressed as one: they are much alike. */
-async function modulesOf(units: readonly Unit[], cache: string): Promise<ReadonlyMap<string, string>> {
+async function modulesOf(units: readonly Unit[], cache: string): Promise<Map<string, string>> {
   const modules = new Map([[SHARING, sharedModule(units)]]);
+  const files: string[] = [];
+  const many: (readonly [Unit, Place])[] = [];
   const groups = Map.groupBy(units, ({ name, folder, text }) => (text.length > LARGE ? name : dirname(folder)));
   for (const group of groups.values()) {
     const texts = group.map(({ text }) => new TextEncoder().encode(text));
     const bytes = Bun.zstdCompressSync(Buffer.concat(texts), { level: 22 });
-    const file = join(cache, `packed-${Bun.hash(bytes).toString(36)}.zst`);
-    await Bun.write(file, bytes);
+    const file = `f${Bun.hash(bytes).toString(36)}`;
+    await Bun.write(join(cache, `packed-${file}.zst`), bytes);
+    files.push(`export { default as ${file} } from ${quoted(join(cache, `packed-${file}.zst`))} with { type: "file" };\n`);
     let start = 0;
     for (const [at, unit] of group.entries()) {
       const { name, folder, entries } = unit;
       const end = start + texts[at]!.length;
-      modules.set(VIRTUAL + name, bringingBack(unit, { file, start, end }));
-      for (const [one, names] of entries) {
+      const place = { file, start, end };
+      if (alone(unit)) many.push([unit, place]);
+      else modules.set(VIRTUAL + name, bringingBack(unit, place));
+      for (const [one, names] of unit.fixed ? entries : []) {
         const all = names.includes(WHOLE) ? Object.keys(evaluate(unit.text)[one]!()) : names;
         modules.set(one.startsWith("./") ? join(folder, one) : libraryOf(folder, one), standIn(unit, one, all));
       }
       start = end;
     }
   }
-  return modules;
+  return modules.set(ALONE, bringingBackAll(many)).set(FILES, files.join("")).set(DOOR, door);
 }
 
 /** Characters from which on a unit is compressed alone. */
 const LARGE = 60_000;
 
-/** The module that stands for `one` of the unit. One with functions alone is brought back when the first of them is called. */
+/** What a module with nothing but functions and plain constants exports: it need not run before a function is called. */
+function constantsOf(module: object): Constants | undefined {
+  const plain = /^(string|number|boolean|undefined)$/;
+  const entries = Object.entries(module).map(([name, value]: [string, unknown]) => {
+    if (typeof value === "function") return /^class\b/.test(Function.prototype.toString.call(value)) ? undefined : ([name, undefined] as const);
+    return plain.test(typeof value) ? ([name, String(JSON.stringify(value))] as const) : undefined;
+  });
+  return entries.includes(undefined) ? undefined : new Map(entries as (readonly [string, string | undefined])[]);
+}
+
+/** The module that stands for `one` of the unit. One with functions and constants alone is brought back when the first function is called. */
 function standIn({ name, lazy }: Unit, one: string, names: readonly string[]): string {
   const key = JSON.stringify(one);
   const head = `import { unit } from ${JSON.stringify(VIRTUAL + name)};\n`;
-  if (lazy.has(one)) return head + names.map((to) => `export function ${to}(...given) { return unit()[${key}]().${to}(...given); }\n`).join("");
+  const constants = lazy.get(one);
+  const called = (to: string) => `export function ${to}(...given) { return unit()[${key}]().${to}(...given); }\n`;
+  if (constants !== undefined)
+    return head + [...constants].map(([to, value]) => (value === undefined ? called(to) : `export const ${to} = ${value};\n`)).join("");
   const lines = names.map((to, at) => `const e${at} = module[${JSON.stringify(to)}];\nexport { e${at} as ${to} };\n`);
   return `${head}const module = unit()[${key}]();\n${lines.join("")}`;
 }
@@ -150,6 +190,8 @@ interface Source {
   readonly text: string;
   /** What it imports, however. */
   readonly imports: readonly string[];
+  /** What it imports by a statement. */
+  readonly statements: readonly string[];
 }
 
 /** The package's files that are not for tests, by path. */
@@ -160,15 +202,16 @@ async function sourcesOf(folder: string): Promise<ReadonlyMap<string, Source>> {
   const read = paths.map(async (path) => {
     const file = join(folder, path);
     const text = await Bun.file(file).text();
-    const imports = new Bun.Transpiler({ loader: path.endsWith(".ts") ? "ts" : "js" }).scanImports(text).map((one) => one.path);
-    return [file, { text, imports }] as const;
+    const found = new Bun.Transpiler({ loader: path.endsWith(".ts") ? "ts" : "js" }).scanImports(text);
+    const statements = found.filter((one) => one.kind === "import-statement").map((one) => one.path);
+    return [file, { text, imports: found.map((one) => one.path), statements }] as const;
   });
   return new Map(await Promise.all(read));
 }
 
 /** The files that are not packed, by path: what `index.ts` needs, what must know where it stands, and what these need. */
 function keptFiles(packed: readonly string[], sources: ReadonlyMap<string, Source>): ReadonlySet<string> {
-  const left = [...sources].filter(([path, { text }]) => path.endsWith("index.ts") || text.includes("import.meta")).map(([path]) => path);
+  const left = [...sources].filter(([path, { text }]) => basename(path) === "index.ts" || text.includes("import.meta")).map(([path]) => path);
   const kept = new Set<string>();
   for (let path = left.pop(); path !== undefined; path = left.pop()) {
     const source = sources.get(path);

@@ -10,7 +10,14 @@ export async function fingerprint(root: string): Promise<string> {
 
 // --- internal ---
 
-const patterns = ["kernel/**/*", "plugins/**/*", "skills/**/*", "scripts/*.ts", "scripts/build/*.ts", "{package.json,bun.lock,tsconfig.json}"];
+const patterns = [
+  "kernel/**/*",
+  "plugins/**/*",
+  "skills/**/*",
+  "scripts/*.{ts,txt,json}",
+  "scripts/build/*.{ts,order}",
+  "{package.json,bun.lock,tsconfig.json}",
+];
 
 function sources(root: string): string[] {
   const paths = patterns.flatMap((pattern) => [...new Bun.Glob(pattern).scanSync({ cwd: root })]);

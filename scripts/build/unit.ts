@@ -9,11 +9,15 @@ export interface Piece {
   readonly folder: string;
   /** What can be imported from it, as an import says it, and the names of that which are used. Own files start with `./`. */
   readonly entries: ReadonlyMap<string, readonly string[]>;
-  /** Entries that export functions alone. */
-  readonly lazy: ReadonlySet<string>;
+  /** Entries that export nothing but functions and plain constants: what these are, by entry and name. */
+  readonly lazy: ReadonlyMap<string, Constants>;
+  /** Whether an entry is imported by a statement, so that a module must stand in its place. */
+  readonly fixed: boolean;
   /** Where the rest of the binary has what `specifier` means, when the piece is to take it from there. */
   outside(specifier: string, importer: string): string | undefined;
 }
+/** Expressions of constants by name; a function has none. */
+export type Constants = ReadonlyMap<string, string | undefined>;
 export interface Unit extends Piece {
   readonly text: string;
   /** What it takes of `SHARED`, by name. */
@@ -22,15 +26,19 @@ export interface Unit extends Piece {
   readonly statics: ReadonlyMap<string, string>;
   readonly dynamics: ReadonlyMap<string, string>;
 }
-/** Where a unit's text is in the file `file`, uncompressed. */
+/** Where a unit's text is in the file that `FILES` has as `file`, uncompressed. */
 export interface Place {
   readonly file: string;
   readonly start: number;
   readonly end: number;
 }
 
+/** The module that has the path of each file with units, by its name. */
+export const FILES = "packed:files";
 /** The module whose `shared` gives all that units take of `SHARED`. */
 export const SHARING = "packed:shared";
+
+export const quoted = (text: string): string => JSON.stringify(text);
 
 /** Builds the piece. */
 export async function buildUnit(piece: Piece): Promise<Unit> {
@@ -75,21 +83,40 @@ export async function buildUnit(piece: Piece): Promise<Unit> {
 }
 
 /** The text of a module whose `unit` gives the unit's modules by entry, each of which runs when it is called. */
-export function bringingBack({ names, statics, dynamics }: Unit, { file, start, end }: Place): string {
-  const quoted = JSON.stringify;
-  const imports = [...statics.values()].map((module, at) => `import * as m${at} from ${quoted(module)};\n`);
-  const own = [...statics.keys()].map((key, at) => `, ${quoted(key)}: { __esModule: true, ...m${at} }`);
-  const loads = [...dynamics].map(([key, module]) => `${quoted(key)}: () => import(${quoted(module)})`);
+export function bringingBack(unit: Unit, { file, start, end }: Place): string {
+  const { names, statics } = unit;
   // What takes nothing loads nothing.
   const [share, common] = names.size === 0 ? ["", "{}"] : [`import { shared } from ${quoted(SHARING)};\n`, "shared()"];
-  const outside = `{ modules: ${own.length === 0 ? common : `{ ...${common}${own.join("")} }`}, loads: { ${loads.join(", ")} }, meta: import.meta }`;
-  return `import { unpack } from ${quoted(join(import.meta.dir, "..", "unpack.ts"))};
-import file from ${quoted(file)} with { type: "file" };
+  const imports = [...statics.values()].map((module, at) => `import * as m${at} from ${quoted(module)};\n`);
+  const own = [...statics.keys()].map((key, at) => `, ${quoted(key)}: { __esModule: true, ...m${at} }`);
+  return `${HEAD}import { ${file} } from ${quoted(FILES)};
 ${share}${imports.join("")}let made;
-export const unit = () => (made ??= unpack(file, [${start}, ${end}], ${outside}));`;
+const modules = () => (${own.length === 0 ? common : `{ ...${common}${own.join("")} }`});
+export const unit = () => (made ??= unpack(${file}, [${start}, ${end}], { modules: modules(), loads: ${loadsOf(unit)}, meta: import.meta }));`;
+}
+
+/** The same for many that take no module but what is shared, by name. One module costs a kilobyte, and one function half of that. */
+export function bringingBackAll(units: readonly (readonly [Unit, Place])[]): string {
+  const files = [...new Set(units.map(([, { file }]) => file))];
+  const places = units.map(([unit, { file, start, end }]) => `${quoted(unit.name)}: [${file}, ${start}, ${end}, ${loadsOf(unit)}]`);
+  return `${HEAD}import { shared } from ${quoted(SHARING)};
+import { ${files.join(", ")} } from ${quoted(FILES)};
+const made = new Map();
+const places = { ${places.join(", ")} };
+export function unit(name) {
+  const [file, start, end, loads] = places[name];
+  if (!made.has(name)) made.set(name, unpack(file, [start, end], { modules: shared(), loads, meta: import.meta }));
+  return made.get(name);
+}`;
 }
 
 // --- internal ---
+
+const HEAD = `import { unpack } from ${quoted(join(import.meta.dir, "..", "unpack.ts"))};\n`;
+
+function loadsOf({ dynamics }: Unit): string {
+  return `{ ${[...dynamics].map(([key, module]) => `${quoted(key)}: () => import(${quoted(module)})`).join(", ")} }`;
+}
 
 /** Before the name of what is taken from outside, until it is built. */
 const OUTSIDE = "outside:";

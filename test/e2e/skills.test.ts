@@ -2,7 +2,7 @@
 import { afterAll, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { skillsSource } from "../../scripts/bundle.ts";
+import { skillsSources } from "../../scripts/bundle.ts";
 import type { MockRequest } from "../mock/mock.ts";
 import { call, type Reply } from "../mock/reply.ts";
 import { createScratch, type Ran } from "../support/binary.ts";
@@ -27,7 +27,9 @@ const messagesOf = (request: MockRequest | undefined): string => JSON.stringify(
 const skill = (name: string, body: string, more = "") => `---\nname: ${name}\ndescription: Does ${name}\n${more}---\n${body}\n`;
 
 test("bundled.gen.ts > is what skills/ has", async () => {
-  expect(read("plugins/feature/skills/bundled.gen.ts")).toBe(await skillsSource());
+  const { list, bodies } = await skillsSources();
+  expect(read("plugins/feature/skills/bundled.gen.ts")).toBe(list);
+  expect(read("plugins/feature/skills/bodies.gen.ts")).toBe(bodies);
 });
 
 test("skills > made and checked in a shell, listed, told to the model, called by the user", async () => {

@@ -3,8 +3,9 @@ import { definePlugin, Inspecting, type Request, type Session } from "claw";
 import { costOf, dayOf, entryJson, LEDGER, Ledger, type LedgerEntry, type LostPrefix } from "claw/kit";
 import * as v from "valibot";
 import { createDays } from "./days.ts";
+import { lostOf } from "./lost.ts";
 import { type Change, changeBetween, sentOf } from "./prefix.ts";
-import { lostOf, MOST_TOLD, wordsOf } from "./words.ts";
+import { MOST_TOLD, wordsOf } from "./words.ts";
 
 /** What is known of an open session. `root` is the one that a person sees; `change` is what differs from the request before. */
 interface Account {

@@ -1,25 +1,10 @@
 // How much of a cached prefix was lost, and what is said of it. Pure.
-import type { Listed, PluginStatus, Usage } from "claw";
-import { clipLine, type LedgerEntry, type LostPrefix } from "claw/kit";
+import type { Listed, PluginStatus } from "claw";
+import { clipLine } from "claw/kit";
 import type { Change } from "./prefix.ts";
 
 /** More warnings than that in one run tell nothing new. */
 export const MOST_TOLD = 3;
-
-/** What a request had to read again that was cached for the one before; nothing when that is too little to speak of. */
-export function lostOf(
-  { at, usage, price }: Readonly<{ at: number; usage: Usage; price: Usage | undefined }>,
-  last: LedgerEntry | undefined,
-  why: () => string | undefined,
-): LostPrefix | undefined {
-  if (last === undefined) return undefined;
-  // Servers that cache by themselves do not say what they wrote: what they read is sure to have been there.
-  const tokens = last.usage.cacheRead + last.usage.cacheWrite - usage.cacheRead;
-  if (tokens < LEAST) return undefined;
-  const rate = price && (usage.cacheWrite > 0 ? price.cacheWrite : price.input) - price.cacheRead;
-  const old = at - last.at > KEPT_MS ? "the cache had expired" : "the provider did not find it";
-  return { tokens, cost: rate === undefined ? null : (tokens * Math.max(0, rate)) / 1_000_000, why: why() ?? old };
-}
 
 /** A change in words, a tool with its plugin. */
 export function wordsOf(change: Change, plugins: readonly PluginStatus[]): string {
@@ -46,10 +31,6 @@ export function wordsOf(change: Change, plugins: readonly PluginStatus[]): strin
 
 // --- internal ---
 
-/** Providers count in blocks and drop their ends. */
-const LEAST = 1_000;
-/** How long providers keep a prefix. */
-const KEPT_MS = 5 * 60_000;
 const TOOLS = { added: "was added", removed: "is gone", changed: "has another description or schema", moved: "has another place" } as const;
 
 function excerpt(text: string): string {

@@ -1,26 +1,16 @@
 // Which servers a session has: from settings, `.mcp.json`, the command line and plugins. Reads files, starts nothing.
 import { readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
-import { ClawError, type PluginScope, type TurnScope } from "claw";
-import { fields, type McpOffer, type McpServer, Processes, plain, projectRoot, readSettings, trustedFolder } from "claw/kit";
+import { resolve } from "node:path";
+import { ClawError, type TurnScope } from "claw";
+import { fields, type McpOffer, type McpServer, Processes, plain, readSettings, trustedFolder } from "claw/kit";
 import { type Entry, type Lookup, readEntry } from "./entry.ts";
+import { projectFile } from "./given.ts";
 
 /** A server as it is named somewhere. `slug` is its part of the tools' names, unlike any other's. `off` says why it never runs. */
 export interface Definition extends Entry, Pick<McpServer, "name" | "source" | "origin" | "trusted" | "shadowedBy"> {
   readonly slug: string;
   readonly off?: string;
-}
-
-/** The project's `.mcp.json`, whether it is there or not. */
-export function projectFile(cwd: string): string {
-  return join(projectRoot(cwd), ".mcp.json");
-}
-
-/** Whether anything may name a server: costs one look at the disk. */
-export function named(scope: PluginScope, offers: Iterable<McpOffer>): boolean {
-  if (scope.settings("mcpServers").length > 0 || scope.options["mcp-config"] !== undefined) return true;
-  return (scope.options["bare"] !== true && statSync(projectFile(scope.cwd), { throwIfNoEntry: false }) !== undefined) || [...offers].length > 0;
 }
 
 /**
@@ -54,9 +44,12 @@ type Layer = Readonly<{
   trusted: boolean;
   variables?: Readonly<Record<string, string>>;
 }>;
+
 type Found = Omit<Definition, "slug" | "off" | "shadowedBy">;
+
 /** Files are read whole. */
 const MOST_BYTES = 1024 ** 2;
+
 const MOST_SERVERS = 100;
 
 function offered({ plugin, origin, servers, variables }: McpOffer): Layer {

@@ -2,8 +2,8 @@
 import { definePlugin, Inspecting, type Route, type TurnScope, wrap } from "claw";
 import { MCP_RESOURCE_TOOLS, Mcp, type McpOffer, refuseInput, slashDoors, slashInput } from "claw/kit";
 import * as v from "valibot";
-import { named } from "./definitions.ts";
 import type { Desk } from "./desk.ts";
+import { named } from "./given.ts";
 
 declare module "claw" {
   interface EventMap {

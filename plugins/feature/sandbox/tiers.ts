@@ -9,7 +9,7 @@ import { grants } from "./landlock.ts";
 import { sourceWith } from "./native.ts";
 import { real, within } from "./paths.ts";
 import type { Policy } from "./policy.ts";
-import { RELAY } from "./relay.ts";
+import { relaySource } from "./relay.ts";
 import { seatbeltProfile } from "./seatbelt.ts";
 
 export type RealTier = Exclude<SandboxTier, "none">;
@@ -64,7 +64,7 @@ function bubblewrap(program: string): Tier {
         // claw's own binary starts the relay in there, away from any project's files, and then becomes the command as it does in the other tiers.
         const [helper = "", ...rest] = helperCommand(ownFile());
         const inner = [`k${capable().length > 0 ? KEPT : 0}`, ...recordsOf(target, filterOf("own")), "p"];
-        const files = held(policy.temp, [zeroed(inner), sourceWith(RELAY), words("/", ["--ro-bind", helper, helper])], gateway);
+        const files = held(policy.temp, [zeroed(inner), sourceWith(relaySource()), words("/", ["--ro-bind", helper, helper])], gateway);
         return { argv: [program, "--args", "6", "--", helper, ...rest], cwd: "/", env: {}, files };
       }
       const files = held(policy.temp, [words(cwd), filterOf("own")]);
@@ -88,7 +88,7 @@ function helped(name: "namespaces" | "landlock"): Tier {
         ...recordsOf(target, filterOf(own || policy.network ? "own" : "none")),
         ...(gateway === undefined ? [] : ["p"]),
       ];
-      const files = held(policy.temp, [zeroed(records), sourceWith(gateway === undefined ? undefined : RELAY)], gateway);
+      const files = held(policy.temp, [zeroed(records), sourceWith(gateway === undefined ? undefined : relaySource())], gateway);
       return { argv: helperCommand(), cwd: "/", env: {}, files };
     },
   };

@@ -1,9 +1,7 @@
 // Which skill a name means, whether it may act, and whether skills in use cover a call. Pure but for the services it asks.
 import { ClawError, type Decision, type StepScope, type ToolCall } from "claw";
 import { coveredByRules, didYouMean, type Skill, type ToolRule, Workspace } from "claw/kit";
-
-/** Whether the model is told of it. */
-export const offered = (skill: Skill): boolean => skill.trusted && skill.problem === undefined && skill.shadowedBy === undefined && skill.byModel;
+import { offered } from "./offered.ts";
 
 /** By its name, its folder's, or `plugin:name`; what is not hidden first. */
 export function find(skills: readonly Skill[], name: string): Skill | undefined {

@@ -12,8 +12,9 @@ import {
   wrap,
 } from "claw";
 import { readToolRule, refuseInput, type Skill, type Skills, slashDoors, type ToolRule, type UsedSkill } from "claw/kit";
-import { find, meant, offered, passes } from "./choice.ts";
+import { find, meant, passes } from "./choice.ts";
 import { findSkills, type Known } from "./find.ts";
+import { offered } from "./offered.ts";
 import { budgetOf, listing, news, skillText } from "./text.ts";
 
 /** The plugin's slice of the config. */
@@ -47,7 +48,7 @@ export class Desk implements Skills {
 
   async use(name: string, args: string, scope: TurnScope, by: "model" | "user"): Promise<UsedSkill> {
     const skill = meant(await this.list(scope), name, by);
-    const text = skillText(skill, args);
+    const text = await skillText(skill, args);
     if (skill.folder !== undefined) this.#of(scope).folders.add(skill.folder.replaceAll("\\", "/"));
     // A plugin's skill may ask for nothing beyond what its plugin was allowed.
     if (skill.source !== "plugin") this.allow(skill.tools, scope);

@@ -55,8 +55,8 @@ export function readSkill(path: string): ReadSkill {
 }
 
 /** The body of a skill in the binary. */
-export function bundledBody(name: string): string {
-  return bundledSkills.find((one) => one.name === name)?.body ?? "";
+export async function bundledBody(name: string): Promise<string> {
+  return (await import("./bodies.gen.ts")).bundledBodies[name] ?? "";
 }
 
 // --- internal ---
@@ -114,7 +114,10 @@ function onDisk(path: string, { source, plugin, trusted }: DefinitionFolder, rea
 }
 
 function inBinary(): readonly Skill[] {
-  return bundledSkills.map(({ name, ...read }) => describe(read, { name, path: `bundled:${name}`, source: "bundled", trusted: true }));
+  return bundledSkills.map(({ fields, bytes }) => {
+    const { name } = fields;
+    return { ...describe({ fields, body: "" }, { name, path: `bundled:${name}`, source: "bundled", trusted: true }), bytes };
+  });
 }
 
 type Place = Pick<Skill, "name" | "path" | "source" | "trusted" | "plugin" | "folder">;

@@ -40,8 +40,8 @@ export function news(skills: readonly Skill[]): string {
 }
 
 /** A skill in use: what it is, where its files are, and its body with the arguments in place. Read anew, so that the last saved text counts. */
-export function skillText(skill: Skill, args: string): string {
-  const body = skill.folder === undefined ? bundledBody(skill.name) : readSkill(skill.path).body;
+export async function skillText(skill: Skill, args: string): Promise<string> {
+  const body = skill.folder === undefined ? await bundledBody(skill.name) : readSkill(skill.path).body;
   const place = skill.folder ?? "";
   // A plugin's skill lies in `skills/NAME` of it.
   const root = skill.plugin === undefined ? undefined : dirname(dirname(dirname(skill.path)));

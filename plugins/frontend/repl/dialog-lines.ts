@@ -1,7 +1,8 @@
 // How a question looks: its choices or its line of text, with heading and body in the rows there are. Pure.
 import { clipCells, type Painted, type Theme, widthOf, wrapCells } from "claw/kit";
 import type { Choice } from "./choices.ts";
-import { type Field, showField } from "./field.ts";
+import type { Field } from "./field.ts";
+import { showField } from "./field-keys.ts";
 
 export interface Listed {
   readonly choices: readonly Choice[];

@@ -2,7 +2,8 @@
 import { type Key, wrapCells } from "claw/kit";
 import { type Choice, choicesOf, MOST_LISTED } from "./choices.ts";
 import { fieldLines, listLines, stack } from "./dialog-lines.ts";
-import { EMPTY, type Field, pressField } from "./field.ts";
+import { EMPTY, type Field } from "./field.ts";
+import { pressField } from "./field-keys.ts";
 import { fuzzySearch } from "./fuzzy.ts";
 import { createManyDialog } from "./many-dialog.ts";
 import type { Dialog, DialogOptions, Pressed } from "./question-dialog.ts";

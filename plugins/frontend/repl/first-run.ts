@@ -1,23 +1,11 @@
 // The first run without credentials: what can be done about it, offered once, and done. Nothing is sent anywhere but to a server on this machine.
-import { ClawError, type Env, type Host, type Shell } from "claw";
+import type { Env, Host, Shell } from "claw";
 import { credentialsPath, editSettings, type Keychain, keychainAnswers, type PickItem, pick, storeKey } from "claw/kit";
+import { missingCredentials } from "./missing.ts";
 import type { Questions } from "./questions.ts";
-
-type Cure = "key" | "demo" | "later" | Readonly<{ provider: string; model: string }>;
 
 /** What came of it: what to tell the person, and whether they want to see the demo. */
 export type Offered = Readonly<{ said?: string; demo?: true }>;
-
-/** Whether the selected provider could be asked now; the reason when it could not for want of credentials. */
-export async function missingCredentials(shell: Shell, host: Host): Promise<ClawError | undefined> {
-  const { provider, model } = shell.selection;
-  try {
-    await (await host.get("provider", provider)).resolve(model);
-  } catch (thrown) {
-    if (thrown instanceof ClawError && thrown.code === "CLAW_PROVIDER_AUTH") return thrown;
-  }
-  return undefined;
-}
 
 /** Where it happens. Keys go into `keychain`, where it answers. */
 export interface OfferOptions {
@@ -73,10 +61,15 @@ export function ownersOf(key: string, providers: readonly string[]): readonly st
 
 // --- internal ---
 
+type Cure = "key" | "demo" | "later" | Readonly<{ provider: string; model: string }>;
+
 const OLLAMA = "ollama";
+
 /** Finds providers by a model's name, so that none needs to be selected. */
 const AUTO = "auto";
+
 const PROBE_MS = 300;
+
 const PREFIXES: readonly (readonly [string, readonly string[]])[] = [
   ["sk-ant-", ["anthropic"]],
   ["sk-or-", ["openrouter"]],
@@ -87,6 +80,7 @@ const PREFIXES: readonly (readonly [string, readonly string[]])[] = [
   ["AIza", ["google"]],
   ["sk-", ["openai", "deepseek", "dashscope", "anthropic"]],
 ];
+
 const LABELS: readonly (readonly [string, string])[] = [
   ["anthropic", "Anthropic"],
   ["openai", "OpenAI"],

@@ -10,7 +10,8 @@ import {
   keyName,
   type LineEditor,
 } from "claw/kit";
-import { EMPTY, pressField, showField } from "./field.ts";
+import { EMPTY } from "./field.ts";
+import { pressField, showField } from "./field-keys.ts";
 
 /** `editor` is absent when `line` only stands in for it. */
 export async function openLine(host: Host): Promise<{ readonly line: LineEditor; readonly editor: Editor | undefined }> {

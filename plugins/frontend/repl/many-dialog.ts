@@ -3,7 +3,8 @@ import type { Answer } from "claw";
 import { type Key, wrapCells } from "claw/kit";
 import { type Choice, choicesOf } from "./choices.ts";
 import { fieldLines, listLines, stack } from "./dialog-lines.ts";
-import { EMPTY, type Field, pressField } from "./field.ts";
+import { EMPTY, type Field } from "./field.ts";
+import { pressField } from "./field-keys.ts";
 import type { Dialog, DialogOptions, Pressed } from "./question-dialog.ts";
 import { stepOf, stepped } from "./steps.ts";
 

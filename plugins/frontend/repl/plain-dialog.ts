@@ -1,7 +1,8 @@
 // One question where nothing is drawn twice: asked in lines, answered by a line. What is not plainly an answer is asked again: no word says yes by its letters.
 import { type Key, safeLines, type Theme } from "claw/kit";
 import { type Choice, choicesOf } from "./choices.ts";
-import { EMPTY, type Field, pressField } from "./field.ts";
+import { EMPTY, type Field } from "./field.ts";
+import { pressField } from "./field-keys.ts";
 import { fuzzySearch } from "./fuzzy.ts";
 import type { DialogOptions, Pressed } from "./question-dialog.ts";
 

@@ -21,7 +21,7 @@ export async function getReady({ host, screen, conversation, questions, keychain
     if (text !== "") conversation.add({ kind: "turn", text });
   };
   try {
-    const { missingCredentials, offer } = await import("./first-run.ts");
+    const { missingCredentials } = await import("./missing.ts");
     if (!(await missingCredentials(conversation.shell, host))) {
       start();
       if (text === "") await prefetch(host, signal);
@@ -34,6 +34,7 @@ export async function getReady({ host, screen, conversation, questions, keychain
       text: "",
       run: async (shell) => {
         try {
+          const { offer } = await import("./first-run.ts");
           const { said, demo } = await offer({ shell, host, questions, keychain, signal });
           if (said !== undefined) host.bus.emit("notice.raised", { level: "info", text: said });
           if (demo === true) await screen.lend(showDemo);
