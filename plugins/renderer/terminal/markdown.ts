@@ -1,15 +1,8 @@
 // Blocks of Markdown as lines for a terminal. Pure; how a stream is cut into blocks is in `stream.ts`.
 import { plain, type Theme, wrapCells } from "claw/kit";
-import { barOf, bulletOf, headingOf, linkTo } from "./marks.ts";
+import { barOf, bulletOf, headingOf, type Look, linkTo } from "./marks.ts";
 import { type Cell, cellOf, layOutTable, type TablePart } from "./table.ts";
 
-/** What a block is shown with. */
-export interface Look {
-  readonly width: number;
-  readonly theme: Theme;
-  /** Links can be clicked. */
-  readonly links: boolean;
-}
 /** Shows blocks, many at once or one: the lines of each, no wider than the look's width. Those of code are left whole. */
 export type Markdown = (blocks: readonly Block[]) => string[][];
 

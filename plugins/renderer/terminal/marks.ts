@@ -1,6 +1,13 @@
 // What the marks of Markdown look like, wherever they are found. Pure.
 import { plain, type Theme } from "claw/kit";
-import type { Look } from "./markdown.ts";
+
+/** What a block is shown with. */
+export interface Look {
+  readonly width: number;
+  readonly theme: Theme;
+  /** Links can be clicked. */
+  readonly links: boolean;
+}
 
 /** The sign of an item that is not counted, in a list within so many others. */
 export const bulletOf = (depth: number): string => BULLETS[depth % BULLETS.length] ?? "•";

@@ -1,8 +1,8 @@
 // Blocks that need no parser, as lines: a line of text, a heading, an item, a quote or a table, in which little is marked. Most are such, and parsing costs.
 // They look as `markdown.ts` shows them.
 import { wrapCells } from "claw/kit";
-import type { Block, Look } from "./markdown.ts";
-import { barOf, bulletOf, headingOf, linkTo } from "./marks.ts";
+import type { Block } from "./markdown.ts";
+import { barOf, bulletOf, headingOf, type Look, linkTo } from "./marks.ts";
 import { type Cell, cellOf, layOutTable } from "./table.ts";
 
 /** The lines of a block; `undefined` for one that has to be parsed. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { LaterLines, Theme } from "claw/kit";
-import type { Look } from "./markdown.ts";
+import type { Look } from "./marks.ts";
 import { createMarkdownStream, type MarkdownStream } from "./stream.ts";
 
 const PLAIN: Theme = { name: "none", paint: (_, text) => text, sgr: () => ({ begin: "", end: "" }) };

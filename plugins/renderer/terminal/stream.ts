@@ -1,7 +1,8 @@
 // A stream of Markdown: what is complete is given out once, as lines; what is not can be looked at. Costs the same however long the stream gets.
 import { expandTabs, headOf, type LaterLines, plain, wrapCells } from "claw/kit";
 import { type CodeState, startCode } from "./highlight.ts";
-import { createMarkdown, type Look, type Markdown } from "./markdown.ts";
+import { createMarkdown, type Markdown } from "./markdown.ts";
+import type { Look } from "./marks.ts";
 import { layOutQuick } from "./quick.ts";
 import { createSplitter, LONGEST, type Piece, type Text } from "./splitter.ts";
 

@@ -3,7 +3,7 @@ import type { EventMap } from "claw";
 import { cutCells, headOf, type LaterLines, type Painted, type Screen, type StyleName, safeLines, type Theme, type Themes, tailOf } from "claw/kit";
 import { callLine, endedLines, fullLines, type RunningCall, runningLines } from "./call.ts";
 import { createHighlighter } from "./highlight.ts";
-import type { Look } from "./markdown.ts";
+import type { Look } from "./marks.ts";
 import { noticeLines } from "./notice.ts";
 import { createMarkdownStream, type MarkdownStream, wrapText } from "./stream.ts";
 
