@@ -2,7 +2,6 @@
 // `--if-stale` builds only when a source changed since the last build. Nothing is downloaded but Bun's own packages, for `--all`.
 import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { BunPlugin } from "bun";
 import { embedArchives } from "./build/archive.ts";
 import { embedBytes, embedTexts, inlineTexts, lightenAnthropic, lightenTapable } from "./build/assets.ts";
 import { packCold } from "./build/packed.ts";
@@ -39,14 +38,15 @@ export async function ensureBuilt(): Promise<string> {
   return outfile;
 }
 
-/** For another platform than this one, and with more plugins of the bundler, which go first. */
+/** For another platform than this one, and with other texts in the place of sources. */
 export interface CompileOptions {
   readonly platform?: Platform & { readonly runtime: string };
-  readonly plugins?: readonly BunPlugin[];
+  /** What is built of a source, by its path and its text. */
+  instead?(path: string, text: string): string;
 }
 
 /** Compiles `source` into the executable `outfile`, with the flags every binary of the project has. The file appears whole or not at all. */
-export async function compile(source: string, outfile: string, { platform, plugins = [] }: CompileOptions = {}): Promise<void> {
+export async function compile(source: string, outfile: string, { platform, instead = (_, text) => text }: CompileOptions = {}): Promise<void> {
   const name = outfile.slice(Math.max(outfile.lastIndexOf("/"), outfile.lastIndexOf("\\")) + 1);
   const scratch = join(dist, `.build-${process.pid}-${name}`);
   await mkdir(scratch, { recursive: true });
@@ -61,8 +61,7 @@ export async function compile(source: string, outfile: string, { platform, plugi
       // Every import of a chunk has its name in the bytecode. Without an extension each import would look for one.
       naming: { chunk: "[hash].js", asset: "[hash].[ext]" },
       plugins: [
-        ...plugins,
-        await packCold(root, cache),
+        await packCold(root, cache, instead),
         await embedBytes(root, cache),
         await embedTexts(root, cache),
         await embedArchives(root, cache),

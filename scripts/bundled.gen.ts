@@ -143,9 +143,10 @@ const code: Readonly<Record<string, Loadable["load"]>> = {
 };
 
 /** Every bundled plugin: listed by its manifest, imported on first use. */
-export const bundled: readonly Loadable[] = Object.entries(table as unknown as Readonly<Record<string, Listed>>).map(
-  ([name, { version, tools, manifest }]) => ({ name, version, manifest, ...(tools > 0 && { specs: () => specsOf(name) }), load: code[name]! }),
-);
+export const bundled: readonly Loadable[] = Object.entries(code).map(([name, load]) => {
+  const { version, tools, manifest } = (table as unknown as Readonly<Record<string, Listed>>)[name]!;
+  return { name, version, manifest, ...(tools > 0 && { specs: () => specsOf(name) }), load };
+});
 
 async function specsOf(name: string): Promise<Specs | undefined> {
   const { default: specs } = await import("./specs.gen.json");

@@ -1,7 +1,6 @@
 // The budgets of start, step and size by what they are meant for: the kernel with the plugins of a one-shot run alone. The whole of claw, which has
 // three times as many, is in the rows before.
 import { join } from "node:path";
-import type { BunPlugin } from "bun";
 import { compile } from "../build.ts";
 import { expecting, first, type Marked } from "./first.ts";
 import { interleave, median, type Row, run } from "./measure.ts";
@@ -10,7 +9,7 @@ import { copied, type World } from "./world.ts";
 export async function basics(world: World, runs: number): Promise<readonly Row[]> {
   const root = join(import.meta.dir, "..", "..");
   const built = join(root, "dist", "floor-basics");
-  await compile(join(root, "scripts", "claw.ts"), built, { plugins: [only(BASICS)] });
+  await compile(join(root, "scripts", "claw.ts"), built, { instead: only(BASICS) });
   const binary = await copied(built);
   const home = join(world.folder, "basics");
   await Bun.write(join(home, ".claw", "settings.json"), JSON.stringify({ provider: "anthropic" }));
@@ -53,15 +52,7 @@ const BASICS = [
 ];
 
 /** Leaves these in the list of bundled plugins, and no others. */
-function only(names: readonly string[]): BunPlugin {
-  const listed = / {2}\{\n {4}name: "@claw\/([^"]+)",[\s\S]*?\n {2}\},\n/g;
-  return {
-    name: "only",
-    setup(build) {
-      build.onLoad({ filter: /[\\/]scripts[\\/]bundled\.gen\.ts$/ }, async ({ path }) => {
-        const text = await Bun.file(path).text();
-        return { contents: text.replace(listed, (one, name) => (names.includes(name) ? one : "")), loader: "ts" };
-      });
-    },
-  };
+function only(names: readonly string[]): (path: string, text: string) => string {
+  const listed = / {2}"@claw\/([^"]+)": .*\n/g;
+  return (path, text) => (path.endsWith("bundled.gen.ts") ? text.replace(listed, (one, name) => (names.includes(name) ? one : "")) : text);
 }

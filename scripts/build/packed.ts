@@ -6,8 +6,11 @@ import { ALONE, alone, DOOR, door, doorsOf, libraryOf, throughDoors, VIRTUAL } f
 import { SHARED, taken, WHOLE } from "./taken.ts";
 import { bringingBack, bringingBackAll, buildUnit, type Constants, FILES, type Piece, type Place, quoted, SHARING, type Unit } from "./unit.ts";
 
-/** Puts what packages under `root` call `packed` into compressed files in `cache`, and modules with the same exports in its place. */
-export async function packCold(root: string, cache: string): Promise<BunPlugin> {
+/**
+ * Puts what packages under `root` call `packed` into compressed files in `cache`, and modules with the same exports in its place. Of the rest, `instead` says
+ * what is built of a source.
+ */
+export async function packCold(root: string, cache: string, instead: (path: string, text: string) => string): Promise<BunPlugin> {
   const scripts = join(root, "scripts");
   const cold: Cold[] = [
     // What external plugins import has all of valibot, of which the rest of the binary uses a seventh.
@@ -40,7 +43,7 @@ export async function packCold(root: string, cache: string): Promise<BunPlugin> 
         const folder = folderOf(path, folders);
         const meant = (to: string): string => (to.startsWith(".") ? resolve(dirname(path), to) : libraryOf(folder, to));
         const source = await Bun.file(path).text();
-        const led = throughDoors(source, doors, meant);
+        const led = throughDoors(instead(path, source), doors, meant);
         return led === source ? undefined : { contents: led, loader: path.endsWith(".ts") ? "ts" : "js" };
       });
     },
