@@ -14,7 +14,7 @@ else process.exitCode = await (await import("./main.ts")).main(argv);
 
 /** A child with one plugin in it, inside the sandbox. */
 async function isolated(): Promise<void> {
-  const [{ door }, { bundled }] = await Promise.all([import("../plugins/feature/isolate/door.ts"), import("./bundled.gen.ts")]);
+  const [{ door }, { bundled }] = await Promise.all([import("../plugins/feature/isolate/door.ts"), import("./bundled.ts")]);
   await door({ bundled, version, modules: async () => (await import("./modules.ts")).modules });
 }
 

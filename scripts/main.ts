@@ -19,7 +19,7 @@ import {
   prepareBoot,
 } from "claw/kit";
 import { version } from "../kernel/package.json" with { type: "json" };
-import { bundled } from "./bundled.gen.ts";
+import { bundled } from "./bundled.ts";
 
 /** Runs claw. Never rejects. */
 export async function main(given: readonly string[]): Promise<number> {

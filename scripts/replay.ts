@@ -1,7 +1,7 @@
 // `--replay FILE` with nothing else: the command line and the environment of the run that was recorded.
 import { resolve } from "node:path";
 import { HOST_OPTIONS, parseArguments, readCassette } from "claw/kit";
-import { bundled } from "./bundled.gen.ts";
+import { bundled } from "./bundled.ts";
 
 /** The command line to run instead. Sets the environment that the recorded run had, as far as it was kept. Throws `CLAW_USAGE`. */
 export function replayed(argv: readonly string[]): readonly string[] {
