@@ -52,7 +52,7 @@ type Doors = Readonly<{ slash?: boolean; shell?: boolean; beside?: boolean }>;
 export type Listed = string | (Doors & Readonly<{ name: string; summary?: string; aliases?: Names; usage?: string; category?: string }>);
 /** A command line option. `value` names its argument, without one it is a flag; `sets` is the config key that it, or a variable in `env`, sets. */
 export type Option = Sets & Readonly<{ name: string; summary: string; short?: string; aliases?: Names; value?: string; many?: boolean }>;
-/** `package.json` → `"claw"`, read without running any code. `settings` are top-level keys the plugin owns; `provides` and `needs` ids of services. */
+/** `package.json` → `"claw"`, read without running any code. `settings` are keys it owns, `provides` and `needs` services; with `use` hooks do not wake it. */
 export interface Manifest extends Readonly<{ api: 1; activate?: "start" | "use"; settings?: Names; provides?: Names; needs?: Names }> {
   readonly contributes?: { readonly [K in keyof Contributions]?: readonly Listed[] };
   readonly hooks?: { readonly [K in HookName]?: Stage };

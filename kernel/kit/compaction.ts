@@ -10,7 +10,6 @@ export interface FoldScope extends TurnScope {
   readonly focus?: string;
   readonly attempt?: number;
 }
-
 /** What stays of messages. From `cut` on they stay, as `tail`: with results cut when they are still too large. `request` is the user's last when it does not. */
 export interface FoldPlan {
   readonly cut: number;
@@ -137,35 +136,24 @@ export function skillsIn(messages: readonly Message[], request: readonly Block[]
 
 const MARK =
   "[The earlier part of this session was shortened to what follows. Go on with the work. What files contain is not here: read them again before changing them.]";
-
 /** How claw speaks to the model in a user's message. */
 const TOLD = /^<(?:note|system-reminder|memory-line)>/;
-
 const FORCE = "## Still in force\n";
-
 const SKILL = "[A skill in use, loaded earlier]\n";
-
 /** What stays by attempt: of all there is, and what always may, in bytes. */
 const SHARES = [
   { share: 0.25, least: 6_000 },
   { share: 0.12, least: 3_000 },
   { share: 0.05, least: 1_000 },
 ] as const;
-
 /** No result of what stays is cut below this; old ones are cut to less. */
 const RESULT = 1_000;
-
 const OLD_RESULT = 400;
-
 /** Cutting old results alone must free as much of the whole. */
 const WORTH = 0.4;
-
 const LEAST_HEAD = 600;
-
 const MOST_SKILLS = 5;
-
 const LONGEST_SKILL = 12_000;
-
 const MOST_RULES = 20;
 
 function resultShare(tail: readonly Message[], budget: number): number {
@@ -186,7 +174,6 @@ function cutResults(message: Message, limit: number): Message {
     content: message.content.map((block) => (block.type === "result" && large(block) ? { ...block, content: block.content.map(shorten) } : block)),
   };
 }
-
 /** What a cut leaves behind besides; without it a result would be cut again and again. */
 const CUT_NOTE = 200;
 

@@ -7,7 +7,6 @@ import { specBytes } from "./spec-bytes.ts";
 
 /** `sent` with the next request, `deferred` until it is found, `left out` by rules, options or its own plugin, or `broken`. */
 export type ToolState = "sent" | "deferred" | "left out" | "broken";
-
 export interface ToolFacts {
   readonly name: string;
   /** Its plugin; absent for one whose plugin has no manifest. */

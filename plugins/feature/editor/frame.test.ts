@@ -162,7 +162,7 @@ test("paste-image > takes the image that the clipboard's program gives, else its
       "bin/wl-paste": '#!/bin/sh\n[ "$3" = image/png ] && [ -f "$DATA" ] && exec cat "$DATA"\n[ "$3" = text ] && printf words || exit 1\n',
       "c.png": PNG,
     },
-    env: { PATH: "/placeholder" },
+    env: { PATH: "/nowhere" },
   });
   // The harness makes its folder itself, so the program's place is known only now.
   const { readClipboard } = await import("./clipboard.ts");

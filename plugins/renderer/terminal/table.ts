@@ -48,23 +48,18 @@ function sum(widths: readonly number[]): number {
 function layOutRow(row: readonly Cell[], head: boolean, widths: readonly number[], theme: Theme, lines: string[]): void {
   const bar = theme.paint("border", "│");
   const styled = (text: string): string => (head ? theme.paint("strong", text) : text);
-  if (row.every(({ width }, at) => width <= widths[at]!)) {
+  const add = (cells: readonly Cell[]): void => {
     let text = bar;
-    for (const [at, width] of widths.entries()) text += ` ${aligned(row[at] ?? NONE, width, styled)} ${bar}`;
+    for (const [at, width] of widths.entries()) text += ` ${aligned(cells[at] ?? NONE, width, styled)} ${bar}`;
     lines.push(text);
+  };
+  if (widths.every((width, at) => (row[at] ?? NONE).width <= width)) {
+    add(row);
     return;
   }
   const cells = widths.map((width, at) => wrapCells(row[at]?.text ?? "", width).map((text) => cellOf(row[at]?.align ?? "left", text)));
   const height = Math.max(...cells.map((cell) => cell.length));
-  for (let y = 0; y < height; y++) {
-    layOutRow(
-      cells.map((cell) => cell[y] ?? NONE),
-      head,
-      widths,
-      theme,
-      lines,
-    );
-  }
+  for (let y = 0; y < height; y++) add(cells.map((cell) => cell[y] ?? NONE));
 }
 
 const NONE: Cell = { align: "left", text: "", width: 0 };
@@ -74,7 +69,9 @@ const MOST_SLACK = 8;
 
 /** Columns that need less than an even share get what they need; the others share the rest evenly. */
 function shares(rows: readonly (readonly Cell[])[], columns: number, room: number, ongoing: boolean): number[] {
-  const needs = Array.from({ length: columns }, (_, at) => rows.reduce((most, row) => Math.max(most, row[at]?.width ?? 0), 1));
+  // What is still to come may be wide characters, which no narrower column could show.
+  const least = ongoing ? 2 : 1;
+  const needs = Array.from({ length: columns }, (_, at) => rows.reduce((most, row) => Math.max(most, row[at]?.width ?? 0), least));
   const slack = ongoing ? Math.min(MOST_SLACK, Math.floor((room - sum(needs)) / columns)) : 0;
   if (slack > 0) return needs.map((need) => need + slack);
   const widths = needs.slice();

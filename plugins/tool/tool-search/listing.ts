@@ -7,11 +7,7 @@ export function listing(names: readonly string[], later: boolean): string {
   for (const name of names) {
     const server = serverOf(name);
     if (server === undefined) plain.push(name);
-    else
-      servers
-        .set(server, servers.get(server) ?? [])
-        .get(server)
-        ?.push(name);
+    else servers.set(server, [...(servers.get(server) ?? []), name]);
   }
   const lines = plain.length === 0 ? [] : [cut(plain, MOST_GROUP)];
   let left = MOST_SERVERS;
