@@ -10,12 +10,14 @@ const MARKED: Theme = {
   paint: (style, text) => text.replaceAll(/.+/g, (line) => `‹${style}:${line}›`),
   sgr: () => ({ begin: "‹", end: "›" }),
 };
+/** Code that is none, or leaves something open. */
+const CODES = ["a ``` b", "`", "/*", "*/ x", "~~~", "'", "a\\`b`", "| x |", "  ", "<T>(x)=>{}", "# x", "- [ ] y", "\u00a0", "日本`語"];
 const LOOK = { width: 60, theme: MARKED, links: false };
 
 describe("highlight", () => {
   const paint = (language: string, code: string): string =>
     createHighlighter(() => undefined)
-      .paint(language, code.split("\n"), startCode(), MARKED, true)
+      .paint([{ language, lines: code.split("\n"), state: startCode() }], MARKED, true)[0]!
       .join("\n");
 
   test("paint > TypeScript, with comments and templates that go over several lines", () => {
@@ -28,16 +30,16 @@ describe("highlight", () => {
     const loaded = Promise.withResolvers<void>();
     const highlighter = createHighlighter(loaded.resolve);
     const lines = ["def f(x):", '    """doc', '    string"""', "    return 1  # c"];
-    expect(highlighter.paint("python", lines, startCode(), MARKED, true)).toEqual(lines);
+    expect(highlighter.paint([{ language: "python", lines, state: startCode() }], MARKED, true)).toEqual([lines]);
     await loaded.promise;
-    const painted = highlighter.paint("py", lines, startCode(), MARKED, true);
+    const painted = highlighter.paint([{ language: "py", lines, state: startCode() }], MARKED, true)[0]!;
     expect(painted[0]).toBe("‹keyword:def› ‹function:f›(x):");
     expect(painted[2]).toBe('‹string:    string"""›');
     expect(painted[3]).toBe("    ‹keyword:return› ‹number:1›  ‹comment:# c›");
     // What the lines before leave open is known to those that come later.
     const state = startCode();
-    highlighter.paint("python", lines.slice(0, 2), state, MARKED, true);
-    expect(highlighter.paint("python", lines.slice(2), state, MARKED, true)).toEqual(painted.slice(2));
+    const parts = [lines.slice(0, 2), lines.slice(2)].map((some) => ({ language: "python", lines: some, state }));
+    expect(highlighter.paint(parts, MARKED, true).flat()).toEqual([...painted]);
   });
 
   test("ready > while a language is loaded there is something to wait for, once; without colours and for what has none nothing is loaded", async () => {
@@ -62,7 +64,7 @@ describe("highlight", () => {
     const highlighter = createHighlighter(() => undefined);
     const met: string[] = [];
     const stream = createMarkdownStream(
-      (language, lines, state, whole) => highlighter.paint(language, lines, state, MARKED, whole),
+      (blocks, whole) => highlighter.paint(blocks, MARKED, whole),
       (language) => {
         met.push(language);
         return highlighter.ready(language, MARKED, true);
@@ -78,11 +80,20 @@ describe("highlight", () => {
     expect(rest.lines()).toEqual(["  ‹keyword:package› x", "", "end"]);
   });
 
+  test("paint > many blocks at once look as each for itself; what one leaves open is not open in the next", () => {
+    const highlighter = createHighlighter(() => undefined);
+    const codes = CODES.flatMap((code) => [["ts", `${code}\nconst a = 1;`] as const, ["klingon", code] as const, ["js", code] as const]);
+    const blocks = codes.map(([language, code]) => ({ language, lines: code.split("\n"), state: startCode() }));
+    const together = highlighter.paint(blocks, MARKED, true).map((lines) => lines.join("\n"));
+    expect(together).toEqual(codes.map(([language, code]) => paint(language, code)));
+    expect(highlighter.paint([], MARKED, true)).toEqual([]);
+  });
+
   test("paint > no letter is lost, whatever the code", () => {
     const highlighter = createHighlighter(() => undefined);
-    for (const code of ["a ``` b", "`", "/*", "*/ x", "~~~", "'", "a\\`b`", "| x |", "  ", "<T>(x)=>{}", "# x", "- [ ] y", "\u00a0", "日本`語"]) {
-      const [line] = highlighter.paint("ts", [code], startCode(), MARKED, true);
-      expect(line?.replaceAll(/‹\w+:|›/g, "")).toBe(code);
+    for (const code of CODES) {
+      const [lines] = highlighter.paint([{ language: "ts", lines: [code], state: startCode() }], MARKED, true);
+      expect(lines?.[0]?.replaceAll(/‹\w+:|›/g, "")).toBe(code);
     }
   });
 });

@@ -4,6 +4,7 @@ import { type Theme, within } from "claw/kit";
 import { type CodeHighlighter, GRAMMARS, loadHighlighter, type Node } from "./grammars.mjs";
 import { languageOf } from "./languages.ts";
 import { SCOPES } from "./scopes.ts";
+import { compileLightly } from "./tier.ts";
 
 /** What the lines before leave open: a comment or a string that goes on, up to its `end`; the last lines, for languages that need to see them. */
 export interface CodeState {
@@ -12,9 +13,12 @@ export interface CodeState {
 }
 export const startCode = (): CodeState => ({ before: [] });
 
+/** Code of a language; `lines` have no control characters. */
+export type CodeBlock = Readonly<{ language: string; lines: readonly string[]; state: CodeState }>;
+
 export interface Highlighter {
-  /** One line for each given, with styles. `lines` have no control characters. Where that costs, a line that is not `whole` has none yet. */
-  paint(language: string, lines: readonly string[], state: CodeState, theme: Theme, whole: boolean): readonly string[];
+  /** Of each block, one line for each given, with styles. Where these cost, lines that are not `whole` have none yet. */
+  paint(blocks: readonly CodeBlock[], theme: Theme, whole: boolean): readonly (readonly string[])[];
   /** Begins to load a language. Settles when it has come, or has taken long (`patient`: very long); absent where that is so, or there is nothing to wait for. */
   ready(language: string, theme: Theme, patient: boolean): Promise<unknown> | undefined;
 }
@@ -23,6 +27,7 @@ export interface Highlighter {
 export function createHighlighter(loaded: () => void): Highlighter {
   let highlighter: CodeHighlighter | undefined;
   const known = new Map<string, Grammar>();
+  compileLightly(languageOf, partsOf, opening);
 
   const load = async (language: string, get: () => Promise<{ readonly default: unknown }>): Promise<void> => {
     highlighter ??= await loadHighlighter();
@@ -49,19 +54,23 @@ export function createHighlighter(loaded: () => void): Highlighter {
     grammar.late = within(coming, LATE_MS).finally(() => delete grammar.late);
     return grammar;
   };
+  const paintOther = ({ language: given, lines, state }: CodeBlock, theme: Theme, whole: boolean): readonly string[] => {
+    const language = languageOf(given);
+    const grammar = grammarOf(language);
+    if (language === undefined || grammar === undefined) return lines.map((line) => theme.paint("code", line));
+    if (highlighter === undefined || grammar.state !== "ready" || !whole) return lines;
+    const before = state.before;
+    state.before = [...before, ...lines].slice(-CONTEXT);
+    // A minified file is no reading matter.
+    if (lines.some((line) => line.length > LONGEST_LINE)) return lines;
+    return walk(highlighter, language, [...before, ...lines], theme).slice(before.length);
+  };
   return {
-    paint(given, lines, state, theme, whole) {
-      const language = languageOf(given);
-      if (colorless(theme)) return lines;
-      if (language === "typescript") return script(lines, state, theme);
-      const grammar = grammarOf(language);
-      if (language === undefined || grammar === undefined) return lines.map((line) => theme.paint("code", line));
-      if (highlighter === undefined || grammar.state !== "ready" || !whole) return lines;
-      const before = state.before;
-      state.before = [...before, ...lines].slice(-CONTEXT);
-      // A minified file is no reading matter.
-      if (lines.some((line) => line.length > LONGEST_LINE)) return lines;
-      return walk(highlighter, language, [...before, ...lines], theme).slice(before.length);
+    paint(blocks, theme, whole) {
+      if (colorless(theme)) return blocks.map(({ lines }) => lines);
+      const scripts = paintScripts(blocks.filter(scripted), theme);
+      let next = 0;
+      return blocks.map((block) => (scripted(block) ? scripts[next++]! : paintOther(block, theme, whole)));
     },
     ready(given, theme, patient) {
       const grammar = colorless(theme) ? undefined : grammarOf(languageOf(given));
@@ -105,14 +114,21 @@ function walk(highlighter: CodeHighlighter, language: string, lines: readonly st
   return rows.length === lines.length ? rows : lines;
 }
 
-/** Lines of JavaScript or TypeScript. Bun sees each for itself: comments and templates that go over several are kept track of here. */
-function script(lines: readonly string[], state: CodeState, theme: Theme): readonly string[] {
-  const parts = lines.map((line) => partsOf(line, state, theme));
+const scripted = ({ language }: CodeBlock): boolean => languageOf(language) === "typescript";
+
+/** JavaScript and TypeScript. Bun sees each line for itself: comments and templates that go over several are kept track of here. */
+function paintScripts(blocks: readonly CodeBlock[], theme: Theme): readonly (readonly string[])[] {
+  const parts = blocks.flatMap(({ lines, state }) => lines.map((line) => partsOf(line, state, theme)));
   const codes = colored(
     parts.map(({ code }) => code),
     theme,
   );
-  return parts.map(({ before, after }, at) => before + codes[at] + after);
+  const painted = parts.map(({ before, after }, at) => before + codes[at] + after);
+  let end = 0;
+  return blocks.map(({ lines }) => {
+    end += lines.length;
+    return painted.slice(end - lines.length, end);
+  });
 }
 
 /** Of a line: what goes on from those before, the code that is to be coloured, and what goes on below. */

@@ -12,6 +12,9 @@ export function layOutQuick(block: Block, look: Look): string[] | undefined {
   return rows === undefined || block.indent === 0 ? rows : rows.map((row) => " ".repeat(block.indent) + row);
 }
 
+/** What runs for every block. */
+export const quickParts = (): readonly ((...given: never[]) => unknown)[] => [layOutQuick, lineRows, inline, marked, tableRows, cellsIn];
+
 // --- internal ---
 
 /** How a line begins, as a heading, an item, a quote or nothing of these, if what follows begins nothing else. */
@@ -47,12 +50,16 @@ const MARK =
 function inline(text: string, look: Look): string | undefined {
   if (!SPECIAL.test(text)) return text;
   if (SPECIAL.test(text.replace(MARK, "m"))) return undefined;
+  return text.replace(MARK, (_, code?: string, strong?: string, slanted?: string, words?: string, href?: string) =>
+    marked(look, code, strong, slanted, words, href),
+  );
+}
+
+function marked(look: Look, code?: string, strong?: string, slanted?: string, words = "", href = ""): string {
   const { paint } = look.theme;
-  return text.replace(MARK, (_, code?: string, strong?: string, slanted?: string, words?: string, href = "") => {
-    if (code !== undefined) return paint("code", code);
-    if (strong !== undefined) return paint("strong", strong);
-    return slanted !== undefined ? paint("emphasis", slanted) : linkTo(words ?? "", href, look);
-  });
+  if (code !== undefined) return paint("code", code);
+  if (strong !== undefined) return paint("strong", strong);
+  return slanted !== undefined ? paint("emphasis", slanted) : linkTo(words, href, look);
 }
 
 const RULE = /^:?-+:?$/;

@@ -1,16 +1,14 @@
 // Lines of Markdown cut into blocks: what is complete is given out once, the rest can be looked at. Knows no look and no colours.
 import { expandTabs } from "claw/kit";
-import { type CodeState, startCode } from "./highlight.ts";
+import { type CodeBlock, type CodeState, startCode } from "./highlight.ts";
 import type { Block } from "./markdown.ts";
 import type { TableState } from "./table.ts";
+import { compileLightly } from "./tier.ts";
 
 /** A block that gets longer is shown before it is complete: what is looked at again for each frame stays small. */
 export const LONGEST = 8_192;
 
-export type Piece =
-  | Readonly<{ kind: "blank" }>
-  | Text
-  | Readonly<{ kind: "code"; language: string; lines: readonly string[]; indent: number; state: CodeState }>;
+export type Piece = Readonly<{ kind: "blank" }> | Text | (Readonly<{ kind: "code"; indent: number }> & CodeBlock);
 export type Text = Readonly<{ kind: "text" }> & Block;
 
 /** `met` hears of the language of a code block when that begins. */
@@ -27,8 +25,7 @@ export function createSplitter(met: (language: string) => void) {
     [pending, size, table] = [[], 0, undefined];
   };
   const codeLine = (open: Fence, line: string): void => {
-    const closing = FENCE.exec(line);
-    if (closing !== null && closing[2]!.startsWith(open.mark) && closing[2]!.length >= open.length && closing[3] === "") {
+    if (closes(line, open)) {
       fence = undefined;
       return;
     }
@@ -46,6 +43,7 @@ export function createSplitter(met: (language: string) => void) {
     ready.push({ ...pieceOf(table === undefined ? pending : [...head, ...pending]), table: { state, first: table === undefined, last: false } });
     [pending, size, table] = [[], 0, { head, state }];
   };
+  compileLightly(close, codeLine, splitTable);
   return {
     line(line: string): void {
       if (fence !== undefined) {
@@ -95,6 +93,9 @@ export function createSplitter(met: (language: string) => void) {
   };
 }
 
+/** What runs for every line and block. */
+export const splitterParts = (): readonly ((...given: never[]) => unknown)[] => [closes, starts, pieceOf, dedent];
+
 // --- internal ---
 
 const MOST_LINES = 200;
@@ -114,6 +115,11 @@ function fenceOf([, space = "", mark = "", language = ""]: RegExpExecArray): Fen
   return { mark: mark[0]!, length: mark.length, indent: space.length, language: language.trim().split(/\s+/)[0] ?? "", state: startCode() };
 }
 
+function closes(line: string, { mark, length }: Fence): boolean {
+  const found = FENCE.exec(line);
+  return found !== null && found[2]!.startsWith(mark) && found[2]!.length >= length && found[3] === "";
+}
+
 /** Whether a line begins another block than the one before it is in. `marked`: it begins like one that does. */
 function starts(line: string, pending: readonly string[], marked: boolean): boolean {
   const first = pending[0];
@@ -128,7 +134,8 @@ function starts(line: string, pending: readonly string[], marked: boolean): bool
 
 function pieceOf(lines: readonly string[]): Text {
   const indent = lines[0]!.length - lines[0]!.trimStart().length;
-  return { kind: "text", text: lines.map((line) => dedent(line, indent)).join("\n"), indent: Math.min(indent, 40) };
+  const text = (indent === 0 ? lines : lines.map((line) => dedent(line, indent))).join("\n");
+  return { kind: "text", text, indent: Math.min(indent, 40) };
 }
 
 function dedent(line: string, indent: number): string {

@@ -9,7 +9,7 @@ const look = (width = 60, theme = PLAIN): Look => ({ width, theme, links: false 
 /** One whose code has no colours. */
 function plainStream(): MarkdownStream {
   return createMarkdownStream(
-    (_, lines) => lines,
+    (blocks) => blocks.map(({ lines }) => lines),
     () => undefined,
   );
 }

@@ -1,10 +1,12 @@
 // A stream of Markdown: what is complete is given out once, as lines; what is not can be looked at. Costs the same however long the stream gets.
 import { expandTabs, headOf, type LaterLines, plain, wrapCells } from "claw/kit";
-import { type CodeState, startCode } from "./highlight.ts";
+import { type CodeBlock, startCode } from "./highlight.ts";
 import { createMarkdown, type Markdown } from "./markdown.ts";
 import type { Look } from "./marks.ts";
-import { layOutQuick } from "./quick.ts";
-import { createSplitter, LONGEST, type Piece, type Text } from "./splitter.ts";
+import { layOutQuick, quickParts } from "./quick.ts";
+import { createSplitter, LONGEST, type Piece, splitterParts, type Text } from "./splitter.ts";
+import { tableParts } from "./table.ts";
+import { compileLightly } from "./tier.ts";
 
 export interface MarkdownStream {
   push(delta: string): void;
@@ -18,8 +20,8 @@ export interface MarkdownStream {
   readonly empty: boolean;
 }
 
-/** Styles lines of a language, one after another. What is to be known of those before is in `state`; of a line that is not `whole` yet, more will come. */
-export type Code = (language: string, lines: readonly string[], state: CodeState, whole: boolean) => readonly string[];
+/** Styles the lines of blocks, one block after another. What is to be known of those before is in a block's `state`; of lines that are not `whole` yet, more will come. */
+export type Code = (blocks: readonly CodeBlock[], whole: boolean) => readonly (readonly string[])[];
 
 /** Begins to load a language; gives what lines of it wait for, if anything. */
 export type Coming = (language: string) => Promise<unknown> | undefined;
@@ -28,6 +30,7 @@ export function createMarkdownStream(code: Code, coming: Coming): MarkdownStream
   const blocks = createSplitter((language) => void coming(language));
   let [buffer, fresh, seen] = ["", true, 0];
   const show = createShow(code);
+  compileLightly(...splitterParts(), ...quickParts(), ...tableParts(), blocks.line, blocks.peek, show, wrapCells, expandTabs, plain);
   const readOn = (): void => {
     const end = buffer.lastIndexOf("\n");
     if (end !== -1) {
@@ -105,17 +108,22 @@ function createShow(code: Code): (pieces: readonly Piece[], look: Look, whole: b
   let shown: { readonly look: Look; readonly markdown: Markdown } | undefined;
 
   return (pieces, look, whole) => {
-    if (shown?.look !== look) shown = { look, markdown: createMarkdown(look, (language, lines) => code(language, lines, startCode(), whole)) };
+    if (shown?.look !== look)
+      shown = { look, markdown: createMarkdown(look, (language, lines) => code([{ language, lines, state: startCode() }], whole)[0]!) };
     const quick = pieces.map((piece) => (piece.kind === "text" ? layOutQuick(piece, look) : undefined));
     const parsed = shown.markdown(pieces.filter((piece, at): piece is Text => piece.kind === "text" && quick[at] === undefined));
-    let next = 0;
+    const codes = code(
+      pieces.filter((piece) => piece.kind === "code"),
+      whole,
+    );
+    let [next, nextCode] = [0, 0];
     const rows: string[] = [];
     for (const [at, piece] of pieces.entries()) {
       if (piece.kind === "blank") rows.push("");
       else if (piece.kind === "text") for (const row of quick[at] ?? parsed[next++] ?? []) rows.push(row);
       else {
         const margin = " ".repeat(piece.indent + 2);
-        for (const line of code(piece.language, piece.lines, piece.state, whole)) rows.push(margin + line);
+        for (const line of codes[nextCode++] ?? []) rows.push(margin + line);
       }
     }
     return rows;

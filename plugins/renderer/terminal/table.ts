@@ -26,17 +26,29 @@ export function layOutTable(rows: readonly (readonly Cell[])[], width: number, t
   const bars = widths.map((one) => "─".repeat(one + 2));
   const rule = (left: string, middle: string, right: string): string => border(left + bars.join(middle) + right);
   const lines: string[] = [];
+  const bar = border("│");
   if (first) {
     lines.push(rule("┌", "┬", "┐"));
-    layOutRow(head, true, widths, theme, lines);
+    layOutRow(head, { widths, bar, strong: (text) => theme.paint("strong", text) }, lines);
     lines.push(rule("├", "┼", "┤"));
   }
-  for (const row of body) layOutRow(row, false, widths, theme, lines);
+  const shape: Shape = { widths, bar };
+  for (const row of body) layOutRow(row, shape, lines);
   if (last) lines.push(rule("└", "┴", "┘"));
   return lines;
 }
 
+/** What runs for every table, row and cell. */
+export const tableParts = (): readonly ((...given: never[]) => unknown)[] => [cellOf, layOutTable, layOutRow, addLine, aligned, shares];
+
 // --- internal ---
+
+/** How a row is to look: a head is `strong`. */
+interface Shape {
+  readonly widths: readonly number[];
+  readonly bar: string;
+  strong?(text: string): string;
+}
 
 const NARROWEST = 3;
 
@@ -45,21 +57,26 @@ function sum(widths: readonly number[]): number {
 }
 
 /** Adds the lines of a row. */
-function layOutRow(row: readonly Cell[], head: boolean, widths: readonly number[], theme: Theme, lines: string[]): void {
-  const bar = theme.paint("border", "│");
-  const styled = (text: string): string => (head ? theme.paint("strong", text) : text);
-  const add = (cells: readonly Cell[]): void => {
-    let text = bar;
-    for (const [at, width] of widths.entries()) text += ` ${aligned(cells[at] ?? NONE, width, styled)} ${bar}`;
-    lines.push(text);
-  };
+function layOutRow(row: readonly Cell[], shape: Shape, lines: string[]): void {
+  const { widths } = shape;
   if (widths.every((width, at) => (row[at] ?? NONE).width <= width)) {
-    add(row);
+    addLine(row, shape, lines);
     return;
   }
   const cells = widths.map((width, at) => wrapCells(row[at]?.text ?? "", width).map((text) => cellOf(row[at]?.align ?? "left", text)));
   const height = Math.max(...cells.map((cell) => cell.length));
-  for (let y = 0; y < height; y++) add(cells.map((cell) => cell[y] ?? NONE));
+  for (let y = 0; y < height; y++)
+    addLine(
+      cells.map((cell) => cell[y] ?? NONE),
+      shape,
+      lines,
+    );
+}
+
+function addLine(cells: readonly Cell[], { widths, bar, strong }: Shape, lines: string[]): void {
+  let text = bar;
+  for (let at = 0; at < widths.length; at++) text += ` ${aligned(cells[at] ?? NONE, widths[at]!, strong)} ${bar}`;
+  lines.push(text);
 }
 
 const NONE: Cell = { align: "left", text: "", width: 0 };
@@ -90,9 +107,9 @@ function shares(rows: readonly (readonly Cell[])[], columns: number, room: numbe
   return widths;
 }
 
-function aligned({ align, text, width }: Cell, room: number, styled: (text: string) => string): string {
+function aligned({ align, text, width }: Cell, room: number, strong: Shape["strong"]): string {
   const free = room - width;
-  const shown = styled(text);
+  const shown = strong === undefined ? text : strong(text);
   if (free <= 0) return shown;
   const before = align === "right" ? free : align === "center" ? Math.floor(free / 2) : 0;
   return before === 0 ? shown + " ".repeat(free) : " ".repeat(before) + shown + " ".repeat(free - before);

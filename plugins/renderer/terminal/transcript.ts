@@ -47,7 +47,7 @@ export class Transcript {
     this.#thinkingShown = thinking;
     const highlighter = createHighlighter(() => this.update());
     this.#text = createMarkdownStream(
-      (language, lines, state, whole) => highlighter.paint(language, lines, state, this.#theme, whole),
+      (blocks, whole) => highlighter.paint(blocks, this.#theme, whole),
       (language) => highlighter.ready(language, this.#theme, this.#patient),
     );
   }
