@@ -6,6 +6,7 @@ import { embedArchives } from "./build/archive.ts";
 import { embedBytes, embedTexts, inlineTexts, lightenAnthropic, lightenTapable } from "./build/assets.ts";
 import { packCold } from "./build/packed.ts";
 import { fetchRuntimes, type Platform, platforms } from "./build/platforms.ts";
+import { EMBEDDED, leaveEmbedded, shorten } from "./build/shorten.ts";
 import { fingerprint } from "./build/sources.ts";
 
 const root = join(import.meta.dir, "..");
@@ -18,13 +19,16 @@ const suffix = process.platform === "win32" ? ".exe" : "";
  * How many times more often than usual code must have run before it is compiled to machine code. A one-shot run is over before that pays: with 1,
  * fifty steps take twice the CPU. A frontend that stays for hours sets it back with `Bun.unsafe.setJITPolicy(1)`.
  */
-const patience = 50;
+const patience = 200;
 
 /**
  * Which functions a start, fifty steps and the prompt use, most important first: their bytecode lies together then, and all that modules have in common
  * is stored once. It stays good while the code changes; `bun scripts/order.ts` records it anew, which a new Bun asks for.
  */
 const order = join(import.meta.dir, "build", "start.order");
+
+/** What the bundle of the entry is called before it is compiled. */
+const ENTRY = "entry.js";
 
 /** The path of `dist/claw` for this machine, built first when a source is newer. */
 export async function ensureBuilt(): Promise<string> {
@@ -51,16 +55,11 @@ export async function compile(source: string, outfile: string, { platform, inste
   const scratch = join(dist, `.build-${process.pid}-${name}`);
   await mkdir(scratch, { recursive: true });
   try {
-    const { logs } = await Bun.build({
-      entrypoints: [source],
-      target: "bun",
-      format: "esm",
-      minify: true,
-      bytecode: true,
-      splitting: true,
-      // Every import of a chunk has its name in the bytecode. Without an extension each import would look for one.
-      naming: { chunk: "[hash].js", asset: "[hash].[ext]" },
+    const bundled = await Bun.build({
+      ...{ entrypoints: [source], target: "bun", format: "esm", splitting: true, naming: { entry: ENTRY, chunk: "[hash].js" } },
+      minify: { syntax: true },
       plugins: [
+        leaveEmbedded(),
         await packCold(root, cache, instead),
         await embedBytes(root, cache),
         await embedTexts(root, cache),
@@ -69,6 +68,18 @@ export async function compile(source: string, outfile: string, { platform, inste
         lightenTapable(),
         lightenAnthropic(),
       ],
+    });
+    const { logs } = await Bun.build({
+      entrypoints: [join(scratch, ENTRY)],
+      files: await shorten(bundled.outputs, scratch),
+      target: "bun",
+      format: "esm",
+      minify: true,
+      bytecode: true,
+      splitting: true,
+      // Every import of a chunk has its name in the bytecode. Without an extension each import would look for one.
+      naming: { chunk: "[hash].js", asset: "[hash].[ext]" },
+      loader: EMBEDDED,
       compile: {
         outfile: join(scratch, name),
         autoloadDotenv: false,

@@ -26,8 +26,8 @@ export async function main(given: readonly string[]): Promise<number> {
   let kernel: Kernel | undefined;
   try {
     const argv = given.some((arg) => arg === "--replay" || arg.startsWith("--replay=")) ? (await import("./replay.ts")).replayed(given) : given;
-    const listed = bundled.flatMap((one) => one.manifest?.contributes?.command ?? []);
-    const commands = listed.flatMap((one) => (typeof one === "string" ? one : [one.name, ...(one.aliases ?? [])]));
+    const listed = () => bundled.flatMap((one) => one.manifest?.contributes?.command ?? []);
+    const commands = () => listed().flatMap((one) => (typeof one === "string" ? one : [one.name, ...(one.aliases ?? [])]));
     const parse = (known: readonly Option[], strict: boolean) => parseArguments(argv, [...HOST_OPTIONS, ...known], strict, commands);
     const lost = (error: unknown): void => tell(2, `claw: ${error}\n`);
     const start = {
@@ -83,13 +83,13 @@ const TAPES = ["record", "replay"];
 const HARDY = ["config", "doctor", "help", "status", "version"];
 
 /** Asks whether a folder that would act is trusted, where a session with a person begins. False when the person wants no session then. */
-function vouched({ cwd, home, env, parse }: Pick<MachineOptions, "cwd" | "home" | "env" | "parse">, commands: readonly string[]): boolean {
+function vouched({ cwd, home, env, parse }: Pick<MachineOptions, "cwd" | "home" | "env" | "parse">, commands: () => readonly string[]): boolean {
   const known = bundled.flatMap((one) => one.manifest?.options ?? []);
   const { options, words } = parse(known, false);
   if (["trust", "bare", "print", "help", "version"].some((name) => options[name] === true)) return true;
   if (["output-format", "input-format", "json-schema"].some((name) => options[name] !== undefined)) return true;
   const first = (words[0] ?? "").replace(/^\//, "");
-  if (first === "prompt" || commands.includes(first)) return true;
+  if (first === "prompt" || commands().includes(first)) return true;
   const folder = resolve(cwd, typeof options["cwd"] === "string" ? options["cwd"] : ".");
   return !mayAct(folder, home, env) || askTrust(folder, home, env);
 }

@@ -71,14 +71,16 @@ export function createSeats({ hookMs, activate, known, failed }: Plugins & { rea
   /** `author` is the plugin whose tap gave this very value. */
   return { hooks, seat, tap, author: (value: object): string | undefined => authors.get(value) };
 }
-/** A hook of a tapable type. Tapable's own `compile` writes a function for each hook, which pays after some hundred calls: a series is walked. */
+/** A hook of a tapable type. Tapable's own `compile` writes a function for each hook, which pays after some hundred calls: taps are walked. */
 function made(type: (typeof TYPES)[HookName], bail = type === TYPES.route): object {
-  const compile = ({ taps }: { readonly taps: readonly Tapped[] }) => walk.bind(undefined, [...taps], bail);
-  return Object.assign(Reflect.construct(type, [["value", "scope"]]), bail || type === TYPES.draft ? { compile } : {});
+  const all = type === TYPES.shutdown ? together : type === TYPES.request ? through : walk;
+  const compile = ({ taps }: { taps: Tapped[] }) => all.bind(undefined, [...taps], bail);
+  return Object.assign(Reflect.construct(type, [["value", "scope"]]), { compile });
 }
+const together = (taps: Tapped[], _: boolean, value: unknown, scope: unknown) => Promise.all(taps.map(({ fn }) => fn(value, scope)));
+const through = (taps: Tapped[], _: boolean, value: unknown, scope: unknown) => taps.reduce((last, { fn }) => fn(last, scope) ?? last, value);
 /** Calls taps one after another, until one has an opinion or each with what the one before made. One that answers at once costs no promise. */
-async function walk(taps: readonly Tapped[], bail: boolean, value: unknown, scope: unknown): Promise<unknown> {
-  let last = bail ? undefined : value;
+async function walk(taps: Tapped[], bail: boolean, value: unknown, scope: unknown, last = bail ? undefined : value): Promise<unknown> {
   for (const { fn } of taps) {
     const said = fn(last ?? value, scope);
     last = (said instanceof Promise ? await said : said) ?? last;

@@ -150,10 +150,8 @@ export class Registry {
       const open = manifest?.contributes?.[kind]?.some((one) => String(one).endsWith("*") && item.name.startsWith(String(one).slice(0, -1)));
       check(listed !== undefined || open === true, `${kind} ${item.name}`);
       const place: Placed = Object.assign(listed ?? this.#list(kind, name, { name: item.name }), { item });
-      return undo.use({
-        [Symbol.dispose]: () =>
-          void (listed ? delete place.item && delete place.spec : this.#of(kind).delete(place.name) && this.#names.delete(kind)),
-      });
+      const drop = (): boolean => (listed ? delete place.item && delete place.spec : this.#of(kind).delete(place.name) && this.#names.delete(kind));
+      return undo.use({ [Symbol.dispose]: () => void drop() });
     };
     const provide: PluginContext<unknown>["provide"] = (token, service) => {
       check(manifest?.provides?.includes(token.id) === true, `service ${token.id}`);

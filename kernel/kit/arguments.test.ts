@@ -16,7 +16,7 @@ const OPTIONS: readonly Option[] = [
 const ID = "0198c5a4-7d1e-7c3b-8a2f-1b2c3d4e5f60";
 
 function parse(...argv: string[]) {
-  return parseArguments(argv, OPTIONS, true, ["mcp", "doctor"]);
+  return parseArguments(argv, OPTIONS, true, () => ["mcp", "doctor"]);
 }
 function refusal(...argv: string[]): { code: string; message: string; hint: string | undefined } {
   try {

@@ -16,7 +16,12 @@ export interface Arguments {
  * `DIR` that may be repeated, go on over the words that can only be more of it. After a first word of `commands` (or `/` and one), unknown options
  * are words, for the command to judge; not after `--print`, whose words are a prompt.
  */
-export function parseArguments(argv: readonly string[], options: readonly Option[], strict: boolean, commands: readonly string[] = []): Arguments {
+export function parseArguments(
+  argv: readonly string[],
+  options: readonly Option[],
+  strict: boolean,
+  commands: () => readonly string[] = () => [],
+): Arguments {
   const known = lookup(options);
   const values = new Map<string, boolean | string | readonly string[]>();
   const words: string[] = [];
@@ -26,7 +31,7 @@ export function parseArguments(argv: readonly string[], options: readonly Option
   for (let at = 0; at < last; at++) {
     const arg = argv[at] ?? "";
     if (!arg.startsWith("-") || arg === "-") {
-      command ||= words.length === 0 && !values.has("print") && commands.includes(arg.replace(/^\//, ""));
+      command ||= words.length === 0 && !values.has("print") && commands().includes(arg.replace(/^\//, ""));
       words.push(arg);
       continue;
     }

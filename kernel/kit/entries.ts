@@ -99,11 +99,9 @@ export function branchOf<E extends Pick<Entry, "id" | "parent">>(entries: readon
 
 /** What a session is called after its first input: one line, cut at a word where one is near, with `…` where something is missing. */
 export function titleOf(text: string, most = TITLE): string {
-  const line = text
-    .slice(0, 4096)
-    .toWellFormed()
-    .replace(/[\s\p{Cc}\p{Cf}]+/gu, " ")
-    .trim();
+  const start = text.slice(0, 4096).toWellFormed();
+  // Most are plain; to compile the other pattern takes a tenth of a millisecond.
+  const line = (ODD.test(start) ? start.replace(/[\s\p{Cc}\p{Cf}]+/gu, " ") : start).trim();
   if (line.length <= most) return line;
   const head = headOf(line, most - 1);
   const space = head.lastIndexOf(" ");
@@ -130,6 +128,7 @@ export function writtenIn({ role, content }: Message): string {
 /** How claw speaks to the model in a user's message. */
 const TOLD = /^<(?:note|system-reminder|memory-line|shell-line)>/;
 const TITLE = 80;
+const ODD = /[^ -~]| {2}/;
 /** Bytes: the longest title there can be, as JSON. */
 const TITLE_ROOM = 480;
 

@@ -48,8 +48,10 @@ export function refusedParts(manifest: Manifest = { api: 1 }): readonly string[]
  */
 export function withIsolation(plugins: readonly StoredLoadable[], layers: readonly Setting[]): Readonly<{ plugins: Loadable[]; warnings: string[] }> {
   const warnings: string[] = [];
+  const telling = layers.filter(({ trusted, value }) => trusted && Object.values(Object(value)).some((slice) => saidIn(slice) !== undefined));
   const settled = plugins.map((one) => {
-    const { told, word } = wordOf([one.name, one.asked ?? one.name], layers);
+    if (one.source === undefined && telling.length === 0) return one;
+    const { told, word } = wordOf([one.name, one.asked ?? one.name], telling);
     const isolated = word ?? one.isolated ?? (one.source !== undefined && asksIsolation(one.manifest));
     if (one.problem !== undefined || (!told && !isolated)) return one;
     if (!isolated) return { ...one, load: async () => ({ default: unslotted((await one.load()).default) }) };
@@ -67,13 +69,17 @@ export function withIsolation(plugins: readonly StoredLoadable[], layers: readon
 /** Kinds that can be in another process. */
 const CROSSING: readonly string[] = ["tool", "command"];
 
-/** What trusted slices say of `isolate`, and whether any speaks of it. */
+const saidIn = (slice: unknown): boolean | undefined => {
+  const { isolate } = Object(slice) as { readonly isolate?: unknown };
+  return typeof isolate === "boolean" ? isolate : undefined;
+};
+
+/** What slices say of `isolate`, and whether any speaks of it. */
 function wordOf(names: readonly string[], layers: readonly Setting[]): Readonly<{ told: boolean; word?: boolean }> {
   let word: boolean | undefined;
   let told = false;
-  for (const { value, source, trusted } of layers) {
-    if (!trusted) continue;
-    const all = names.map((name): unknown => Object(Object(value)[name])["isolate"]).filter((one) => typeof one === "boolean");
+  for (const { value, source } of layers) {
+    const all = names.map((name) => saidIn(Object(value)[name])).filter((one) => one !== undefined);
     if (all.length === 0) continue;
     told = true;
     const said = all.includes(true);

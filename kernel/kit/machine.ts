@@ -53,7 +53,8 @@ export interface Prepared extends BootOptions {
  */
 export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
   const { bundled, home, env } = at;
-  const early = at.parse(optionsOf(bundled), false).options;
+  const bundledOptions = optionsOf(bundled);
+  const early = at.parse(bundledOptions, false).options;
   const cwd = resolve(at.cwd, typeof early["cwd"] === "string" ? early["cwd"] : ".");
   if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) throw new ClawError("CLAW_USAGE", `--cwd: there is no folder ${cwd}`);
   const passed: string[] = [];
@@ -64,7 +65,7 @@ export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
   const judged = new Map<string, boolean>();
   const vouches = (folder: string): boolean => judged.get(folder) ?? judged.set(folder, vouchedFor(folder, home, env)).get(folder)!;
   const where = { home, env, managed: at.managed, vouches };
-  const draft = await readLayers(where, once, cwd, early, optionsOf(bundled), pass);
+  const draft = await readLayers(where, once, cwd, early, bundledOptions, pass);
   const { plugins: wanted } = await mergeConfig(draft, locate, pass, []);
   const found: StoredLoadable[] = bundled.filter((one) => wanted[one.name] !== false);
   const load = createLoader(at.modules);
@@ -86,10 +87,11 @@ export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
   const tried = [early["plugin-dir"] ?? []].flat().map((folder) => discover(resolve(cwd, String(folder)), cwd, home, load, at.version));
   for (const one of tried) put(found, one);
   const { plugins, warnings: refused } = withIsolation(found, draft["plugins"] ?? []);
-  const parsed = at.parse(optionsOf(plugins), true);
+  const known = optionsOf(plugins);
+  const parsed = at.parse(known, true);
   const { words } = parsed;
   const options = vouches(cwd) ? { ...parsed.options, [VOUCHED]: [cwd] } : parsed.options;
-  const read = (folder: string, by: Read = readSettings): Promise<Layers> => readLayers(where, by, folder, options, optionsOf(plugins), pass);
+  const read = (folder: string, by: Read = readSettings): Promise<Layers> => readLayers(where, by, folder, options, known, pass);
   const layers = await read(cwd, once);
   const folder = async (path: string) => {
     const absolute = resolve(cwd, path);
@@ -98,6 +100,8 @@ export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
   const strange = await strangers(layers, plugins);
   // Of what type a key is, the plugin in force says: another may have taken the place of the bundled one.
   const owned = plugins.flatMap((one) => (one.source === undefined ? (one.manifest?.settings ?? []) : []));
+  // The bundled ones have all they need of one another.
+  const whole = plugins.length === bundled.length && plugins.every((one, at) => one === bundled[at]);
   const config = await checkNames(await mergeConfig(layers, locate, pass, owned), layers, plugins, pass);
   return {
     cwd,
@@ -105,7 +109,7 @@ export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
     env,
     options,
     words,
-    plugins: checkNeeds(plugins),
+    plugins: whole ? plugins : checkNeeds(plugins),
     warnings: [...new Set(passed), ...strange, ...refused],
     config,
     layers,

@@ -39,28 +39,27 @@ export function inlineTexts(): BunPlugin {
 }
 
 /**
- * Keeps texts that are files compressed: the tables and the list of options that `bun run bundle` makes, and sources in C. In code they would be there
- * twice, as source and as bytecode; and parsing is the quickest way to many objects.
+ * Keeps texts that are files compressed: the list of options that `bun run bundle` makes, and sources in C. In code they would be there twice, as
+ * source and as bytecode.
  */
 export async function embedTexts(root: string, cache: string): Promise<BunPlugin> {
   const modules = new Map<string, string>();
-  const patterns = ["scripts/*.gen.json", "scripts/*.gen.txt", "plugins/*/*/*.c"];
+  const patterns = ["scripts/*.gen.txt", "plugins/*/*/*.c"];
   for (const path of patterns.flatMap((pattern) => [...new Bun.Glob(pattern).scanSync({ cwd: root, absolute: true })])) {
     const bytes = Bun.zstdCompressSync(await Bun.file(path).bytes(), { level: 22 });
     const file = join(cache, `text-${Bun.hash(bytes).toString(36)}.zst`);
-    const text = "Bun.zstdDecompressSync(readFileSync(file)).toString()";
     await Bun.write(file, bytes);
     modules.set(
       path,
       `import { readFileSync } from "node:fs";
 import file from ${JSON.stringify(file)} with { type: "file" };
-export default ${path.endsWith(".json") ? `JSON.parse(${text})` : text};`,
+export default Bun.zstdDecompressSync(readFileSync(file)).toString();`,
     );
   }
   return {
     name: "embed-texts",
     setup(build) {
-      build.onLoad({ filter: /\.(gen\.(json|txt)|c)$/ }, ({ path }) => ({ contents: modules.get(path)!, loader: "js" }));
+      build.onLoad({ filter: /\.(gen\.txt|c)$/ }, ({ path }) => ({ contents: modules.get(path)!, loader: "js" }));
     },
   };
 }
