@@ -2,9 +2,10 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { ManifestSchema } from "claw/kit";
+import { checkNeeds, ManifestSchema } from "claw/kit";
 import * as v from "valibot";
 import { bundledSources, helpSource, specsSource } from "../scripts/bundle.ts";
+import { bundled } from "../scripts/bundled.ts";
 import { files, imports, read, root } from "./support/sources.ts";
 
 const kinds = ["tool", "command", "provider", "compactor", "permission-mode", "renderer", "store", "frontend", "feature"];
@@ -16,6 +17,13 @@ test("bundled.gen.ts > is what the manifests say", async () => {
   expect(read("scripts/manifests.gen.json")).toBe(manifests);
   expect(read("scripts/help.gen.txt")).toBe(helpSource());
   expect(read("scripts/specs.gen.json")).toBe(await specsSource());
+});
+
+/** A start does not look again: `kernel/kit/machine.ts`. */
+test("plugins > what each needs, another provides", () => {
+  const lacking = (of: typeof bundled) => checkNeeds(of).flatMap(({ name, problem }) => (problem === undefined ? [] : [name]));
+  expect(lacking(bundled)).toEqual([]);
+  expect(lacking(bundled.filter(({ name }) => name !== "@claw/feature-workspace"))).toContain("@claw/tool-read-file");
 });
 
 test("plugins > every file is in a plugin's folder, plugins/<kind>/<name>/", () => {
