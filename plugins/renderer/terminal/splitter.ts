@@ -43,7 +43,7 @@ export function createSplitter(met: (language: string) => void) {
     ready.push({ ...pieceOf(table === undefined ? pending : [...head, ...pending]), table: { state, first: table === undefined, last: false } });
     [pending, size, table] = [[], 0, { head, state }];
   };
-  compileLightly(close, codeLine, splitTable);
+  compileLightly(close, codeLine, splitTable, closes, starts, pieceOf, dedent);
   return {
     line(line: string): void {
       if (fence !== undefined) {
@@ -92,9 +92,6 @@ export function createSplitter(met: (language: string) => void) {
     },
   };
 }
-
-/** What runs for every line and block. */
-export const splitterParts = (): readonly ((...given: never[]) => unknown)[] => [closes, starts, pieceOf, dedent];
 
 // --- internal ---
 

@@ -4,7 +4,7 @@ import { type CodeBlock, startCode } from "./highlight.ts";
 import { createMarkdown, type Markdown } from "./markdown.ts";
 import type { Look } from "./marks.ts";
 import { layOutQuick, quickParts } from "./quick.ts";
-import { createSplitter, LONGEST, type Piece, splitterParts, type Text } from "./splitter.ts";
+import { createSplitter, LONGEST, type Piece, type Text } from "./splitter.ts";
 import { tableParts } from "./table.ts";
 import { compileLightly } from "./tier.ts";
 
@@ -16,8 +16,6 @@ export interface MarkdownStream {
   tail(look: Look): string[];
   /** The rest, as it is: nothing follows. */
   end(look: Look): readonly string[] | LaterLines;
-  /** Nothing was pushed since the start or the last `end`. */
-  readonly empty: boolean;
 }
 
 /** Styles the lines of blocks, one block after another. What is to be known of those before is in a block's `state`; of lines that are not `whole` yet, more will come. */
@@ -28,9 +26,9 @@ export type Coming = (language: string) => Promise<unknown> | undefined;
 
 export function createMarkdownStream(code: Code, coming: Coming): MarkdownStream {
   const blocks = createSplitter((language) => void coming(language));
-  let [buffer, fresh, seen] = ["", true, 0];
+  let [buffer, fresh] = ["", true];
   const show = createShow(code);
-  compileLightly(...splitterParts(), ...quickParts(), ...tableParts(), blocks.line, blocks.peek, show, wrapCells, expandTabs, plain);
+  compileLightly(...quickParts(), ...tableParts(), blocks.line, blocks.peek, show, wrapCells, expandTabs, plain);
   const readOn = (): void => {
     const end = buffer.lastIndexOf("\n");
     if (end !== -1) {
@@ -68,12 +66,8 @@ export function createMarkdownStream(code: Code, coming: Coming): MarkdownStream
     return ready === undefined ? lines() : { ready, lines };
   };
   return {
-    get empty() {
-      return seen === 0;
-    },
     push(delta) {
       buffer += delta;
-      seen += delta.length;
     },
     take(look) {
       read();
@@ -88,7 +82,7 @@ export function createMarkdownStream(code: Code, coming: Coming): MarkdownStream
       if (buffer !== "") for (const line of plain(buffer).split("\n")) blocks.line(line);
       blocks.end();
       const lines = complete(look, true);
-      [buffer, fresh, seen] = ["", true, 0];
+      [buffer, fresh] = ["", true];
       return lines;
     },
   };

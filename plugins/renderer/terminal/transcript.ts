@@ -22,7 +22,8 @@ export interface TranscriptOptions {
 
 export class Transcript {
   readonly #options: TranscriptOptions;
-  readonly #text: MarkdownStream;
+  /** Made with the first text: until then nothing of it is needed. */
+  #text: MarkdownStream | undefined;
   readonly #running = new Map<string, RunningCall>();
   readonly #recent: { readonly started: EventMap["call.started"]; readonly ended: EventMap["call.ended"] }[] = [];
   #thoughts = "";
@@ -45,11 +46,6 @@ export class Transcript {
   constructor(options: TranscriptOptions, thinking: boolean) {
     this.#options = options;
     this.#thinkingShown = thinking;
-    const highlighter = createHighlighter(() => this.update());
-    this.#text = createMarkdownStream(
-      (blocks, whole) => highlighter.paint(blocks, this.#theme, whole),
-      (language) => highlighter.ready(language, this.#theme, this.#patient),
-    );
   }
 
   /** Whether a call is running. */
@@ -60,6 +56,7 @@ export class Transcript {
   text(delta: string, whole = false): void {
     this.#patient = whole;
     this.#endThoughts();
+    this.#text ??= this.#stream();
     this.#text.push(delta);
     this.update();
   }
@@ -87,7 +84,7 @@ export class Transcript {
   /** What streamed so far is all there is of it. */
   flush(): void {
     this.#endThoughts();
-    this.#add("text", this.#text.end(this.#look(this.#columns)));
+    if (this.#text !== undefined) this.#add("text", this.#text.end(this.#look(this.#columns)));
     this.#over = true;
   }
   user(text: string): void {
@@ -179,9 +176,9 @@ export class Transcript {
   readonly #paint = (columns: number): Painted => {
     this.#stale = false;
     const look = this.#look(columns);
-    this.#add("text", this.#text.take(look));
+    if (this.#text !== undefined) this.#add("text", this.#text.take(look));
     const thoughts = this.#thinkingShown && this.#thoughts !== "" ? this.#thoughtLines(this.#thoughts, columns) : [];
-    const open = [...thoughts, ...this.#text.tail(look)];
+    const open = [...thoughts, ...(this.#text?.tail(look) ?? [])];
     const kind = thoughts.length > 0 ? "thinking" : "text";
     const before = open.length > 0 && (this.#over || this.#last !== kind) && this.#last !== undefined ? [""] : [];
     const calls: string[] = [];
@@ -190,6 +187,13 @@ export class Transcript {
     const gap = calls.length + below.length > 0 && (open.length > 0 || this.#last !== "call") ? [""] : [];
     return { lines: [...before, ...open, ...gap, ...calls, ...below] };
   };
+  #stream(): MarkdownStream {
+    const highlighter = createHighlighter(() => this.update());
+    return createMarkdownStream(
+      (blocks, whole) => highlighter.paint(blocks, this.#theme, whole),
+      (language) => highlighter.ready(language, this.#theme, this.#patient),
+    );
+  }
   /** The same one as long as nothing has changed. */
   #look(width: number): Look {
     const theme = this.#theme;
