@@ -71,7 +71,7 @@ export interface Plugin<S extends GenericSchema = GenericSchema> extends Readonl
 export interface Loadable extends Readonly<{ name: string; version: string; manifest?: Manifest; source?: string; problem?: ClawError }> {
   /** What requests show of its tools when it has no config, by name: such a tool's plugin is not loaded before it is called. */
   specs?(): Promise<Readonly<Record<string, Omit<ToolSpec, "name">>> | undefined>;
-  load(): Promise<{ readonly default: Plugin }>;
+  load(): { readonly default: Plugin } | Promise<{ readonly default: Plugin }>;
 }
 type State = Readonly<{ state: "listed" | "active" | "off" }>;
 /** A plugin in a list. `source` is `bundled` or a path; `ms` what activation took; `problem` why it is off. */

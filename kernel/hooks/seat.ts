@@ -13,7 +13,7 @@ type Known = Readonly<{ rank: number; status: Readonly<{ state: string }> }>;
 type Plugins = Readonly<{ activate(plugin: string): Promise<void>; known(plugin: string): Known; failed(plugin: string, error: ClawError): void }>;
 /** The hook table of a new kernel, and every plugin's seats. `activate` rejects when a plugin cannot be; `failed` hears of every failing tap. */
 export function createSeats({ hookMs, activate, known, failed }: Plugins & { readonly hookMs: number }) {
-  const hooks = Object.fromEntries(HOOKS.map((hook) => [hook, made(TYPES[hook])])) as unknown as Hooks;
+  const hooks = Object.assign({}, ...HOOKS.map((hook) => ({ [hook]: made(TYPES[hook]) }))) as Hooks;
   const places = new Map<string, Place>();
   const authors = new WeakMap<object, string>();
   // tapable bails on `null` and `false` too, which no tap means.
@@ -71,11 +71,11 @@ export function createSeats({ hookMs, activate, known, failed }: Plugins & { rea
   /** `author` is the plugin whose tap gave this very value. */
   return { hooks, seat, tap, author: (value: object): string | undefined => authors.get(value) };
 }
-/** A hook of a tapable type. Tapable's own `compile` writes a function for each hook, which pays after some hundred calls: taps are walked. */
+/** A hook of a tapable type. Tapable's own `compile` writes a function for each hook, which pays after some hundred calls: taps are walked. No `new`: bytecode is kept of calls. */
 function made(type: (typeof TYPES)[HookName], bail = type === TYPES.route): object {
   const all = type === TYPES.shutdown ? together : type === TYPES.request ? through : walk;
   const compile = ({ taps }: { taps: Tapped[] }) => all.bind(undefined, [...taps], bail);
-  return Object.assign(Reflect.construct(type, [["value", "scope"]]), { compile });
+  return Object.assign((type as unknown as (args: string[]) => object)(["value", "scope"]), { compile });
 }
 const together = (taps: Tapped[], _: boolean, value: unknown, scope: unknown) => Promise.all(taps.map(({ fn }) => fn(value, scope)));
 const through = (taps: Tapped[], _: boolean, value: unknown, scope: unknown) => taps.reduce((last, { fn }) => fn(last, scope) ?? last, value);
@@ -88,11 +88,10 @@ async function walk(taps: Tapped[], bail: boolean, value: unknown, scope: unknow
   }
   return last;
 }
-/** Awaits foreign code for at most `ms`, then rejects with `CLAW_HOOK_TIMEOUT`. */
-export async function limited<T>(work: T | Promise<T>, ms: number, what: string): Promise<T> {
+/** Foreign work for at most `ms`, then it rejects with `CLAW_HOOK_TIMEOUT`. What is there at once is given back as it is. */
+export function limited<T>(work: T, ms: number, what: string): T | Promise<Awaited<T>> {
   if (!(work instanceof Promise)) return work;
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new ClawError("CLAW_HOOK_TIMEOUT", `${what} did not settle within ${ms} ms`)), ms);
-  work.then(resolve, reject).finally(() => clearTimeout(timer));
-  return promise;
+  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 }

@@ -54,7 +54,7 @@ export function parseArguments(
           inline === undefined &&
           !command &&
           at + 1 < last &&
-          furthers(option, argv[at + 1] ?? "", prompted || prompts(argv.slice(at + 2, last)))
+          furthers(option, argv[at + 1] ?? "", () => prompted || prompts(argv.slice(at + 2, last)))
         )
           given.push(argv[++at] ?? "");
         const earlier = values.get(option.name);
@@ -67,7 +67,9 @@ export function parseArguments(
     words.push(...tail);
     values.set("--", tail);
   }
-  return { options: Object.fromEntries(values), words, rest: end !== -1 };
+  const given: Record<string, Options[string]> = {};
+  for (const [name, value] of values) given[name] = value;
+  return { options: given, words, rest: end !== -1 };
 }
 
 /** Whether a word can only be meant as a session: `latest` and its like, an id or the start of one, a path to a session file. */
@@ -156,9 +158,9 @@ function takes(option: Option, next: string, after: readonly string[], printed: 
 }
 
 /** Whether a word goes on with the value before it, as other tools of the field have it. A bare name does only where the prompt stands elsewhere. */
-function furthers({ value, many }: Option, next: string, prompted: boolean): boolean {
-  if (value === "LIST") return /^[A-Za-z][\w-]*\(.*\)$/s.test(next) || (prompted && /^[A-Za-z]\w*(?:,[\w(][^\s]*)*$/.test(next));
-  return value === "DIR" && many === true && (/^(?:~|\.{1,2})(?:\/\S*)?$/.test(next) || (prompted && /^\/\S+\/\S*$/.test(next)));
+function furthers({ value, many }: Option, next: string, prompted: () => boolean): boolean {
+  if (value === "LIST") return /^[A-Za-z][\w-]*\(.*\)$/s.test(next) || (prompted() && /^[A-Za-z]\w*(?:,[\w(][^\s]*)*$/.test(next));
+  return value === "DIR" && many === true && (/^(?:~|\.{1,2})(?:\/\S*)?$/.test(next) || (prompted() && /^\/\S+\/\S*$/.test(next)));
 }
 
 /** Whether a prompt comes behind its own option. */

@@ -76,6 +76,8 @@ export async function mergeConfig(layers: Layers, locate: Locate, pass?: Pass, o
  * file, line and key.
  */
 export async function readSlice(layers: Layers, plugin: string, schema: v.GenericSchema | undefined, locate: Locate): Promise<unknown> {
+  // Most plugins take none, and nobody gives them any.
+  if (schema === undefined && layers["plugins"] === undefined) return {};
   const { output, problems } = await judgeSlice(layers, plugin, schema, locate);
   if (problems[0] !== undefined) throw problems[0];
   return output;

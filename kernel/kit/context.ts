@@ -1,5 +1,6 @@
 // What fills a model's window: how large messages are, how full it may get, and when a session is to be shortened. How that is done is compaction.ts.
 import type { Block, Compaction, Compactor, Json, Message, Model, PluginScope, Session, Usage } from "claw";
+import { byteLength } from "./text.ts";
 
 /** Says when a session is to be shortened. `due` changes nothing: it may be asked as often as one likes. */
 export interface FoldGauge extends Pick<Compactor, "due"> {
@@ -127,7 +128,9 @@ function undone(session: Session): boolean {
 
 /** What the settings say; a project that nobody has vouched for has no say. */
 function last(settings: PluginScope["settings"], key: string): unknown {
-  return settings(key).findLast(({ trusted }) => trusted)?.value;
+  return settings(key)
+    .filter(({ trusted }) => trusted)
+    .at(-1)?.value;
 }
 
 const IMAGE = 1_600 * BYTES_A_TOKEN;
@@ -140,13 +143,13 @@ const RESERVE = 0.25;
 function sizeOf(block: Block): number {
   switch (block.type) {
     case "text":
-      return Buffer.byteLength(block.text);
+      return byteLength(block.text);
     case "thinking":
-      return Buffer.byteLength(block.text) + (block.opaque === undefined ? 0 : JSON.stringify(block.opaque).length);
+      return byteLength(block.text) + (block.opaque === undefined ? 0 : JSON.stringify(block.opaque).length);
     case "image":
       return IMAGE;
     case "call":
-      return block.tool.length + Buffer.byteLength(JSON.stringify(block.input));
+      return block.tool.length + byteLength(JSON.stringify(block.input));
     case "result":
       return bytesOfBlocks(block.content);
   }

@@ -47,8 +47,8 @@ export function definitionFolders(
   scope: Pick<PluginScope, "options" | "cwd" | "home" | "env">,
   plugins: readonly PluginStatus[],
 ): readonly DefinitionFolder[] {
-  const folders = new Map<string, DefinitionFolder>();
-  const add = (folder: DefinitionFolder): void => void (folders.has(folder.path) || folders.set(folder.path, folder));
+  const folders: DefinitionFolder[] = [];
+  const add = (folder: DefinitionFolder): void => void (folders.some(({ path }) => path === folder.path) || folders.push(folder));
   if (scope.options["bare"] !== true) {
     const own = userFolders(sort, scope);
     const trusted = trustedFolder(scope);
@@ -59,7 +59,7 @@ export function definitionFolders(
   for (const { name, source, state } of plugins) {
     if (state !== "off" && source !== "bundled" && source !== "") add({ path: join(source, sort), source: "plugin", plugin: name, trusted: true });
   }
-  return [...folders.values()];
+  return folders;
 }
 
 /** The Markdown files below a folder, sorted by name; none for a folder that is not there. `most` bounds how many entries are looked at. */

@@ -1,6 +1,7 @@
 // Where a provider's requests go and what stands in their way: base URL, limits, proxy. From the environment and trusted config only.
 import { ClawError, type Env, type PluginScope } from "claw";
 import * as v from "valibot";
+import { plainLine } from "./text.ts";
 
 /** The longest that a timer can wait, in milliseconds. */
 export const MOST_MS = 2 ** 31 - 1;
@@ -44,10 +45,11 @@ export interface EndpointParts extends Pick<Endpoint, "baseUrl" | "names"> {
 
 /** Puts an endpoint together. Throws `CLAW_CONFIG_INVALID` for a base URL or a limit that is none. */
 export function makeEndpoint(env: Env, { baseUrl: given, names, slice, headers: more, keys }: EndpointParts): Endpoint {
-  const baseUrl = given.replace(/\/+$/, "");
+  let baseUrl = given;
+  while (baseUrl.endsWith("/")) baseUrl = baseUrl.slice(0, -1);
   const url = parseUrl(baseUrl, names.baseUrl);
   // Else each try fails as if the server were away, and is made again.
-  if (keys.some((key) => key !== undefined && UNSENDABLE.test(key)))
+  if (keys.some((key) => key !== undefined && !plainLine(key) && UNSENDABLE.test(key)))
     throw new ClawError("CLAW_PROVIDER_AUTH", "the key has characters that no request can carry", { hint: `Check ${names.key}.` });
   const headers = { ...slice.headers, ...more };
   const proxy = proxyFor(url, env);
@@ -105,7 +107,7 @@ const UNSENDABLE = /[^\t -~\u0080-\u00ff]/;
 
 function parseUrl(text: string, name: string): URL {
   const url = URL.parse(text);
-  if (url !== null && /^https?:$/.test(url.protocol)) return url;
+  if (url !== null && ["http:", "https:"].includes(url.protocol)) return url;
   throw new ClawError("CLAW_CONFIG_INVALID", `the base URL "${text}" is not an http(s) URL`, { hint: `Check ${name}, or baseUrl in the settings.` });
 }
 

@@ -81,7 +81,7 @@ async function answered(open: ExchangeOptions["open"], endpoint: Endpoint, contr
     throw unavailable(`${endpoint.host} did not begin to answer within ${endpoint.connectMs / 1000} s`, endpoint, { cause: error });
   }
   const type = response.headers.get("content-type") ?? "";
-  if (response.ok && !/html|json/i.test(type)) return response;
+  if (response.ok && !["html", "json"].some((one) => type.toLowerCase().includes(one))) return response;
   const text = await beginning(response, endpoint.connectMs);
   throw response.ok ? notStream(type, text, response, endpoint, say) : refusedWith(text, response, say);
 }

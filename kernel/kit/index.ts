@@ -87,6 +87,7 @@ export * from "./sessions.ts";
 export * from "./settings.ts";
 export * from "./shell.ts";
 export * from "./shell-hooks.ts";
+export * from "./skill-file.ts";
 export * from "./skills.ts";
 export * from "./slices.ts";
 export * from "./spec-bytes.ts";

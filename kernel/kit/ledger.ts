@@ -43,6 +43,11 @@ export const Ledger: ServiceToken<Book> = defineService("claw.ledger@1");
 /** The kind of the session's notes that hold entries, one each. */
 export const LEDGER = "ledger";
 
+/** Whether what was asked was asked beside the loop, whose own steps are counted as they end. */
+export function besideLoop(who: string): boolean {
+  return ["compactor:", "tool:", "hook:"].some((one) => who.startsWith(one));
+}
+
 /** The day of a moment, in UTC. */
 export function dayOf(at: number): string {
   return new Date(at).toISOString().slice(0, 10);

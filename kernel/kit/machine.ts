@@ -101,7 +101,7 @@ export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
   // Of what type a key is, the plugin in force says: another may have taken the place of the bundled one.
   const owned = plugins.flatMap((one) => (one.source === undefined ? (one.manifest?.settings ?? []) : []));
   // The bundled ones have all they need of one another.
-  const whole = plugins.length === bundled.length && plugins.every((one, at) => one === bundled[at]);
+  const whole = plugins.length === bundled.length && !plugins.some((one, at) => one !== bundled[at]);
   const config = await checkNames(await mergeConfig(layers, locate, pass, owned), layers, plugins, pass);
   return {
     cwd,
@@ -181,8 +181,10 @@ async function readLayers(
   const theirs = async (folder: string | undefined, name: string, source: SettingSource, trusted = true): Promise<void> => {
     if (folder === undefined || options["bare"] === true) return;
     const path = join(folder, ".claude", name);
-    const values = Object.entries((await read(path).catch(() => undefined)) ?? {});
-    put(Object.fromEntries(values.filter(([key, value]) => COMPATIBLE.includes(key) && typeof value === "object")), source, path, trusted);
+    const values = await read(path).catch(() => undefined);
+    if (values === undefined) return;
+    const meant = Object.entries(values).filter(([key, value]) => COMPATIBLE.includes(key) && typeof value === "object");
+    put(Object.fromEntries(meant), source, path, trusted);
   };
   const user = env["HOME"] ?? env["USERPROFILE"];
   await theirs(user, "settings.json", "user");

@@ -31,7 +31,7 @@ export type Capabilities = Readonly<Partial<Record<v.InferOutput<typeof rights>,
  * `capabilities` is `["fs", "net"]`, or `{ "fs": ["read:./**"], "net": ["api.example.com"], "model": true }`. `isolate`: runs in a child of claw inside
  * the sandbox, which lets it do what it declares and no more.
  */
-export const ManifestSchema = v.strictObject({
+const Schema = v.strictObject({
   api: v.literal(1),
   contributes: v.optional(v.record(kinds, v.array(v.union([v.string(), listed])))),
   settings: names,
@@ -43,6 +43,8 @@ export const ManifestSchema = v.strictObject({
   capabilities: v.optional(declared),
   isolate: flag,
 });
+/** What a manifest may hold. */
+export const manifestSchema = (): typeof Schema => Schema;
 
 /** The manifest of a plugin found at `source`. Throws `CLAW_MANIFEST_INVALID` or `CLAW_PLUGIN_API_MISMATCH`. */
 export function checkManifest(manifest: unknown, plugin: string, source: string): Manifest {
@@ -50,7 +52,7 @@ export function checkManifest(manifest: unknown, plugin: string, source: string)
   const hint = "Update claw or the plugin.";
   if (typeof api === "number" && api !== 1)
     throw new ClawError("CLAW_PLUGIN_API_MISMATCH", `plugin ${plugin} needs API ${api}; this is 1`, { plugin, hint });
-  const parsed = v.safeParse(ManifestSchema, manifest);
+  const parsed = v.safeParse(Schema, manifest);
   if (parsed.success) return parsed.output as Manifest;
   const issues = parsed.issues.map((issue) => `claw.${v.getDotPath(issue) ?? ""}: ${issue.message}`);
   throw new ClawError("CLAW_MANIFEST_INVALID", `${source}: ${issues.join("; ")}`, { plugin });

@@ -15,11 +15,11 @@ function strange(value: unknown, depth = 0): boolean {
   if (typeof value === "string") return !value.isWellFormed();
   if (typeof value !== "object" || value === null) return false;
   if (depth < SHALLOW) {
-    if (Array.isArray(value)) return value.some((item) => strange(item, depth + 1));
-    return Object.entries(value).some(([key, item]) => !key.isWellFormed() || strange(item, depth + 1));
+    for (const key of Object.keys(value)) if (!key.isWellFormed() || strange((value as Record<string, unknown>)[key], depth + 1)) return true;
+    return false;
   }
   try {
-    return /\\ud[89a-f]/i.test(JSON.stringify(value) ?? "");
+    return (JSON.stringify(value) ?? "").includes("\\ud");
   } catch {
     return true;
   }

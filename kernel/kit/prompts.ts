@@ -23,6 +23,7 @@ export const Prompts: ServiceToken<Prompts> = defineService<Prompts>("claw.promp
 
 /** `/name rest` taken apart; `undefined` for what is none. A path, with a second slash in its first word, is none. */
 export function slashInput(text: string): { readonly name: string; readonly rest: string } | undefined {
+  if (!text.startsWith("/")) return undefined;
   const [, name, rest = ""] = /^\/([a-z0-9][\w:.-]*)(?:\s+([\s\S]*))?$/i.exec(text) ?? [];
   return name === undefined ? undefined : { name, rest: rest.trim() };
 }

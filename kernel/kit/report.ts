@@ -4,6 +4,7 @@ import { addUsage, costOf, NO_USAGE } from "./cost.ts";
 import { failureOfEnd } from "./failure.ts";
 import { type Failure, failureOf } from "./failure-text.ts";
 import { fields } from "./fields.ts";
+import { besideLoop } from "./ledger.ts";
 
 type Ended = EventMap["turn.ended"];
 
@@ -154,7 +155,7 @@ function count(turn: TurnFacts, step: EventMap["step.ended"]): void {
 
 /** What was asked of a model beside the loop; steps are counted as they end. */
 function countBeside(turn: TurnFacts, { who, model, usage, cost }: EventMap["ledger.entered"]): void {
-  if (BESIDE.test(who)) addUsed(turn, model, usage, cost ?? 0);
+  if (besideLoop(who)) addUsed(turn, model, usage, cost ?? 0);
 }
 
 function addMessage(turn: TurnFacts, { role, content }: Message, calls: boolean): void {
@@ -167,8 +168,6 @@ function addMessage(turn: TurnFacts, { role, content }: Message, calls: boolean)
 function structuredOf(details: Json | undefined): Json | undefined {
   return fields<Json>(details) ? details["structured_output"] : undefined;
 }
-
-const BESIDE = /^(compactor|tool|hook):/;
 
 function addUsed(turn: TurnFacts, model: string, usage: Usage, cost: number): void {
   const before = turn.models.get(model) ?? { usage: NO_USAGE, cost: 0 };

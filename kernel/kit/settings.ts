@@ -1,5 +1,5 @@
 // Settings files: where they are looked for, what is in them, and on which line.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { ClawError } from "claw";
 
@@ -46,7 +46,8 @@ export async function readSettings(path: string, text: string | undefined = read
 
 function readIfThere(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    // Most are not there. An error for each would cost more than this look.
+    return statSync(path, { throwIfNoEntry: false }) === undefined ? undefined : readFileSync(path, "utf8");
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;

@@ -1,6 +1,6 @@
 // Text from bytes and back, and cutting: every form round-trips, nothing is replaced, no code point is split.
 import { expect, test } from "bun:test";
-import { clip, clipLine, decode, decodeBytes, encode, headOf, lineEndOf, looksBinary, tailOf } from "./text.ts";
+import { byteLength, clip, clipLine, decode, decodeBytes, encode, encodeAll, headOf, lineEndOf, looksBinary, plainLine, tailOf } from "./text.ts";
 
 const bytes = (...values: number[]): Uint8Array => new Uint8Array(values);
 
@@ -85,4 +85,36 @@ test("headOf and tailOf > never split a code point", () => {
     "",
     "",
   ]);
+});
+
+const TEXTS = [
+  "",
+  "a",
+  "plain words",
+  "two  spaces",
+  " ",
+  "  ",
+  "tab\t",
+  "line\n",
+  "é",
+  "…",
+  "😀",
+  "\ud83d",
+  "\x7f",
+  "~",
+  "a ".repeat(300),
+  `${"a".repeat(500)}\n`,
+];
+
+test("byteLength, encodeAll > as Buffer has it, short and long", () => {
+  for (const text of [...TEXTS, "é".repeat(70_000), `${"a".repeat(70_000)}😀`]) {
+    expect(byteLength(text)).toBe(Buffer.byteLength(text));
+    expect(Buffer.from(encodeAll([text, "–", text]))).toEqual(Buffer.from(`${text}–${text}`.toWellFormed()));
+  }
+  expect(encodeAll([]).length).toBe(0);
+});
+
+test("plainLine > printable ASCII with single spaces, however long", () => {
+  for (const text of TEXTS)
+    for (const whole of [text, text + "-".repeat(1_000)]) expect([whole, plainLine(whole)]).toEqual([whole, !/[^ -~]| {2}/.test(whole)]);
 });

@@ -6,12 +6,12 @@ export type Member = { readonly [key: string]: Json };
 
 /** The same value without lone surrogates: `JSON.stringify` writes them as escapes, which APIs refuse. Itself when there are none. */
 export function wellFormedJson(value: Json): Json {
-  return /\\ud[89a-f]/.test(JSON.stringify(value)) ? repaired(value) : value;
+  return JSON.stringify(value).includes("\\ud") ? repaired(value) : value;
 }
 
 /** Whether a text has a character that shows. APIs refuse text without one. */
 export function visible(text: string): boolean {
-  return /\S/.test(text);
+  return text.trim() !== "";
 }
 
 /** An object, whatever a call's input is. */

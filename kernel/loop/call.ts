@@ -16,7 +16,6 @@ type Asked = Readonly<{ id: string; tool: string; input: Json }>;
 type Result = Extract<Block, { type: "result" }>;
 /** A call past the gate: allowed, denied, or to be asked about. */
 type Judged = Readonly<{ equipped: Equipped; call: ToolCall; decision: Decision; by: string }>;
-/** What may run beside other calls. */
 const SHARED: ReadonlySet<Access> = new Set(["none", "read", "network"]);
 const INTERRUPTED = "not run: interrupted";
 /** The calls of a step. */
@@ -31,8 +30,7 @@ export function createCalls(step: Step) {
   let [denied, dropped] = [0, false];
   let [gate, questions]: [Promise<unknown>, Promise<unknown>] = [Promise.resolve(), Promise.resolve()];
   // The last call that runs alone, and what runs beside others since: nothing overtakes the one, the next to run alone awaits both.
-  let alone: Promise<unknown> = Promise.resolve();
-  let beside: Promise<unknown>[] = [];
+  let [alone, beside]: [Promise<unknown>, Promise<unknown>[]] = [Promise.resolve(), []];
   function schedule(judged: Judged): Promise<Result> {
     const shared = SHARED.has(judged.call.access);
     const early = shared && judged.decision.verdict === "allow";
@@ -85,14 +83,12 @@ export function createCalls(step: Step) {
 /** Awaits foreign code until it settles, or until `graceMs` after the abort: then rejects with `CLAW_ABORTED`. */
 export async function bounded<T>(work: Promise<T>, signal: AbortSignal, graceMs = 1_000): Promise<T> {
   const over = Promise.withResolvers<never>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const abort = (): void => {
-    timer = setTimeout(() => over.reject(new ClawError("CLAW_ABORTED", String(signal.reason))), graceMs);
-  };
+  const timers: ReturnType<typeof setTimeout>[] = [];
+  const abort = () => void timers.push(setTimeout(() => over.reject(new ClawError("CLAW_ABORTED", String(signal.reason))), graceMs));
   if (signal.aborted) abort();
   signal.addEventListener("abort", abort, { once: true });
   return Promise.race([work, over.promise]).finally(() => {
-    clearTimeout(timer);
+    for (const timer of timers) clearTimeout(timer);
     signal.removeEventListener("abort", abort);
   });
 }
@@ -151,8 +147,7 @@ async function settle({ ask, signal, bus }: StepScope, judged: Judged): Promise<
   return announce(bus, { call, decision: settled, by: "user" }, { answer: answer.choice, ...kept });
 }
 function announce(bus: Bus, { call, decision, by }: Omit<Judged, "equipped">, more?: Readonly<{ answer: string; rules?: readonly string[] }>) {
-  const { id, tool, subject } = call;
-  bus.emit("permission.decided", { id, tool, subject, decision, by, ...more });
+  bus.emit("permission.decided", { id: call.id, tool: call.tool, subject: call.subject, decision, by, ...more });
   const { reason = `denied by ${by}` } = decision as { readonly reason?: string };
   return decision.verdict === "allow" ? undefined : reason;
 }

@@ -86,8 +86,8 @@ async function prepare(turn: Turn): Promise<LoopSignal> {
   }
   const { system, messages, tools } = await shell.draft(turn.scope);
   // One whose plugin fails has been announced, and is done without.
-  const specs = await Promise.all(tools.map((name) => base.spec(name).catch(() => [])));
-  const request = { model, system, messages, tools: specs.flat(), maxOutput: model.maxOutput, options: {} };
+  const specs = (await Promise.allSettled(tools.map(base.spec))).flatMap((one) => ("value" in one ? one.value : []));
+  const request = { model, system, messages, tools: specs, maxOutput: model.maxOutput, options: {} };
   turn.request = host.hooks.request.call(request, turn.scope);
   return "prepared";
 }

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type { AnyEvent, Command, Compactor, Frontend, Json, Message, Part, Provider, Renderer, Request, Store, Tool } from "claw";
-import { ManifestSchema } from "claw/kit";
+import { manifestSchema } from "claw/kit";
 import { safeParse } from "valibot";
 import { createHarness, loadable } from "./harness.ts";
 
@@ -15,7 +15,7 @@ export function pluginContract(folder: string): void {
   const pack = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { name: string; claw: unknown };
   describe(`${pack.name} > plugin contract`, () => {
     test("its manifest is valid, and names a kind and a name as its folder does", () => {
-      expect(safeParse(ManifestSchema, pack.claw).issues).toBeUndefined();
+      expect(safeParse(manifestSchema(), pack.claw).issues).toBeUndefined();
       const [kind, name] = folder.replace(/\/$/, "").split("/").slice(-2);
       if (pack.name.startsWith("@claw/")) expect(pack.name).toBe(`@claw/${kind}-${name}`);
     });

@@ -53,6 +53,7 @@ const BASICS = [
 
 /** Leaves these in the list of bundled plugins, and no others. */
 function only(names: readonly string[]): (path: string, text: string) => string {
-  const listed = / {2}"@claw\/([^"]+)": .*\n/g;
-  return (path, text) => (path.endsWith("bundled.gen.ts") ? text.replace(listed, (one, name) => (names.includes(name) ? one : "")) : text);
+  const listed = /^(?: {2}"@claw\/([^"]+)": |import \w+ from "\.\.\/plugins\/([^/]+)\/([^/]+)\/).*\n/gm;
+  const kept = (one: string, name: string | undefined, kind: string, folder: string) => (names.includes(name ?? `${kind}-${folder}`) ? one : "");
+  return (path, text) => (path.endsWith("bundled.gen.ts") ? text.replace(listed, kept) : text);
 }

@@ -1,5 +1,6 @@
 // Starts that go wrong before anything runs: a full disk behind stdout, times that are no numbers; and diagnostics.
 import { expect, test } from "bun:test";
+import { STARTING } from "../../scripts/bundle.ts";
 import { createScratch } from "../support/binary.ts";
 
 const FINE = { replies: [{ text: "fine" }], repeat: true };
@@ -60,4 +61,14 @@ test("--debug > shows what happens inside on stderr, all of it or what the filte
   }
   const logged = await scratch.ask(["-p", "hi"], { env: { CLAW_LOG: "turn" } });
   expect(logged.err).toContain("turn.ended");
+});
+
+test("one-shot run > activates what `STARTING` names, so that the binary has that at hand, and nothing else", async () => {
+  await using scratch = await createScratch();
+  scratch.serve(FINE);
+  const { err } = await scratch.ask(["-p", "hi", "--debug", "plugin.loaded"]);
+  const loaded = [...err.matchAll(/"plugin":"([^"]+)"/g)].map(([, plugin]) => plugin);
+  // Activated before anybody listens.
+  const first = ["@claw/frontend-cli", "@claw/frontend-print", "@claw/renderer-text"];
+  expect([...new Set([...first, ...loaded])].sort()).toEqual([...STARTING].sort());
 });

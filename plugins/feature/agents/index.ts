@@ -1,6 +1,6 @@
 // Sub-agents: their definitions, sessions of their own for them, and the user's session run as one. Running is in `run.ts`.
 import { existsSync } from "node:fs";
-import { type Draft, definePlugin, Inspecting, type TurnScope, wrap } from "claw";
+import { type Draft, definePlugin, Inspecting, type Route, type TurnScope, wrap } from "claw";
 import { Agents, definitionFolders, refuseInput } from "claw/kit";
 import * as v from "valibot";
 import { next, permit } from "./gate.ts";
@@ -32,8 +32,11 @@ export default definePlugin({
       members.set(id, member);
       return member;
     }
-    hooks.route.tap(async (input, scope) => {
-      if ((agent ?? agents) === undefined || nested.has(scope.session.id) || input.text.startsWith("/")) return undefined;
+    hooks.route.tap((input, scope) => {
+      const meant = (agent ?? agents) !== undefined && !nested.has(scope.session.id) && !input.text.startsWith("/");
+      return meant ? enter(scope) : undefined;
+    });
+    async function enter(scope: TurnScope): Promise<Route | undefined> {
       try {
         // Bad `--agents` are told before anything is sent.
         const member = await own(scope);
@@ -44,7 +47,7 @@ export default definePlugin({
         // What was asked for as an agent that is not there is not done as another.
         return refuseInput("agents", wrap(thrown, "CLAW_USAGE"));
       }
-    });
+    }
     hooks.draft.tap((draft, scope) => {
       const part = parts.get(scope.session.id);
       // Nearly always, and in each step: so it must cost nothing.
@@ -71,11 +74,12 @@ export default definePlugin({
     }
     hooks.permit.tap((call, scope) => permit(call, scope, at));
     hooks.next.tap((end, scope) => next(end, scope, at));
-    hooks.shutdown.tap(async () => {
+    hooks.shutdown.tap(() => (at.background.size === 0 ? undefined : stopped()));
+    async function stopped(): Promise<void> {
       const all = [...at.background.values()].flatMap((some) => [...some]);
       for (const one of all) one.abort("shutdown");
       await Promise.all(all.map(({ ended }) => ended));
-    });
+    }
     watch(bus, at);
     provide(Agents, {
       list: async (scope) => (await import("./definitions.ts")).listAgents(scope, await plugins()),

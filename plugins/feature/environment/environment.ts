@@ -2,7 +2,7 @@
 import { arch, platform, release } from "node:os";
 import { basename } from "node:path";
 import type { Options, PluginScope } from "claw";
-import { headOf } from "claw/kit";
+import { headOf, plainLine } from "claw/kit";
 import { repositoryOf } from "./repository.ts";
 
 export interface Place {
@@ -42,7 +42,7 @@ function git({ root, branch, commit, doing, main }: NonNullable<ReturnType<typeo
 
 /** A name in the file system must not become a line of its own. */
 function plain(value: string, most: number): string {
-  return headOf(value.toWellFormed().replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "?"), most);
+  return headOf(plainLine(value) ? value : value.toWellFormed().replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "?"), most);
 }
 
 /** In UTC, and says so: the first question about local time costs a process 8 ms. */

@@ -1,6 +1,6 @@
 // Limits of a turn: steps, money, and answers that are cut again and again. Time limits are the frontend's.
 import { ClawError, definePlugin, type Model, type Options, type Usage } from "claw";
-import { claimInput, costOf, refuseInput } from "claw/kit";
+import { besideLoop, claimInput, costOf, refuseInput } from "claw/kit";
 import * as v from "valibot";
 
 /** A model that is cut in the middle of a call this often in a row will not get it done. */
@@ -64,7 +64,7 @@ export default definePlugin({
     });
     // What is asked of a model beside the loop; steps are counted above.
     bus.on("ledger.entered", ({ data: { session, who, cost } }) => {
-      if (/^(compactor|tool|hook):/.test(who)) spent.set(rootOf(session), totalOf(session) + (cost ?? 0));
+      if (besideLoop(who)) spent.set(rootOf(session), totalOf(session) + (cost ?? 0));
     });
     bus.on("session.opened", ({ session, data }) => {
       if (session !== undefined && data.parent !== undefined) parents.set(session, data.parent);

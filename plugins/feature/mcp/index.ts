@@ -1,5 +1,5 @@
 // MCP, the client: servers that settings, `.mcp.json`, the command line and plugins name; their tools are the model's. All work is in desk.ts.
-import { definePlugin, Inspecting, type Route, type TurnScope, wrap } from "claw";
+import { definePlugin, type Input, Inspecting, type Route, type TurnScope, wrap } from "claw";
 import { MCP_RESOURCE_TOOLS, Mcp, type McpOffer, refuseInput, slashDoors, slashInput } from "claw/kit";
 import * as v from "valibot";
 import type { Desk } from "./desk.ts";
@@ -48,8 +48,8 @@ export default definePlugin({
       },
     });
     // Before prompts of files and skills are made: those turns have servers too. Commands start none.
-    ctx.hooks.route.tap(async (input, scope): Promise<Route | undefined> => {
-      if (desk === undefined && !named(scope, offers)) return undefined;
+    ctx.hooks.route.tap((input, scope) => (desk === undefined && !named(scope, offers) ? undefined : route(input, scope)));
+    async function route(input: Input, scope: TurnScope): Promise<Route | undefined> {
       const asked = slashInput(input.text);
       if (asked !== undefined && slashDoors((await ctx.use(Inspecting)).plugins()).has(asked.name.toLowerCase())) return undefined;
       try {
@@ -60,7 +60,7 @@ export default definePlugin({
       } catch (thrown) {
         return refusal(scope, thrown);
       }
-    });
+    }
     /** Sessions in which nothing named a server in this turn: looked up on the disk once. */
     const without = new Map<string, number>();
     const serverless = (scope: TurnScope): boolean => {
@@ -75,7 +75,7 @@ export default definePlugin({
       const tools = draft.tools.filter((tool) => !MCP_RESOURCE_TOOLS.includes(tool));
       return tools.length === draft.tools.length ? undefined : { ...draft, tools };
     });
-    ctx.hooks.shutdown.tap(async () => (await desk)?.close());
+    ctx.hooks.shutdown.tap(() => desk?.then((opened) => opened.close()));
     ctx.bus.on("session.closed", ({ session = "" }) => {
       without.delete(session);
       void desk?.then((opened) => opened.leave(session));

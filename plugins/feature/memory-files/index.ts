@@ -1,5 +1,5 @@
 // Instruction files (`CLAUDE.md` and its kin) as one part of the system prompt, which stays as it is between folds: what changes is told in messages.
-import { definePlugin, type TurnScope } from "claw";
+import { definePlugin, type Input, type TurnScope } from "claw";
 import { MEMORY_LINE, MemoryFiles } from "claw/kit";
 import { collect } from "./instructions.ts";
 import { type Memory, openMemory } from "./memory.ts";
@@ -21,16 +21,15 @@ export default definePlugin({
       const part = memoryOf(scope).part(scope);
       return part === "" ? undefined : { ...draft, system: [...draft.system, part] };
     });
-    hooks.route.tap(async (input, scope) => {
-      // A session's first request reads them; one that goes on may have been told of what has changed since.
-      if (scope.options["bare"] === true || scope.session.messages.length === 0) return undefined;
+    // A session's first request reads them; one that goes on may have been told of what has changed since.
+    hooks.route.tap((input, scope) => (scope.options["bare"] === true || scope.session.messages.length === 0 ? undefined : tell(input, scope)));
+    async function tell(input: Input, scope: TurnScope): Promise<undefined> {
       const memory = memoryOf(scope);
       const told = input.blocks?.some((block) => block.type === "text" && block.text.startsWith(MEMORY_LINE)) === true;
       const news = memory.changes(scope, told);
       // A store that cannot keep it is told of with the next message; the session has it in memory.
       if (news !== "") await scope.session.append({ role: "user", content: [{ type: "text", text: news }] }).catch(() => undefined);
-      return undefined;
-    });
+    }
     hooks.callResult.tap((result, scope) => {
       const news = loaded.get(scope.session.id)?.after(result, scope) ?? "";
       return news === "" ? undefined : { ...result, content: [...result.content, { type: "text", text: news }] };

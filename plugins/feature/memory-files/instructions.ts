@@ -68,21 +68,31 @@ const NAMES = ["CLAUDE", "CLAW", "AGENTS"];
 
 type Level = InstructionFile["level"];
 
-function* candidates({ home, user }: Where, folders: readonly string[]): Generator<readonly [level: Level, path: string, source?: string]> {
-  for (const name of NAMES) yield ["user", join(home, `${name}.md`)];
-  for (const path of rules(join(home, "rules"))) yield ["user", path, "rules"];
+type Candidate = readonly [level: Level, path: string, source?: string];
+
+function candidates({ home, user }: Where, folders: readonly string[]): readonly Candidate[] {
+  const found: Candidate[] = [];
+  const names = (level: Level, folder: string, ending: string): void => {
+    for (const name of NAMES) found.push([level, join(folder, `${name}${ending}`)]);
+  };
+  const rulesIn = (level: Level, folder: string): void => {
+    for (const path of rules(join(folder, "rules"))) found.push([level, path, "rules"]);
+  };
+  names("user", home, ".md");
+  rulesIn("user", home);
   if (user !== undefined) {
-    yield ["user", join(user, ".claude", "CLAUDE.md")];
-    for (const path of rules(join(user, ".claude", "rules"))) yield ["user", path, "rules"];
+    found.push(["user", join(user, ".claude", "CLAUDE.md")]);
+    rulesIn("user", join(user, ".claude"));
   }
   for (const folder of folders) {
-    for (const name of NAMES) yield ["project", join(folder, `${name}.md`)];
+    names("project", folder, ".md");
     for (const own of [".claw", ".claude"]) {
-      yield ["project", join(folder, own, "CLAUDE.md")];
-      for (const path of rules(join(folder, own, "rules"))) yield ["project", path, "rules"];
+      found.push(["project", join(folder, own, "CLAUDE.md")]);
+      rulesIn("project", join(folder, own));
     }
-    for (const name of NAMES) yield ["project", join(folder, `${name}.local.md`)];
+    names("project", folder, ".local.md");
   }
+  return found;
 }
 
 /** Those in folders of it too. */

@@ -94,9 +94,12 @@ export class Desk implements Skills {
   }
 
   /** Tells the model, before the next input, of skills that came since its prompt was made. */
-  async announce(scope: TurnScope): Promise<void> {
+  announce(scope: TurnScope): Promise<void> | undefined {
     const own = this.#owns.get(scope.session.id);
-    if (own?.part === undefined || scope.session.messages.length === 0) return;
+    return own?.part === undefined || scope.session.messages.length === 0 ? undefined : this.#news(own, scope);
+  }
+
+  async #news(own: Own, scope: TurnScope): Promise<void> {
     await own.part;
     const fresh = (await this.list(scope)).filter((skill) => offered(skill) && !own.told.has(skill.name));
     if (fresh.length === 0) return;

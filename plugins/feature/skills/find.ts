@@ -1,28 +1,21 @@
 // Finds skills: those in the binary, and `<folder>/<name>/SKILL.md` in the folders where definitions are looked for.
-import { closeSync, openSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { ClawError, type Json, type PluginScope, type PluginStatus } from "claw";
+import { ClawError, type PluginScope, type PluginStatus } from "claw";
 import {
-  clipLine,
   containedDefinition,
   type DefinitionFolder,
   definitionFolders,
-  listField,
+  describeSkill,
   parseFrontMatter,
   type Skill,
+  type SkillFile,
   shadowed,
-  textField,
 } from "claw/kit";
 import { bundledSkills } from "./bundled.gen.ts";
 
 /** What was read of a file, as long as it stays as it was. */
-export type Known = Map<string, { readonly at: number; readonly size: number; readonly read: ReadSkill }>;
-/** A `SKILL.md`, taken apart. */
-export interface ReadSkill {
-  readonly fields: Readonly<Record<string, Json>>;
-  readonly body: string;
-  readonly problem?: string;
-}
+export type Known = Map<string, { readonly at: number; readonly size: number; readonly read: SkillFile }>;
 /** The largest `SKILL.md` that is read. */
 export const MOST_BYTES = 256_000;
 
@@ -37,13 +30,13 @@ export function findSkills(scope: PluginScope, plugins: readonly PluginStatus[],
       if (read !== undefined) found.push(onDisk(path, folder, staying(path, folder, scope.cwd, read)));
     }
   }
-  if (bundled) found.push(...inBinary());
+  if (bundled) found.push(...bundledSkills);
   const acting = (skill: Skill): boolean => skill.trusted && skill.problem === undefined;
   return shadowed([...found.filter(acting), ...found.filter((skill) => !acting(skill))]);
 }
 
 /** Reads a `SKILL.md`. What is wrong with it is in `problem`. */
-export function readSkill(path: string): ReadSkill {
+export function readSkill(path: string): SkillFile {
   try {
     const stat = statSync(path);
     if (!stat.isFile()) return broken("SKILL.md is no file");
@@ -63,15 +56,14 @@ export async function bundledBody(name: string): Promise<string> {
 
 const MOST_KNOWN = 2_000;
 const MOST_FOLDERS = 500;
-const LONGEST_DESCRIPTION = 1_024;
 /** What no person sees and a model reads: tag characters, zero-width and bidirectional marks. */
 const INVISIBLE = /[\u{E0000}-\u{E01EF}\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF]/gu;
 
-function broken(problem: string): ReadSkill {
+function broken(problem: string): SkillFile {
   return { fields: {}, body: "", problem };
 }
 
-function parse(text: string): ReadSkill {
+function parse(text: string): SkillFile {
   try {
     return parseFrontMatter(text.toWellFormed().replace(INVISIBLE, ""));
   } catch (thrown) {
@@ -90,7 +82,7 @@ function readWhole(path: string): string {
   }
 }
 
-function readKnown(path: string, known: Known): ReadSkill | undefined {
+function readKnown(path: string, known: Known): SkillFile | undefined {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return undefined;
   const before = known.get(path);
@@ -100,52 +92,22 @@ function readKnown(path: string, known: Known): ReadSkill | undefined {
   return read;
 }
 
-function staying(path: string, folder: DefinitionFolder, cwd: string, read: ReadSkill): ReadSkill {
+function staying(path: string, folder: DefinitionFolder, cwd: string, read: SkillFile): SkillFile {
   try {
     if (containedDefinition(path, folder, cwd)) return read;
   } catch {}
   return broken(`SKILL.md is a link that leads out of the ${folder.source}`);
 }
 
-function onDisk(path: string, { source, plugin, trusted }: DefinitionFolder, read: ReadSkill): Skill {
+function onDisk(path: string, { source, plugin, trusted }: DefinitionFolder, read: SkillFile): Skill {
   const folder = realpathSync(dirname(path));
   const named = { name: basename(dirname(path)), path, folder, source, trusted };
-  return describe(read, plugin === undefined ? named : { ...named, plugin });
-}
-
-function inBinary(): readonly Skill[] {
-  return bundledSkills.map(({ fields, bytes }) => {
-    const { name } = fields;
-    return { ...describe({ fields, body: "" }, { name, path: `bundled:${name}`, source: "bundled", trusted: true }), bytes };
-  });
-}
-
-type Place = Pick<Skill, "name" | "path" | "source" | "trusted" | "plugin" | "folder">;
-function describe({ fields, body, problem }: ReadSkill, place: Place): Skill {
-  const name = textField(fields["name"]) ?? "";
-  const hint = textField(fields["argument-hint"]);
-  const model = textField(fields["model"]);
-  const description = textField(fields["description"]) ?? firstLine(body);
-  return {
-    ...place,
-    ...(/^\w[\w.-]{0,63}$/.test(name) ? { name } : {}),
-    description: clipLine(description.replace(/\s+/g, " ").trim(), LONGEST_DESCRIPTION),
-    bytes: Buffer.byteLength(body),
-    tools: listField(fields["allowed-tools"]),
-    byModel: fields["disable-model-invocation"] !== true,
-    byUser: fields["user-invocable"] !== false,
-    ...(hint === undefined ? {} : { hint }),
-    ...(model === undefined ? {} : { model }),
-    ...(fields["context"] === "fork" ? { agent: textField(fields["agent"]) ?? "general-purpose" } : {}),
-    ...(problem === undefined ? {} : { problem }),
-  };
-}
-
-function firstLine(body: string): string {
-  return body.split("\n").find((line) => /^\s*[^\s#]/.test(line)) ?? "";
+  return describeSkill(read, plugin === undefined ? named : { ...named, plugin });
 }
 
 function foldersIn(folder: string): readonly string[] {
+  // Most are not there. An error for each would cost more than this look.
+  if (!existsSync(folder)) return [];
   try {
     const entries = readdirSync(folder, { withFileTypes: true });
     const names = entries.filter((one) => !one.name.startsWith(".") && (one.isDirectory() || one.isSymbolicLink())).map((one) => one.name);

@@ -23,11 +23,10 @@ export default definePlugin({
   setup(ctx) {
     const desk = new Desk(ctx, ctx.config);
     ctx.provide(Skills, desk);
-    ctx.hooks.route.tap(async (input, scope) => {
+    ctx.hooks.route.tap((input, scope) => {
       const asked = slashInput(input.text);
       if (asked !== undefined) return desk.route(asked.name, asked.rest, input, scope);
-      await desk.announce(scope);
-      return undefined;
+      return desk.announce(scope)?.then(() => undefined);
     });
     ctx.hooks.draft.tap((draft, scope) => {
       if (!draft.tools.includes("Skill")) return undefined;

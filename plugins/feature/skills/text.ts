@@ -1,6 +1,6 @@
 // The words the model gets of skills: the part of the system prompt, news of later ones, and the text of one in use.
 import { dirname } from "node:path";
-import { clip, clipLine, type Skill, withArguments } from "claw/kit";
+import { byteLength, clip, clipLine, type Skill, withArguments } from "claw/kit";
 import { bundledBody, readSkill } from "./find.ts";
 
 /** Bytes that names and descriptions may take in the prompt of a model with that much context, in tokens; 0 when that is not known. */
@@ -14,17 +14,17 @@ export function listing(skills: readonly Skill[], budget: number): { readonly te
   if (skills.length === 0) return { text: "", cut: 0 };
   const lines: string[] = [];
   const bare: string[] = [];
-  let left = budget - Buffer.byteLength(HEADING);
+  let left = budget - byteLength(HEADING);
   for (const skill of skills) {
     const line = lineOf(skill);
-    const size = Buffer.byteLength(line) + 1;
+    const size = byteLength(line) + 1;
     if (bare.length === 0 && size <= left - (skills.length - lines.length - 1) * NAME_BYTES) {
       lines.push(line);
       left -= size;
     } else bare.push(skill.name);
   }
   const named = bare.filter((name) => {
-    left -= Buffer.byteLength(name) + 2;
+    left -= byteLength(name) + 2;
     return left > 0;
   });
   if (named.length > 0) lines.push(`- also: ${named.join(", ")}`);

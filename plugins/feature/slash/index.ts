@@ -1,10 +1,11 @@
 // Commands by their slash door: input that starts with `/name` runs the command instead of going to the model.
-import { ClawError, definePlugin, Inspecting, type Listed, type TurnScope } from "claw";
+import { ClawError, definePlugin, Inspecting, type Listed, type Route, type TurnScope } from "claw";
 import { didYouMean, Prompts, refuseInput, splitWords } from "claw/kit";
 
 export default definePlugin({
   setup(ctx) {
-    ctx.hooks.route.tap(async ({ text }, scope) => {
+    ctx.hooks.route.tap(({ text }, scope) => (text.startsWith("/") ? route(text, scope) : undefined), "late");
+    async function route(text: string, scope: TurnScope): Promise<Route | undefined> {
       const [, name, rest = ""] = SLASH.exec(text) ?? [];
       if (name === undefined) return undefined;
       const doors = doorsOf((await ctx.use(Inspecting)).plugins().flatMap((plugin) => plugin.manifest.contributes?.command ?? []));
@@ -21,7 +22,7 @@ export default definePlugin({
       }
       scope.bus.emit("notice.raised", { level: "info", text: `Unknown command: /${name}. ${near || "/help lists all."}` });
       return { to: "handled" };
-    }, "late");
+    }
   },
 });
 

@@ -6,9 +6,9 @@ import { codeOf } from "./fault.ts";
 /** Whether a file of this name can make something run. Case, Unicode form and the spellings file systems take for the same name do not matter. */
 export function guarded(path: string): boolean {
   const names = path.split(sep).map(plain);
-  if (names.some((name) => FOLDERS.has(name) || /^git~\d+$/.test(name))) return true;
+  if (names.some((name) => FOLDERS.has(name) || (name.startsWith("git~") && /^git~\d+$/.test(name)))) return true;
   const last = names.at(-1) ?? "";
-  return FILES.has(last) || PATTERNS.some((pattern) => pattern.test(last)) || inGitFolder(path, names);
+  return FILES.has(last) || (last.startsWith(".") && PATTERNS.some((pattern) => pattern.test(last))) || inGitFolder(path, names);
 }
 
 // --- internal ---
@@ -33,8 +33,12 @@ const PATTERNS: readonly RegExp[] = [
   /^\.z(profile|login|logout)$/,
 ];
 
+/** A name of which the steps of `plain` would change nothing but the case, as of nearly every one; and each call asks for all names of its path. */
+const ORDINARY = /^[\w.-]*[\w-]$/;
+
 /** A name as the most forgiving file system compares it: no case, no invisible characters, no trailing dots or spaces, no NTFS stream. */
 function plain(name: string): string {
+  if (name === "" || ORDINARY.test(name)) return name.toLowerCase();
   return name
     .normalize("NFKC")
     .toLowerCase()

@@ -15,15 +15,16 @@ export const MODELS: readonly Model[] = table.models.map(({ thinking: _, bound: 
 
 /** The model behind an alias, an id, a dated id or, with a custom base URL, any id that looks like one or has `anthropic/` before it. Throws `CLAW_MODEL_UNKNOWN`. */
 export function findModel(name: string, custom: boolean): Model {
-  const given = name.trim().replace(/^anthropic\//i, "");
+  const trimmed = name.trim();
+  const given = trimmed.toLowerCase().startsWith(PREFIX) ? trimmed.slice(PREFIX.length) : trimmed;
   const id = ALIASES.get(given.toLowerCase()) ?? given;
-  const known = MODELS.find((model) => model.id === id.replace(DATED, ""));
+  const known = withId(MODELS, id);
   if (known !== undefined) return { ...known, id };
   if (/^claude-./.test(id)) return { id, context: 200_000, maxOutput: 32_000 };
   if (custom && /[\d/:.]/.test(id)) return { id, context: 128_000, maxOutput: 16_000 };
   const near = didYouMean(given, [...ALIASES.keys(), ...MODELS.map((model) => model.id)]);
   // A slip is likelier than a server that has a model of nearly such a name; `models` of the settings can name that.
-  if (custom && near === "" && given !== name.trim() && /^\S+$/.test(id)) return { id, context: 128_000, maxOutput: 16_000 };
+  if (custom && near === "" && given !== trimmed && /^\S+$/.test(id)) return { id, context: 128_000, maxOutput: 16_000 };
   const all = `Known are ${[...ALIASES.keys()].join(", ")} and every id that starts with "claude-".`;
   const hint = near || (custom ? `${all} A server of your own that has it is asked with --model anthropic/${id}.` : all);
   throw new ClawError("CLAW_MODEL_UNKNOWN", `unknown model "${name}"`, { hint });
@@ -32,7 +33,7 @@ export function findModel(name: string, custom: boolean): Model {
 /** What is known of how a model thinks. */
 export function traitsOf(id: string): Pick<KnownModel, "thinking" | "bound"> {
   const known: readonly KnownModel[] = table.models as readonly KnownModel[];
-  return known.find((model) => model.id === id.replace(DATED, "")) ?? {};
+  return withId(known, id) ?? {};
 }
 
 // --- internal ---
@@ -40,3 +41,8 @@ export function traitsOf(id: string): Pick<KnownModel, "thinking" | "bound"> {
 const ALIASES: ReadonlyMap<string, string> = new Map(Object.entries(table.aliases));
 /** `claude-haiku-4-5-20251001` is what `claude-haiku-4-5` was on that day. */
 const DATED = /-20\d{6}$/;
+const PREFIX = "anthropic/";
+
+function withId<M extends Model>(models: readonly M[], id: string): M | undefined {
+  return models.find((model) => model.id === id) ?? models.find((model) => model.id === id.replace(DATED, ""));
+}

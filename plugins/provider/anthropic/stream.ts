@@ -52,7 +52,7 @@ function createLink(endpoint: MessagesEndpoint, tuning: Tuning): Link {
     logLevel: "off",
     openTelemetry: false,
   });
-  const url = client.buildURL("/v1/messages", null);
+  const url = `${endpoint.baseUrl}/v1/messages`;
   const headers = headersFor(endpoint, tuning);
   const proxy = endpoint.proxy === undefined ? {} : { proxy: endpoint.proxy };
   // `verbose` stays off whatever the environment says: it would print the key. A redirect would carry the key along.

@@ -109,8 +109,9 @@ function createTurns(turnOf: (message: Message) => Turn): (messages: readonly Me
     }
     seen = messages.slice();
     if (turns.length === 0) return translate(OPENING).written.marked();
-    const last = turns.findLastIndex(({ role }) => role === "user");
-    const before = turns.findLastIndex(({ role }, at) => role === "user" && at < last);
+    const roles = turns.map(({ role }) => role);
+    const last = roles.lastIndexOf("user");
+    const before = roles.slice(0, Math.max(0, last)).lastIndexOf("user");
     for (const first = before < 0 ? last : before; settled < first; settled++) text += `${turns[settled]?.written.plain()},`;
     const rest = turns.slice(settled).map(({ written }, at) => ([before, last].includes(settled + at) ? written.marked() : written.plain()));
     return text + rest.join(",");

@@ -18,7 +18,10 @@ export function allAliases(own: ReadonlyMap<string, string>): Readonly<Record<st
 /** The provider that a name plainly means; with an Ollama about, a name with a tag (`qwen3:8b`) is its. */
 export function ownerOf(name: string, env: Env): Owner | undefined {
   if (lacking("ollama", env) === undefined && TAGGED.test(name)) return { provider: "ollama", plain: false };
-  const route = table.routes.find(({ match }) => new RegExp(match, "i").test(name));
+  const small = name.toLowerCase();
+  const route = (table.routes as readonly Route[]).find(
+    ({ starts, is = [] }) => is.includes(small) || starts.some((start) => small.startsWith(start)),
+  );
   return route === undefined ? undefined : { provider: route.provider, plain: route.plain === true };
 }
 
@@ -51,5 +54,12 @@ export function looksLikeId(name: string): boolean {
 }
 
 // --- internal ---
+
+interface Route {
+  readonly starts: readonly string[];
+  readonly is?: readonly string[];
+  readonly provider: string;
+  readonly plain?: boolean;
+}
 
 const TAGGED = /^(?!ft:)[^:\s]+:[\w.-]+$/;

@@ -9,10 +9,10 @@ export interface Lock {
 }
 
 /**
- * Takes session `id` for this process. Throws `CLAW_SESSION_INVALID` when a living process has it. Where no file can be written nothing is
- * locked: there nothing can be appended either.
+ * Takes session `id` for this process; nobody else can have one that is `fresh`. Throws `CLAW_SESSION_INVALID` when a living process has it. Where no
+ * file can be written nothing is locked: there nothing can be appended either.
  */
-export function lock(home: string, id: string): Lock {
+export function lock(home: string, id: string, fresh = false): Lock {
   const folder = join(sessionsOf(home), ".locks");
   const own = join(folder, `${id}.${process.pid}`);
   let holder: number | undefined;
@@ -20,7 +20,7 @@ export function lock(home: string, id: string): Lock {
     makeFolder(home, folder);
     if (!claim(own)) holder = process.pid;
     else {
-      holder = other(folder, id);
+      holder = fresh ? undefined : other(folder, id);
       if (holder !== undefined) rmSync(own, { force: true });
     }
   } catch {

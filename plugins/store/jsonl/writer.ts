@@ -2,7 +2,7 @@
 import { closeSync, constants, fchmodSync, fstatSync, ftruncateSync, openSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { ClawError } from "claw";
-import { type Entry, encodeEntry, encodeHead, type SessionHead, titleOfMessages } from "claw/kit";
+import { type Entry, encodeAll, encodeEntry, encodeHead, type SessionHead, titleOfMessages } from "claw/kit";
 import type { Ending } from "./file.ts";
 import { makeFolder } from "./folders.ts";
 import { type Lock, lock } from "./lock.ts";
@@ -45,7 +45,7 @@ export function createWriter({ home, path, id, ending, head, lock: taken, entrie
       return opened;
     }
     makeFolder(home, dirname(path));
-    held ??= lock(home, id);
+    held ??= lock(home, id, true);
     const opened = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL, 0o600);
     fchmodSync(opened, 0o600);
     return opened;
@@ -54,7 +54,7 @@ export function createWriter({ home, path, id, ending, head, lock: taken, entrie
     fd ??= open();
     while (waiting.length > 0) {
       const { texts, count } = batch(waiting, made ? (ragged ? "\n" : "") : `${encodeHead(titled(head as SessionHead, waiting))}\n`);
-      const bytes = bytesOf(texts);
+      const bytes = encodeAll(texts);
       const wrote = writeSync(fd, bytes);
       if (wrote < bytes.length) {
         ragged = !undo(fd, wrote) || ragged;
@@ -137,14 +137,6 @@ function batch(waiting: readonly Entry[], before: string): { readonly texts: rea
     count += 1;
   }
   return { texts, count };
-}
-
-/** The bytes of texts one after another. Put together as text first, a long answer would be in memory once more. */
-function bytesOf(texts: readonly string[]): Uint8Array {
-  const bytes = Buffer.allocUnsafe(texts.reduce((size, text) => size + Buffer.byteLength(text), 0));
-  let at = 0;
-  for (const text of texts) at += bytes.write(text, at);
-  return bytes;
 }
 
 /** What no JSON can hold, as nesting beyond the stack, must not hold up what comes after it: a note takes its place. */

@@ -158,6 +158,7 @@ function foundIn({ session }: StepScope): readonly string[] {
 
 /** What the model called last. It knew a name without having looked it up: from now on it has the rest too. */
 function calledLast({ session }: StepScope): readonly string[] {
+  if (session.messages.length < 2) return [];
   const last = session.messages.findLast(({ role }) => role === "assistant");
   return last?.content.flatMap((block) => (block.type === "call" ? [block.tool] : [])) ?? [];
 }
