@@ -59,6 +59,7 @@ export * from "./models.ts";
 export * from "./names.ts";
 export * from "./nearest.ts";
 export * from "./no-fold.ts";
+export * from "./once.ts";
 export * from "./options.ts";
 export * from "./output-style.ts";
 export * from "./outside.ts";

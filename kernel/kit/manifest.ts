@@ -1,50 +1,50 @@
 // `package.json` → `"claw"`: what is known of a plugin without running any of its code.
 import { ClawError, HOOKS, Hosting, Inspecting, type Loadable, type Manifest, STAGES, type Stage } from "claw";
 import * as v from "valibot";
+import { once } from "./once.ts";
 
-const text = v.optional(v.string());
-const flag = v.optional(v.boolean());
-const names = v.optional(v.array(v.string()));
-const kinds = v.picklist(["tool", "command", "provider", "compactor", "permission-mode", "renderer", "store", "frontend"]);
-const hooks = v.picklist(HOOKS);
-const stages = v.picklist(Object.keys(STAGES) as Stage[]);
-const listed = v.strictObject({
-  ...{ name: v.string(), summary: text, aliases: names, usage: text, category: text },
-  ...{ slash: flag, shell: flag, beside: flag },
-});
-const option = v.strictObject({
-  ...{ name: v.string(), short: text, aliases: names, value: text, many: flag },
-  summary: v.string(),
-  sets: text,
-  env: names,
-});
-const rights = v.picklist(["fs", "net", "exec", "env", "model"]);
-const declared = v.union([v.array(rights), v.record(rights, v.union([v.boolean(), v.array(v.string())]))]);
+const RIGHTS = ["fs", "net", "exec", "env", "model"] as const;
+type Right = (typeof RIGHTS)[number];
 /**
  * What a plugin says it wants: files, network, programs, environment variables, requests to the model. `*` is all of a sort; else paths, hosts, names.
  * Shown before it is installed, kept in the lock and compared at each update. Of an isolated plugin they are all that it can do; no limit of one that
  * runs inside claw.
  */
-export type Capabilities = Readonly<Partial<Record<v.InferOutput<typeof rights>, readonly string[]>>>;
+export type Capabilities = Readonly<Partial<Record<Right, readonly string[]>>>;
 /**
  * `settings` are top-level keys it owns; `hooks` what it taps, and when; `provides` and `needs` ids of services; `start`: active before the first turn.
  * `capabilities` is `["fs", "net"]`, or `{ "fs": ["read:./**"], "net": ["api.example.com"], "model": true }`. `isolate`: runs in a child of claw inside
  * the sandbox, which lets it do what it declares and no more.
  */
-const Schema = v.strictObject({
-  api: v.literal(1),
-  contributes: v.optional(v.record(kinds, v.array(v.union([v.string(), listed])))),
-  settings: names,
-  options: v.optional(v.array(option)),
-  hooks: v.optional(v.record(hooks, stages)),
-  provides: names,
-  needs: names,
-  activate: v.optional(v.picklist(["start", "use"])),
-  capabilities: v.optional(declared),
-  isolate: flag,
+export const manifestSchema = once(() => {
+  const text = v.optional(v.string());
+  const flag = v.optional(v.boolean());
+  const names = v.optional(v.array(v.string()));
+  const kinds = v.picklist(["tool", "command", "provider", "compactor", "permission-mode", "renderer", "store", "frontend"]);
+  const listed = v.strictObject({
+    ...{ name: v.string(), summary: text, aliases: names, usage: text, category: text },
+    ...{ slash: flag, shell: flag, beside: flag },
+  });
+  const option = v.strictObject({
+    ...{ name: v.string(), short: text, aliases: names, value: text, many: flag },
+    summary: v.string(),
+    sets: text,
+    env: names,
+  });
+  const rights = v.picklist(RIGHTS);
+  return v.strictObject({
+    api: v.literal(1),
+    contributes: v.optional(v.record(kinds, v.array(v.union([v.string(), listed])))),
+    settings: names,
+    options: v.optional(v.array(option)),
+    hooks: v.optional(v.record(v.picklist(HOOKS), v.picklist(Object.keys(STAGES) as Stage[]))),
+    provides: names,
+    needs: names,
+    activate: v.optional(v.picklist(["start", "use"])),
+    capabilities: v.optional(v.union([v.array(rights), v.record(rights, v.union([v.boolean(), v.array(v.string())]))])),
+    isolate: flag,
+  });
 });
-/** What a manifest may hold. */
-export const manifestSchema = (): typeof Schema => Schema;
 
 /** The manifest of a plugin found at `source`. Throws `CLAW_MANIFEST_INVALID` or `CLAW_PLUGIN_API_MISMATCH`. */
 export function checkManifest(manifest: unknown, plugin: string, source: string): Manifest {
@@ -52,7 +52,7 @@ export function checkManifest(manifest: unknown, plugin: string, source: string)
   const hint = "Update claw or the plugin.";
   if (typeof api === "number" && api !== 1)
     throw new ClawError("CLAW_PLUGIN_API_MISMATCH", `plugin ${plugin} needs API ${api}; this is 1`, { plugin, hint });
-  const parsed = v.safeParse(Schema, manifest);
+  const parsed = v.safeParse(manifestSchema(), manifest);
   if (parsed.success) return parsed.output as Manifest;
   const issues = parsed.issues.map((issue) => `claw.${v.getDotPath(issue) ?? ""}: ${issue.message}`);
   throw new ClawError("CLAW_MANIFEST_INVALID", `${source}: ${issues.join("; ")}`, { plugin });
@@ -60,7 +60,7 @@ export function checkManifest(manifest: unknown, plugin: string, source: string)
 
 /** The capabilities that a valid manifest declares, each with what it is for, sorted; `*` for all of its sort. */
 export function capabilitiesOf(manifest: unknown): Capabilities {
-  const said = (manifest as { capabilities?: v.InferOutput<typeof declared> } | undefined)?.capabilities ?? [];
+  const said = (manifest as { capabilities?: Right[] | Partial<Record<Right, boolean | string[]>> } | undefined)?.capabilities ?? [];
   const pairs = Array.isArray(said) ? said.map((one) => [one, true] as const) : Object.entries(said);
   const wanted = pairs.filter(([, what]) => what !== false).map(([one, what]) => [one, Array.isArray(what) ? [...new Set(what)].sort() : ["*"]]);
   return Object.fromEntries(wanted.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)));
