@@ -1,4 +1,4 @@
-// The plugins in the binary, from what `bun run bundle` generates: each listed by its manifest, imported on first use.
+// The plugins in the binary, from what `bun run bundle` generates: each listed by its manifest, set up on first use.
 import type { Loadable, Manifest, ToolSpec } from "claw";
 import { version as own } from "../kernel/package.json" with { type: "json" };
 import { code } from "./bundled.gen.ts";

@@ -77,7 +77,7 @@ export class Registry {
     const names = (kind: Kind) => this.#names.get(kind) ?? this.#names.set(kind, [...this.#of(kind).keys()]).get(kind)!;
     const get = async (kind: Kind, name: string): Promise<never> => {
       const place = this.find(kind, name);
-      if (place.item === undefined) await this.activate(place.plugin);
+      if (this.#plugins.get(place.plugin)?.status.state !== "active") await this.activate(place.plugin);
       if (place.item === undefined) throw new ClawError("CLAW_CONTRIBUTION_MISSING", `${kind} ${name} of ${place.plugin} is gone`);
       return place.item as never;
     };

@@ -67,9 +67,9 @@ export function parseArguments(
     words.push(...tail);
     values.set("--", tail);
   }
-  const given: Record<string, Options[string]> = {};
-  for (const [name, value] of values) given[name] = value;
-  return { options: given, words, rest: end !== -1 };
+  const chosen: Record<string, Options[string]> = {};
+  for (const [name, value] of values) chosen[name] = value;
+  return { options: chosen, words, rest: end !== -1 };
 }
 
 /** Whether a word can only be meant as a session: `latest` and its like, an id or the start of one, a path to a session file. */

@@ -128,9 +128,7 @@ function undone(session: Session): boolean {
 
 /** What the settings say; a project that nobody has vouched for has no say. */
 function last(settings: PluginScope["settings"], key: string): unknown {
-  return settings(key)
-    .filter(({ trusted }) => trusted)
-    .at(-1)?.value;
+  return settings(key).findLast(({ trusted }) => trusted)?.value;
 }
 
 const IMAGE = 1_600 * BYTES_A_TOKEN;

@@ -101,7 +101,7 @@ export async function prepareBoot(at: MachineOptions): Promise<Prepared> {
   // Of what type a key is, the plugin in force says: another may have taken the place of the bundled one.
   const owned = plugins.flatMap((one) => (one.source === undefined ? (one.manifest?.settings ?? []) : []));
   // The bundled ones have all they need of one another.
-  const whole = plugins.length === bundled.length && !plugins.some((one, at) => one !== bundled[at]);
+  const whole = plugins.length === bundled.length && plugins.every((one, at) => one === bundled[at]);
   const config = await checkNames(await mergeConfig(layers, locate, pass, owned), layers, plugins, pass);
   return {
     cwd,

@@ -116,7 +116,7 @@ function createPolicies(warn: (text: string) => void): Pick<Gate, "policyOf" | "
   let compiled: Compiled | undefined;
   const said = new Set<string>();
   const current = (settings: readonly Setting[]): Compiled | undefined =>
-    compiled?.of.length === settings.length && !settings.some(({ value }, index) => value !== compiled?.of[index]) ? compiled : undefined;
+    compiled?.of.length === settings.length && settings.every(({ value }, index) => value === compiled?.of[index]) ? compiled : undefined;
   return {
     known: (scope) => current(scope.settings("permissions"))?.read,
     policyOf(scope) {
